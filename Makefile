@@ -1,0 +1,44 @@
+# Everything a newcomer needs. Each target installs what it uses; only git, make and Python 3.11+ must be there.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench spec docs clean
+
+# Interpreters cannot be downloaded everywhere: use the one that is there.
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON_PREFERENCE := only-system
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+
+.tools/bin/uv:
+	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+.venv/.ready: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	@$(UV) sync --quiet --frozen --all-extras --all-packages
+	@touch $@
+
+demo: .venv/.ready ## ask the embedded model the README's question
+	@$(RUN) dragoman chat --usage "Who is the best French painter?"
+
+test: .venv/.ready ## install what the tests need and run them
+	@$(RUN) pytest -n 2
+
+check: .venv/.ready ## format, lint, types, import contract, budgets
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) basedpyright
+	@$(RUN) lint-imports
+
+format: .venv/.ready ## let ruff write what it can
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .
+
+bench: .venv/.ready ## measure against the peers, in one run
+	@$(RUN) python bench/client.py
+
+clean: ## remove what the other targets made
+	rm -rf .venv .tools dist

@@ -1,0 +1,124 @@
+"""One chat-completions stack that speaks every vendor's dialect, both ways.
+
+    from dragoman import Dragoman
+
+    with Dragoman() as client:
+        print(client.chat.create(messages="Who is the best French painter?").text)
+
+The names below are the public ones. Each is imported when it is first used, so that `import dragoman` costs next to
+nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dragoman.arguments import Arguments
+    from dragoman.call import NULL, VERSION
+    from dragoman.client import AsyncDragoman, Dragoman
+    from dragoman.errors import (
+        APIError,
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ConflictError,
+        ConnectionFailedError,
+        ContentTooLargeError,
+        ContextLengthError,
+        DragomanError,
+        EngineError,
+        InvalidRequestError,
+        NotFoundError,
+        OverloadedError,
+        PermissionDeniedError,
+        ProtocolError,
+        QuotaError,
+        RateLimitError,
+        ServerError,
+        StatusError,
+        TimeLimitError,
+        TruncatedError,
+        UnprocessableError,
+    )
+    from dragoman.exchange import Timeouts
+    from dragoman.retry import Retry
+    from dragoman.stream import AsyncStream, Stream
+    from dragoman.wire.chunk import Chunk, Delta
+    from dragoman.wire.completion import Choice, Completion, Message, ToolCall, Usage
+
+_HOMES = {
+    "arguments": "Arguments",
+    "call": "NULL VERSION",
+    "client": "AsyncDragoman Dragoman",
+    "errors": (
+        "APIError AuthenticationError BadRequestError ConfigurationError ConflictError ConnectionFailedError "
+        "ContentTooLargeError ContextLengthError DragomanError EngineError InvalidRequestError NotFoundError "
+        "OverloadedError PermissionDeniedError ProtocolError QuotaError RateLimitError ServerError StatusError "
+        "TimeLimitError TruncatedError UnprocessableError"
+    ),
+    "exchange": "Timeouts",
+    "retry": "Retry",
+    "stream": "AsyncStream Stream",
+    "wire.chunk": "Chunk Delta",
+    "wire.completion": "Choice Completion Message ToolCall Usage",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "NULL",
+    "VERSION",
+    "APIError",
+    "Arguments",
+    "AsyncDragoman",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "Choice",
+    "Chunk",
+    "Completion",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "ContentTooLargeError",
+    "ContextLengthError",
+    "Delta",
+    "Dragoman",
+    "DragomanError",
+    "EngineError",
+    "InvalidRequestError",
+    "Message",
+    "NotFoundError",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "QuotaError",
+    "RateLimitError",
+    "Retry",
+    "ServerError",
+    "StatusError",
+    "Stream",
+    "TimeLimitError",
+    "Timeouts",
+    "ToolCall",
+    "TruncatedError",
+    "UnprocessableError",
+    "Usage",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name at its first use (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'dragoman' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - a quarter of what importing this module costs
+
+    value = getattr(import_module(f"dragoman.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, also those not imported yet."""
+    return __all__

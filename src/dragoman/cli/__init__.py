@@ -1,0 +1,83 @@
+"""The command line: `dragoman chat`, `dragoman serve`, `dragoman models`. One file a command; this one chooses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from dragoman.call import VERSION
+from dragoman.cli import chat, models, serve
+from dragoman.errors import ConfigurationError, DragomanError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ANSWERED = 0
+FAILED = 1
+MISUSED = 2
+INTERRUPTED = 130
+
+EPILOG = """\
+exit codes:
+  0    done
+  1    the call failed: the server said no, did not answer, or broke off
+  2    the command is wrong as written, or something it needs is missing
+  130  stopped with Ctrl-C
+
+environment:
+  DRAGOMAN_BASE_URL   the endpoint every command talks to; without it the model on this machine answers
+  DRAGOMAN_API_KEY    the credential for that endpoint
+  NO_COLOR            no colours on a terminal either
+
+examples:
+  dragoman chat "Who is the best French painter?"
+  git diff | dragoman chat "Write a commit message for this change."
+  dragoman serve
+  dragoman chat --base-url http://127.0.0.1:8000/v1 --model any "Hello"
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar of the command line."""
+    root = argparse.ArgumentParser(
+        prog="dragoman",
+        description="One chat-completions stack that speaks every vendor's dialect, both ways.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"dragoman {VERSION}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (chat, serve, models):
+        command.add(commands)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and say how it ended.
+
+    Args:
+        argv: the words after `dragoman`; default those the process was started with.
+
+    Returns:
+        The exit code: see `EPILOG`.
+    """
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except (InvalidRequestError, ConfigurationError) as error:
+        return complain(error, MISUSED)
+    except DragomanError as error:
+        return complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe left (`| head`): nothing more can be said, not even at exit, when stdout is flushed.
+        sys.stdout = None  # type: ignore[assignment]  # what Python itself does for a process without one
+        return ANSWERED
+
+
+def complain(error: Exception, code: int) -> int:
+    """Say in one line what went wrong, and return the code to exit with."""
+    print(f"dragoman: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 - this is a command line
+    return code

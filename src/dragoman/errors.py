@@ -1,0 +1,225 @@
+"""Every error dragoman raises. No I/O.
+
+    DragomanError
+    ├── InvalidRequestError        the call itself is wrong; nothing was sent (also a ValueError)
+    ├── ConfigurationError         something the call needs is missing or unusable; nothing was sent
+    │   └── EngineError            the embedded model cannot be started
+    └── APIError                   one call failed; says how far it came, what arrived, whether to try again
+        ├── ConnectionFailedError  no connection, or it broke before an answer
+        ├── TimeLimitError         a limit in seconds ran out: `limit` says which (also a TimeoutError)
+        ├── ProtocolError          what arrived is not an answer: HTML, broken JSON, broken framing
+        ├── TruncatedError         the answer stopped short of its end
+        └── StatusError            the far side said no, by status or by an error object in its answer
+            ├── BadRequestError            400
+            │   └── ContextLengthError     the prompt and the answer do not fit the model's context
+            ├── AuthenticationError        401
+            ├── PermissionDeniedError      403
+            ├── NotFoundError              404
+            ├── ConflictError              409
+            ├── ContentTooLargeError       413
+            ├── UnprocessableError         422
+            ├── RateLimitError             429, frees by itself
+            ├── QuotaError                 402, or 429 with a quota code: frees by paying, never retried
+            └── ServerError                5xx
+                └── OverloadedError        503, 529
+
+`except DragomanError` catches all of it, and nothing else leaves the SDK. Every error can be pickled and copied, and
+none holds a credential: what a server echoed of one is masked before the error is built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dragoman.wire.completion import Completion
+
+Limit = Literal["connect", "first token", "idle", "total"]
+"""The four limits in time that a call is under: see `dragoman.Timeouts`."""
+
+
+class DragomanError(Exception):
+    """Whatever dragoman raises is one of these."""
+
+
+class InvalidRequestError(DragomanError, ValueError):
+    """The call is wrong as written; nothing was sent.
+
+    Attributes:
+        param: the parameter at fault as a path into the request, such as `messages[0].role`; None when it is not one.
+    """
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by attributes: an exception's own way keeps only its positional arguments."""
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+class ConfigurationError(DragomanError):
+    """Something the call needs is missing or cannot be used: an address, an extra, a certificate file."""
+
+
+class EngineError(ConfigurationError):
+    """The embedded model cannot be started, in one sentence: why, and what to do."""
+
+
+class APIError(DragomanError):
+    """One call failed. What is known of it is data, not text to search.
+
+    Attributes:
+        message: the server's own sentence, or ours where it sent none.
+        status: the HTTP status, or the one an error object inside a stream claims; None when there was no answer.
+        code: the server's machine-readable code, as text.
+        param: the request parameter the server blames.
+        type: the server's class of error.
+        request_id: what to quote to the vendor's support.
+        headers: the answer's headers, names in lower case; empty when there was no answer.
+        body: what was received of an answer that is not a completion, at most 64 KiB of it.
+        partial: the completion as far as it had arrived when a stream failed; None when nothing had.
+        retryable: whether the same call may succeed later.
+        retry_after: how many seconds the server asked to wait; None when it did not say.
+        attempts: how many times the request was sent.
+    """
+
+    def __init__(  # noqa: PLR0913 - each argument is one attribute of the record this error is
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        type: str | None = None,  # noqa: A002 - the wire's own word
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        partial: Completion | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.param = param
+        self.type = type
+        self.request_id = request_id
+        self.headers: Mapping[str, str] = headers if headers is not None else {}
+        self.body = body
+        self.partial = partial
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        """The sentence, then what helps to find the call again."""
+        known = [
+            f"status {self.status}" if self.status is not None else "",
+            f"code {self.code}" if self.code else "",
+            f"param {self.param}" if self.param else "",
+            f"request {self.request_id}" if self.request_id else "",
+            f"{self.attempts} attempts" if self.attempts > 1 else "",
+        ]
+        tail = ", ".join(part for part in known if part)
+        return f"{self.message} ({tail})" if tail else self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the body and the headers, ready for a log line or JSON."""
+        names = ("message", "status", "code", "param", "type", "request_id", "retryable", "retry_after", "attempts")
+        record: dict[str, Any] = {"error": type(self).__name__} | {name: getattr(self, name) for name in names}
+        record["partial"] = self.partial.to_dict() if self.partial is not None else None
+        return record
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by attributes: an exception's own way keeps only its positional arguments."""
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+def _rebuild(cls: type[DragomanError], args: tuple[Any, ...], state: dict[str, Any]) -> DragomanError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConnectionFailedError(APIError):
+    """There was no connection, or it broke before the answer began."""
+
+
+class TimeLimitError(APIError, TimeoutError):
+    """A limit in time ran out.
+
+    Attributes:
+        limit: which one: "connect", "first token", "idle" (between pieces of content) or "total".
+        seconds: how long that limit was.
+    """
+
+    def __init__(self, message: str, *, limit: Limit, seconds: float, **known: Any) -> None:  # noqa: ANN401 - APIError types them
+        super().__init__(message, **known)
+        self.limit = limit
+        self.seconds = seconds
+
+
+class ProtocolError(APIError):
+    """What arrived is not an answer of this API; `body` holds its beginning."""
+
+
+class TruncatedError(APIError):
+    """The answer stopped before its end; `partial` holds what had arrived."""
+
+
+class StatusError(APIError):
+    """The far side said no: by HTTP status, or by an error object inside an answer that began well."""
+
+
+class BadRequestError(StatusError):
+    """400: the server does not accept the request as it is."""
+
+
+class ContextLengthError(BadRequestError):
+    """The prompt, with the answer asked for, does not fit the model's context."""
+
+
+class AuthenticationError(StatusError):
+    """401: the credential is missing, wrong or expired."""
+
+
+class PermissionDeniedError(StatusError):
+    """403: the credential is good and may not do this."""
+
+
+class NotFoundError(StatusError):
+    """404: no such model or path."""
+
+
+class ConflictError(StatusError):
+    """409: the request collides with another."""
+
+
+class ContentTooLargeError(StatusError):
+    """413: the request's body is larger than the server takes."""
+
+
+class UnprocessableError(StatusError):
+    """422: the request is well formed and its values are not accepted."""
+
+
+class RateLimitError(StatusError):
+    """429: too many requests or tokens for now; `retry_after` says when, if the server did."""
+
+
+class QuotaError(StatusError):
+    """The account has nothing left to spend. Waiting does not help, so it is never retried."""
+
+
+class ServerError(StatusError):
+    """5xx: the server failed."""
+
+
+class OverloadedError(ServerError):
+    """503 or 529: the server has too much to do for now."""

@@ -1,0 +1,369 @@
+"""One call as a conversation: it says what to send, is told what came back, and decides what that means. No I/O.
+
+An exchange is a generator. It yields effects (`Send`, `Whole`, `Read`); whoever drives it performs each and sends
+the outcome back in: an answer, bytes, or the `NoAnswer` that stood in their way. What it returns is the result of
+the call; what it raises is one of the drawn errors. All policy is here and in the modules it asks: attempts, pauses,
+deadline, redirects, what an answer means. The drivers, blocking and asynchronous, hold no decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from msgspec.structs import replace
+
+from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
+from dragoman.judge import BODY_BOUND, evidence, refusal, said_no
+from dragoman.reading import Reading
+from dragoman.retry import Retry  # noqa: TC001 - a Struct reads its annotations
+from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
+from dragoman.transport import Answer, AsyncAnswer, NoAnswer, Outgoing
+from dragoman.wire.completion import read_completion
+from dragoman.wire.fault import find_fault
+
+if TYPE_CHECKING:
+    from dragoman.errors import Limit
+    from dragoman.wire.completion import Completion
+
+WHOLE_BOUND = 64 * 1024 * 1024
+"""The most bytes of a completion, after decompression."""
+
+REDIRECTS = 5
+"""How many redirects one attempt follows."""
+
+HELD = 256
+"""How many chunks may arrive without content before a stream is given out all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """The limits in time that a call is under, in seconds.
+
+    Attributes:
+        total: the deadline of the whole call: attempts, pauses and the reading of a stream included.
+        connect: making one connection.
+        first_token: from sending a streamed request to its first content.
+        idle: between two pieces of a stream's content; comments that keep the connection alive do not count.
+    """
+
+    total: float = 600.0
+    connect: float = 5.0
+    first_token: float = 300.0
+    idle: float = 120.0
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call to make.
+
+    Attributes:
+        request: what is sent, the same in each attempt.
+        timeouts: the limits in time.
+        retry: what is tried again, and when.
+        secret: the credential in the request's headers, to mask where a server echoes it.
+        done: whether the dialect ends every stream with `[DONE]`.
+        hide_usage: whether a chunk that only says the usage is kept from the reader, who did not ask for it.
+    """
+
+    request: Outgoing
+    timeouts: Timeouts
+    retry: Retry
+    secret: Secret
+    done: bool = False
+    hide_usage: bool = False
+
+
+class Clock(Protocol):
+    """What tells the time; Python's `time` module is one."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+
+class Send:
+    """Wait `after` seconds, then send; the outcome is an answer."""
+
+    __slots__ = ("after", "request", "until")
+
+    def __init__(self, request: Outgoing, after: float, until: float) -> None:
+        self.request = request
+        self.after = after
+        self.until = until
+
+
+class Whole:
+    """Read the rest of the body; the outcome is bytes."""
+
+    __slots__ = ("answer", "bound", "until")
+
+    def __init__(self, answer: Answer | AsyncAnswer, until: float, bound: int) -> None:
+        self.answer = answer
+        self.until = until
+        self.bound = bound
+
+
+class Read:
+    """Read the next piece of the body; the outcome is bytes."""
+
+    __slots__ = ("answer", "until")
+
+    def __init__(self, answer: Answer | AsyncAnswer, until: float) -> None:
+        self.answer = answer
+        self.until = until
+
+
+T = TypeVar("T")
+Effect = Send | Whole | Read
+Outcome = Any
+"""An `Answer` or `AsyncAnswer` after `Send`, bytes after `Whole` and `Read`, a `NoAnswer` after any of them."""
+Flow = Generator[Effect, Outcome, T]
+
+
+class _Attempt:
+    """What holds for one attempt."""
+
+    __slots__ = ("call", "clock", "deadline", "sent_at")
+
+    def __init__(self, call: Call, clock: Clock, deadline: float) -> None:
+        self.call = call
+        self.clock = clock
+        self.deadline = deadline
+        self.sent_at = 0.0
+
+    def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
+        """The error of a limit that ran out. The total leaves no time to try again."""
+        words = {
+            "connect": f"no connection within {seconds:g} s",
+            "first token": f"no content within {seconds:g} s of asking",
+            "idle": f"no more content for {seconds:g} s",
+            "total": f"the call was not over within {seconds:g} s",
+        }
+        return TimeLimitError(words[limit], limit=limit, seconds=seconds, retryable=limit != "total", **known)
+
+    def no_answer(self, outcome: NoAnswer, **known: Any) -> APIError:  # noqa: ANN401 - APIError types them
+        """The error that the lack of an answer is."""
+        limits = self.call.timeouts
+        if outcome.kind == "timeout":
+            if self.clock.monotonic() >= self.deadline:
+                return self.late("total", limits.total, **known)
+            return self.late("connect", limits.connect, **known)
+        if outcome.kind == "protocol":
+            return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
+        if outcome.kind == "cut":
+            return TruncatedError(f"the answer was cut: {outcome.detail}", retryable=True, **known)
+        return ConnectionFailedError(outcome.detail, retryable=outcome.kind in {"connect", "reset"}, **known)
+
+    def reached(self, answer: Answer | AsyncAnswer, body: bytes = b"") -> dict[str, Any]:
+        """What an error that follows an answer keeps of it."""
+        return evidence(answer.headers, body, self.call.secret) | {"status": answer.status}
+
+
+def complete(call: Call, clock: Clock) -> Flow[Completion]:
+    """Ask for a completion in one piece."""
+    return _exchange(call, clock, _completion)
+
+
+def stream(call: Call, clock: Clock) -> Flow[Reading]:
+    """Ask for a streamed completion; returns when its first content has arrived."""
+    return _exchange(call, clock, _opening)
+
+
+def fetch(call: Call, clock: Clock, read: Callable[[bytes], T]) -> Flow[T]:
+    """Ask for any other JSON document; `read` makes it a value and raises `msgspec.DecodeError` where it can't."""
+
+    def document(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[T]:
+        body = yield from _body(attempt, answer)
+        try:
+            return read(body)
+        except msgspec.DecodeError as error:
+            raise _no_document(attempt, answer, body, error) from None
+
+    return _exchange(call, clock, document)
+
+
+def more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
+    """Read on until the stream has a chunk to give, or is over."""
+    limits = call.timeouts
+    attempt = _Attempt(call, clock, reading.deadline)
+    while not reading.ready and not reading.over:
+        outcome = yield from _next(attempt, reading, reading.spoke_at + limits.idle)
+        _take(attempt, reading, outcome, "idle", limits.idle)
+
+
+def _exchange(call: Call, clock: Clock, read: Callable[[_Attempt, Answer | AsyncAnswer], Flow[T]]) -> Flow[T]:
+    attempt = _Attempt(call, clock, clock.monotonic() + call.timeouts.total)
+    number, pause = 1, 0.0
+    while True:
+        try:
+            answer = yield from _answer(attempt, pause)
+            return (yield from read(attempt, answer))
+        except APIError as error:
+            error.attempts = number
+            again = call.retry.pause(error, number, _chance())
+            if again is None or clock.monotonic() + again >= attempt.deadline:
+                raise
+            number, pause = number + 1, again
+
+
+def _chance() -> float:
+    # Imported here because nothing else on the way to a first answer needs it, and failures can wait.
+    from random import random  # noqa: PLC0415
+
+    return random()  # noqa: S311 - spreads callers out; guards nothing
+
+
+def _answer(attempt: _Attempt, pause: float) -> Flow[Answer | AsyncAnswer]:
+    """Send, follow redirects, and return an answer whose status is a success."""
+    call = attempt.call
+    request = call.request
+    for _ in range(REDIRECTS + 1):
+        outcome = yield Send(request, pause, attempt.deadline)
+        pause = 0.0
+        if isinstance(outcome, NoAnswer):
+            raise attempt.no_answer(outcome)
+        attempt.sent_at = attempt.clock.monotonic()
+        answer = cast("Answer | AsyncAnswer", outcome)
+        if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+            return answer
+        body = yield Whole(answer, attempt.deadline, BODY_BOUND)
+        if isinstance(body, NoAnswer):
+            # The status alone says what happened; an error body that does not arrive adds nothing to wait for.
+            answer.close()
+            body = b""
+        if not 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110 §15.4
+            raise refusal(answer.status, answer.headers, body, secret=call.secret, now=attempt.clock.time())
+        request = redirected(request, answer, attempt.reached(answer, body))
+    raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
+
+
+def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str, Any]) -> Outgoing:
+    """The request that a redirect asks for (RFC 9110 §15.4).
+
+    A body is sent again only where the status says so (307, 308); no credential goes to another origin, and nothing
+    goes from https to http.
+
+    Raises:
+        ProtocolError: the redirect cannot be followed.
+    """
+    target = urljoin(request.url, answer.headers.get("location", ""))
+    if "location" not in answer.headers or urlsplit(target).scheme not in {"http", "https"}:
+        raise ProtocolError(f"status {answer.status} without an address to go to", **known)
+    if request.url.startswith("https:") and target.startswith("http:"):
+        raise ProtocolError(f"refused to follow a redirect from https to http ({_origin(target)})", **known)
+    if request.method != "GET" and answer.status not in {307, 308}:
+        raise ProtocolError(
+            f"the server moved: status {answer.status} sends this {request.method} elsewhere without its body; "
+            f"use the address it names ({_origin(target)})",
+            **known,
+        )
+    if _origin(target) != _origin(request.url):
+        kept = tuple(pair for pair in request.headers if pair[0].lower() not in _CREDENTIALS)
+        return replace(request, url=target, headers=kept)
+    return replace(request, url=target)
+
+
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"})
+_PORTS = {"http": 80, "https": 443}
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 0)}"
+
+
+def _body(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
+    outcome = yield Whole(answer, attempt.deadline, WHOLE_BOUND)
+    if isinstance(outcome, NoAnswer):
+        answer.close()
+        raise attempt.no_answer(outcome, **attempt.reached(answer))
+    return cast("bytes", outcome)
+
+
+def _completion(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Completion]:
+    body = yield from _body(attempt, answer)
+    try:
+        completion = read_completion(body)
+    except msgspec.DecodeError as error:
+        raise _no_document(attempt, answer, body, error) from None
+    if not completion.choices:
+        fault = find_fault(msgspec.json.decode(body))
+        if fault is not None:
+            raise said_no(fault, answer.status, answer.headers, body, partial=None, secret=attempt.call.secret)
+        raise ProtocolError(
+            "the server answered with a completion that has no choices", **attempt.reached(answer, body)
+        )
+    return completion
+
+
+def _no_document(
+    attempt: _Attempt, answer: Answer | AsyncAnswer, body: bytes, error: msgspec.DecodeError
+) -> ProtocolError:
+    kind = answer.headers.get("content-type", "no content type")
+    what = f"an empty body ({kind})" if not body.strip() else f"{kind} that cannot be read as JSON: {error}"
+    return ProtocolError(f"the server answered {answer.status} with {what}", **attempt.reached(answer, body))
+
+
+def _opening(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
+    call = attempt.call
+    kind = answer.headers.get("content-type", "")
+    if kind.startswith(("application/json", "text/html")):
+        yield from _not_a_stream(attempt, answer)
+    reading = Reading(
+        answer,
+        call.secret,
+        at=attempt.sent_at,
+        deadline=attempt.deadline,
+        done=call.done,
+        hide_usage=call.hide_usage,
+    )
+    limit = attempt.sent_at + call.timeouts.first_token
+    while not reading.spoke and not reading.over and len(reading.ready) < HELD:
+        outcome = yield from _next(attempt, reading, limit)
+        _take(attempt, reading, outcome, "first token", call.timeouts.first_token)
+    if reading.failure is not None and not reading.spoke:
+        raise reading.failure
+    return reading
+
+
+def _not_a_stream(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[None]:
+    """Say what a document is that came where a stream was asked for."""
+    body = yield from _body(attempt, answer)
+    try:
+        fault = find_fault(msgspec.json.decode(body))
+    except msgspec.DecodeError:
+        fault = None
+    if fault is not None:
+        raise said_no(fault, answer.status, answer.headers, body, partial=None, secret=attempt.call.secret)
+    kind = answer.headers.get("content-type", "")
+    raise ProtocolError(f"asked for a stream, the server answered with {kind}", **attempt.reached(answer, body))
+
+
+def _next(attempt: _Attempt, reading: Reading, limit: float) -> Flow[Outcome]:
+    """The stream's next bytes, if there is time: a peer that never stops sending comments is no reason to read on."""
+    until = min(attempt.deadline, limit)
+    if attempt.clock.monotonic() >= until:
+        return NoAnswer("timeout", "time is up")
+    return (yield Read(reading.answer, until))
+
+
+def _take(attempt: _Attempt, reading: Reading, outcome: Outcome, limit: Limit, seconds: float) -> None:
+    """Give a reading what came, or say why nothing did."""
+    if not isinstance(outcome, NoAnswer):
+        reading.feed(outcome, attempt.clock.monotonic())
+        return
+    if outcome.kind != "timeout":
+        reading.broke(outcome.detail)
+        return
+    known = attempt.reached(reading.answer)
+    if attempt.clock.monotonic() >= attempt.deadline:
+        reading.fail(attempt.late("total", attempt.call.timeouts.total, **known))
+    else:
+        reading.fail(attempt.late(limit, seconds, **known))

@@ -1,0 +1,209 @@
+"""A streamed answer as it is read: bytes in, chunks out, and whether it ended as it should. No I/O.
+
+A stream tells the truth when its end is one of these: `[DONE]`; or, where the dialect does not promise `[DONE]`, a
+proper end of the HTTP body after every choice has said why it finished. Every other end is an error, raised after
+the chunks that came before it, and holding what they add up to.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from dragoman.errors import APIError, ProtocolError, TruncatedError
+from dragoman.fold import fold
+from dragoman.judge import evidence, said_no
+from dragoman.sse import Decoder, EventTooLarge, is_done
+from dragoman.wire.chunk import read_chunk
+from dragoman.wire.fault import Fault, find_fault
+
+if TYPE_CHECKING:
+    from dragoman.secret import Secret
+    from dragoman.sse import Event
+    from dragoman.transport import Answer, AsyncAnswer
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
+
+
+class Reading:
+    """One stream being read.
+
+    Attributes:
+        ready: chunks that have arrived and were not given out yet.
+        seen: every chunk of the answer so far, the one that only says the usage included.
+        over: whether nothing more is to be read.
+        deadline: when the whole call has to be over, as `time.monotonic` tells it.
+        failure: how the stream failed; raised once `ready` is empty.
+        spoke_at: when content last arrived, as `time.monotonic` tells it.
+        spoke: whether any content has arrived.
+    """
+
+    __slots__ = (
+        "_decoder",
+        "_done",
+        "_hide_usage",
+        "_secret",
+        "answer",
+        "deadline",
+        "failure",
+        "over",
+        "ready",
+        "seen",
+        "spoke",
+        "spoke_at",
+    )
+
+    def __init__(  # noqa: PLR0913 - each is one fact the reading rests on
+        self,
+        answer: Answer | AsyncAnswer,
+        secret: Secret,
+        *,
+        at: float,
+        deadline: float,
+        done: bool = False,
+        hide_usage: bool = False,
+    ) -> None:
+        self.answer = answer
+        self.ready: deque[Chunk] = deque()
+        self.seen: list[Chunk] = []
+        self.over = False
+        self.deadline = deadline
+        self.failure: APIError | None = None
+        self.spoke = False
+        self.spoke_at = at
+        self._decoder = Decoder()
+        self._done = done
+        self._hide_usage = hide_usage
+        self._secret = secret
+
+    @property
+    def completion(self) -> Completion:
+        """What the chunks so far add up to."""
+        return fold(self.seen)
+
+    def feed(self, data: bytes, at: float) -> None:
+        """Take the next bytes; `at` is when they arrived. The empty ones are the proper end of the HTTP body."""
+        if not data:
+            self._end()
+            return
+        try:
+            events = self._decoder.feed(data)
+        except EventTooLarge as error:
+            self._fail(ProtocolError(str(error), **self._known()))
+            return
+        ready, seen = self.ready, self.seen
+        before = len(seen)
+        for event in events:
+            body = event.data
+            if body[:1] != b"{" or event.event != "message" or b'"error"' in body:
+                if not self._odd(event):
+                    continue
+                if self.over:
+                    break
+            try:
+                chunk = read_chunk(body)
+            except msgspec.DecodeError as error:
+                self._fail(ProtocolError(f"the stream holds an event that is no chunk: {error}", **self._known(body)))
+                break
+            seen.append(chunk)
+            if chunk.choices or not self._hide_usage:
+                ready.append(chunk)
+        if len(seen) > before and any(map(says_something, seen[before:])):
+            self.spoke = True
+            self.spoke_at = at
+
+    def broke(self, detail: str) -> None:
+        """Take that the connection broke before the body's end."""
+        self._fail(TruncatedError(f"the answer was cut: {detail}", retryable=True, **self._known()))
+
+    def fail(self, error: APIError) -> None:
+        """Take that reading has to stop for a reason of ours, such as a limit in time."""
+        error.partial = self._partial()
+        self._fail(error)
+
+    def _odd(self, event: Event) -> bool:
+        """Judge an event that may not be a chunk; True where it is to be read as one, or where reading is over."""
+        body = event.data
+        if is_done(body):
+            self._stop()
+        elif event.event == "error" or b'"error"' in body:
+            fault = _fault_in(body, certain=event.event == "error")
+            if fault is not None:
+                answer = self.answer
+                self._fail(
+                    said_no(fault, answer.status, answer.headers, body, partial=self._partial(), secret=self._secret)
+                )
+        elif event.event != "message":
+            # Only unnamed events are chunks; vendors name their keep-alives (`event: ping`).
+            return b'"choices"' in body
+        return self.over or bool(body.strip())
+
+    def _stop(self) -> None:
+        if self.seen:
+            self.over = True
+            self.answer.finish()
+        else:
+            self._fail(ProtocolError("the stream ended without a single chunk", retryable=True, **self._known()))
+
+    def _end(self) -> None:
+        if self._finished():
+            self.over = True
+            return
+        what = "before [DONE]" if self._done else "before the answer had finished"
+        self._fail(TruncatedError(f"the stream ended {what}", retryable=True, **self._known()))
+
+    def _finished(self) -> bool:
+        if self._done:
+            return False
+        begun = {choice.index for chunk in self.seen for choice in chunk.choices}
+        ended = {choice.index for chunk in self.seen for choice in chunk.choices if choice.finish_reason is not None}
+        return bool(begun) and begun == ended
+
+    def _fail(self, error: APIError) -> None:
+        self.failure = error
+        self.over = True
+        self.answer.close()
+
+    def _partial(self) -> Completion | None:
+        return self.completion if self.seen else None
+
+    def _known(self, body: bytes = b"") -> dict[str, Any]:
+        known = evidence(self.answer.headers, body, self._secret)
+        return known | {"status": self.answer.status, "partial": self._partial()}
+
+
+def _fault_in(body: bytes, *, certain: bool) -> Fault | None:
+    """The error object an event holds. `certain`: the event's own type says that it is one."""
+    try:
+        value: object = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return Fault(message=body.decode("utf-8", "replace").strip()) if certain else None
+    if not certain and not (isinstance(value, dict) and cast("dict[str, object]", value).get("error")):
+        return None
+    return find_fault(value) or Fault(message=body.decode("utf-8", "replace"))
+
+
+_ANSWER_FIELDS = ("content", "refusal", "tool_calls", "reasoning_content", "audio", "function_call")
+_EMPTY = ("", None, [], {})
+
+
+def says_something(chunk: Chunk) -> bool:
+    """Whether a chunk carries content of any kind, or an end: not a role alone, not emptiness."""
+    for choice in chunk.choices:
+        delta = choice.delta
+        if delta.content or choice.finish_reason is not None or any(getattr(delta, name) for name in _ANSWER_FIELDS):
+            return True
+    return bool(chunk.choices) and _says_unknown(chunk)
+
+
+def _says_unknown(chunk: Chunk) -> bool:
+    """Whether a delta holds something under a name that only its vendor knows, such as OpenRouter's `reasoning`."""
+    for choice in chunk.to_dict()["choices"]:
+        delta: object = choice.get("delta") if isinstance(choice, dict) else None
+        if isinstance(delta, dict):
+            fields = cast("dict[str, object]", delta)
+            if any(name != "role" and value not in _EMPTY for name, value in fields.items()):
+                return True
+    return False

@@ -1,0 +1,222 @@
+"""A streamed answer as its user holds it, and the drivers that perform what an exchange decides. Shells: no decisions.
+
+`Stream` and `AsyncStream` are twins, as are `drive` and `adrive`: a test takes the words for waiting out of the
+second and compares it with the first.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from dragoman.exchange import Read, Send, more
+from dragoman.transport import NoAnswer
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from dragoman.exchange import Call, Effect, Flow
+    from dragoman.reading import Reading
+    from dragoman.transport import AsyncTransport, Transport
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion, Usage
+
+T = TypeVar("T")
+
+
+def drive(flow: Flow[T], transport: Transport | None) -> T:
+    """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
+    outcome: Any = None
+    while True:
+        try:
+            effect = flow.send(outcome)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # what the generator's own type says it returns
+        try:
+            outcome = perform(effect, transport)
+        except NoAnswer as reason:
+            outcome = reason
+
+
+def perform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the outcome's type goes with the effect's
+    """Do what an exchange asked for."""
+    if type(effect) is Read:
+        return effect.answer.read(effect.until)
+    if type(effect) is Send:
+        if effect.after:
+            time.sleep(effect.after)
+        return transport.send(effect.request, effect.until)
+    return effect.answer.whole(effect.until, effect.bound)  # type: ignore[union-attr]  # the third effect
+
+
+async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
+    """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
+    outcome: Any = None
+    while True:
+        try:
+            effect = flow.send(outcome)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # what the generator's own type says it returns
+        try:
+            outcome = await aperform(effect, transport)
+        except NoAnswer as reason:
+            outcome = reason
+
+
+async def aperform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the outcome's type goes with the effect's
+    """Do what an exchange asked for."""
+    if type(effect) is Read:
+        return await effect.answer.read(effect.until)
+    if type(effect) is Send:
+        if effect.after:
+            await sleep(effect.after)
+        return await transport.send(effect.request, effect.until)
+    return await effect.answer.whole(effect.until, effect.bound)  # type: ignore[union-attr]  # the third effect
+
+
+async def sleep(seconds: float) -> None:
+    """Wait on the running loop; asyncio is imported by those who use it."""
+    import asyncio  # noqa: PLC0415 - a blocking program never pays for it
+
+    await asyncio.sleep(seconds)
+
+
+class _Streamed:
+    """What a stream knows without reading on; the same in both colours."""
+
+    __slots__ = ("_call", "_reading", "_ready")
+
+    def __init__(self, call: Call, reading: Reading) -> None:
+        self._call = call
+        self._reading = reading
+        self._ready = reading.ready
+
+    @property
+    def completion(self) -> Completion:
+        """What the chunks that have arrived add up to: the whole answer once the stream is over."""
+        return self._reading.completion
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice, as far as it has arrived."""
+        return "".join(chunk.text for chunk in self._reading.seen)
+
+    @property
+    def usage(self) -> Usage | None:
+        """How many tokens the answer used; None until the server says, which is at its end if it does at all."""
+        return next((chunk.usage for chunk in reversed(self._reading.seen) if chunk.usage is not None), None)
+
+    @property
+    def status(self) -> int:
+        """The answer's HTTP status."""
+        return self._reading.answer.status
+
+    @property
+    def headers(self) -> Any:  # noqa: ANN401 - a Mapping[str, str]; see transport.Headers
+        """The answer's headers, names in lower case."""
+        return self._reading.answer.headers
+
+    def close(self) -> None:
+        """Leave the stream: what is left of it is not read, and the server sees the caller go. May be called twice."""
+        self._reading.over = True
+        self._reading.answer.close()
+
+    def __del__(self) -> None:
+        """Dropping the last reference leaves the stream, at once and without the garbage collector."""
+        self.close()
+
+
+class Stream(_Streamed):
+    """A streamed answer: an iterator of chunks, and a context manager that leaves it.
+
+    A stream that breaks off raises, after the chunks that came before, one of `dragoman.errors`; its `partial`, and
+    `completion` here, hold what had arrived.
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __next__(self) -> Chunk:
+        """The next chunk.
+
+        Raises:
+            APIError: the stream did not end as it should; see `dragoman.errors`.
+        """
+        ready = self._ready
+        if ready:
+            return ready.popleft()
+        drive(more(self._call, time, self._reading), None)
+        if ready:
+            return ready.popleft()
+        if self._reading.failure is not None:
+            raise self._reading.failure
+        raise StopIteration
+
+    def until_done(self) -> Completion:
+        """Read to the end and return the whole answer."""
+        for _ in self:
+            pass
+        return self.completion
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the stream."""
+        self.close()
+
+
+class AsyncStream(_Streamed):
+    """A streamed answer: an asynchronous iterator of chunks, and a context manager that leaves it.
+
+    A stream that breaks off raises, after the chunks that came before, one of `dragoman.errors`; its `partial`, and
+    `completion` here, hold what had arrived.
+    """
+
+    __slots__ = ()
+
+    def __aiter__(self) -> Self:
+        """Itself."""
+        return self
+
+    async def __anext__(self) -> Chunk:
+        """The next chunk.
+
+        Raises:
+            APIError: the stream did not end as it should; see `dragoman.errors`.
+        """
+        ready = self._ready
+        if ready:
+            return ready.popleft()
+        await adrive(more(self._call, time, self._reading), None)
+        if ready:
+            return ready.popleft()
+        if self._reading.failure is not None:
+            raise self._reading.failure
+        raise StopAsyncIteration
+
+    async def until_done(self) -> Completion:
+        """Read to the end and return the whole answer."""
+        async for _ in self:
+            pass
+        return self.completion
+
+    async def __aenter__(self) -> Self:
+        """Itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the stream."""
+        self.close()
+
+    def __iter__(self) -> Any:  # noqa: ANN401 - it never returns
+        """Refuse, in words: a `for` without `async` is the likeliest slip."""
+        raise TypeError("this stream is asynchronous: use `async for`")

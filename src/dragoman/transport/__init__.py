@@ -1,0 +1,180 @@
+"""The seam between thinking and the network: what is asked, what is answered, and why there was no answer. No I/O.
+
+`exchange` speaks only these types. Whatever carries bytes (our own HTTP/1.1 in `blocking` and `aio`, the httpx
+adapter, the embedded engine, a recording) implements `Transport` or `AsyncTransport` and holds no decision of its own.
+
+All times are seconds. `until` is an instant of `time.monotonic()`: a deadline, not a duration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+Headers = Mapping[str, str]
+"""Received headers: names in lower case, a repeated header's values joined by a comma and a space (RFC 9110 §5.3)."""
+
+Kind = Literal["connect", "tls", "timeout", "reset", "cut", "protocol", "closed"]
+"""Why there was no answer, or no more of it.
+
+connect: no connection was made. tls: the peer could not be verified or spoke no TLS. timeout: `until`, or the
+connect limit, passed. reset: the peer closed or reset the connection before an answer. cut: the answer's body ended
+before its framing said so. protocol: what arrived is not HTTP/1.1, or is over a bound. closed: the transport itself
+was closed.
+"""
+
+
+class Outgoing(Struct, frozen=True, gc=False):
+    """One HTTP request as it goes out.
+
+    Attributes:
+        method: in capitals.
+        url: absolute: `http://`, `https://`, or `http+unix://` with the socket's path percent-encoded as the host.
+        headers: name and value pairs in the order they are sent; Host and Content-Length are the transport's.
+        body: the body, whole.
+        connect: how many seconds making a connection may take, inside `until`.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    connect: float = 5.0
+
+
+class NoAnswer(Exception):  # noqa: N818 - an outcome that the exchange judges, never an error a user sees
+    """What a transport raises instead of an answer, or instead of more of one.
+
+    Attributes:
+        kind: see `Kind`.
+        detail: one plain phrase, free of secrets: "connection refused by 127.0.0.1:9".
+        sent: whether any byte of the request may have reached the peer.
+    """
+
+    def __init__(self, kind: Kind, detail: str, *, sent: bool = False) -> None:
+        super().__init__(detail)
+        self.kind: Kind = kind
+        self.detail = detail
+        self.sent = sent
+
+
+class Answer(Protocol):
+    """An HTTP answer whose head has arrived. Redirects and 1xx are behind it: the exchange decides on redirects."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status: 200 to 599."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """The answer's headers."""
+        ...
+
+    def read(self, until: float) -> bytes:
+        """The next piece of the body as it arrives, content encoding undone; b"" once, at the body's proper end."""
+        ...
+
+    def whole(self, until: float, bound: int) -> bytes:
+        """What is left of the body, up to its proper end.
+
+        Raises:
+            NoAnswer: as `read`; kind "protocol" when it is longer than `bound` bytes.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave: keep the connection when the body has ended (or is about to), drop it at once otherwise.
+
+        Never blocks, never raises, may be called twice and from any thread.
+        """
+        ...
+
+
+class AsyncAnswer(Protocol):
+    """The asynchronous twin of `Answer`. `close` stays an ordinary call: dropping a socket needs no waiting."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status: 200 to 599."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """The answer's headers."""
+        ...
+
+    async def read(self, until: float) -> bytes:
+        """The next piece of the body as it arrives, content encoding undone; b"" once, at the body's proper end."""
+        ...
+
+    async def whole(self, until: float, bound: int) -> bytes:
+        """What is left of the body, up to its proper end; raises as `Answer.whole`."""
+        ...
+
+    def close(self) -> None:
+        """Leave: keep the connection when the body has ended (or is about to), drop it at once otherwise."""
+        ...
+
+
+class Transport(Protocol):
+    """What carries requests for a blocking client."""
+
+    def send(self, request: Outgoing, until: float) -> Answer:
+        """Send one request and wait for the head of its answer.
+
+        Raises:
+            NoAnswer: there was none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every idle connection; a stream being read ends with kind "closed"."""
+        ...
+
+
+class AsyncTransport(Protocol):
+    """What carries requests for an asynchronous client."""
+
+    async def send(self, request: Outgoing, until: float) -> AsyncAnswer:
+        """Send one request and wait for the head of its answer; raises as `Transport.send`."""
+        ...
+
+    def close(self) -> None:
+        """Close every idle connection, of every event loop this was used on."""
+        ...
+
+
+class ReceivedHeaders(Headers):
+    """Headers as they came off the wire, looked up without building a dict until one is wanted."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: list[tuple[bytes, bytes]]) -> None:
+        self._pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        """All values of a header, its name in any case."""
+        wanted = name.lower().encode("latin-1")
+        values = [value for key, value in self._pairs if key.lower() == wanted]
+        if not values:
+            raise KeyError(name)
+        return b", ".join(values).decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in lower case, each once, in the order of arrival."""
+        return iter(dict.fromkeys(key.decode("latin-1").lower() for key, _ in self._pairs))
+
+    def __len__(self) -> int:
+        """How many different names there are."""
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        """As the dict it reads like."""
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[ReceivedHeaders], tuple[list[tuple[bytes, bytes]]]]:
+        """Pickle as the pairs."""
+        return ReceivedHeaders, (self._pairs,)

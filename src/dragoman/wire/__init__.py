@@ -1,0 +1,1 @@
+"""What travels: requests, completions, chunks, faults and model cards. Types only; no I/O."""

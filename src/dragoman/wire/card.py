@@ -1,0 +1,53 @@
+"""What a server says of its models: the card and the list of cards. Types; no I/O."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from dragoman.wire.completion import Sourced
+from dragoman.wire.tolerant import read
+
+
+class ModelCard(Sourced, frozen=True, dict=True, kw_only=True):
+    """One model that a server offers."""
+
+    id: str = ""
+    """The name to ask for."""
+    object: str = "model"
+    """`model`."""
+    created: int = 0
+    """When it was made, in seconds since 1970; 0 where the server did not say."""
+    owned_by: str = ""
+    """Whose it is."""
+
+
+class ModelList(Sourced, frozen=True, dict=True, kw_only=True):
+    """The models that a server offers."""
+
+    object: str = "list"
+    """`list`."""
+    data: tuple[ModelCard, ...] = ()
+    """The cards."""
+
+
+def read_card(data: bytes) -> ModelCard:
+    """Read a card from JSON, keeping the bytes beside its fields.
+
+    Raises:
+        msgspec.DecodeError: it is not a JSON object.
+    """
+    card = read(data, ModelCard)
+    force_setattr(card, "source", data)
+    return card
+
+
+def read_cards(data: bytes) -> ModelList:
+    """Read a list of cards from JSON, keeping the bytes beside its fields.
+
+    Raises:
+        msgspec.DecodeError: it is not a JSON object.
+    """
+    cards = read(data, ModelList)
+    force_setattr(cards, "source", data)
+    return cards

@@ -1,0 +1,142 @@
+"""One step of a streamed answer: the chunk, its choices and their deltas. Types; no I/O.
+
+Field by field this is `CreateChatCompletionStreamResponse` of OpenAI's published API document, with the additions
+that other vendors of the same API send. As in `completion`, enumerations are open and the bytes received are kept.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from dragoman.wire.completion import Logprobs, Sourced, Usage
+from dragoman.wire.tolerant import read
+
+
+class FunctionCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """More of a function call."""
+
+    name: str | None = None
+    """The function's name; whole, in the call's first delta."""
+    arguments: str | None = None
+    """The next piece of the arguments' JSON text."""
+
+
+class CustomCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """More of a custom tool's call."""
+
+    name: str | None = None
+    """The tool's name; whole, in the call's first delta."""
+    input: str | None = None
+    """The next piece of the input."""
+
+
+class ToolCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """More of one tool call."""
+
+    index: int | None = None
+    """Which of the message's calls this belongs to. Some vendors leave it out: `dragoman.fold` tells calls apart."""
+    id: str | None = None
+    """The call's id; in its first delta, and with some vendors in each."""
+    type: str | None = None
+    """`function` or `custom`."""
+    function: FunctionCallDelta | None = None
+    """More of the function call."""
+    custom: CustomCallDelta | None = None
+    """More of the custom tool's call."""
+
+
+class AudioDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """More of the answer as sound."""
+
+    id: str | None = None
+    """What a later request may name to refer to this sound."""
+    data: str | None = None
+    """The next piece of the sound, base64."""
+    transcript: str | None = None
+    """The next piece of what is said."""
+    expires_at: int | None = None
+    """When the server forgets the id, in seconds since 1970."""
+
+
+class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a chunk adds to one choice's message."""
+
+    role: str | None = None
+    """`assistant`, in the first chunk."""
+    content: str | None = None
+    """The next piece of the text."""
+    refusal: str | None = None
+    """The next piece of the refusal."""
+    tool_calls: tuple[ToolCallDelta, ...] | None = None
+    """More of the tool calls."""
+    reasoning_content: str | None = None
+    """The next piece of the reasoning, where the vendor shows it."""
+    audio: AudioDelta | None = None
+    """More of the answer as sound."""
+    function_call: FunctionCallDelta | None = None
+    """More of the call in the older form, where the request used `functions`."""
+
+
+_NOTHING = Delta()
+
+
+class ChunkChoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a chunk adds to one of the answers asked for with `n`."""
+
+    index: int = 0
+    """Which of the answers."""
+    delta: Delta = _NOTHING
+    """What it adds."""
+    finish_reason: str | None = None
+    """Why the model stopped; set in the answer's last chunk only."""
+    logprobs: Logprobs | None = None
+    """Log probabilities of the delta's tokens, when the request asked for them."""
+
+
+class Chunk(Sourced, frozen=True, dict=True, omit_defaults=True):
+    """One step of a streamed answer."""
+
+    id: str = ""
+    """The server's name for the answer, the same in all its chunks."""
+    object: str = "chat.completion.chunk"
+    """`chat.completion.chunk`."""
+    created: int = 0
+    """When the answer was begun, in seconds since 1970."""
+    model: str = ""
+    """Which model answers."""
+    choices: tuple[ChunkChoice, ...] = ()
+    """What it adds to each choice; empty in the chunk that carries only the usage."""
+    usage: Usage | None = None
+    """How many tokens the answer used: in one of the last chunks, where the request asked for it."""
+    system_fingerprint: str | None = None
+    """Changes when the server's set-up does."""
+    service_tier: str | None = None
+    """The tier that serves the request."""
+
+    @property
+    def text(self) -> str:
+        """The text this adds to the first choice; empty when it adds none."""
+        for choice in self.choices:
+            if choice.index == 0:
+                return choice.delta.content or ""
+        return ""
+
+
+_decode = msgspec.json.Decoder(Chunk).decode
+
+
+def read_chunk(data: bytes) -> Chunk:
+    """Read a chunk from JSON, keeping the bytes beside its fields.
+
+    Values of an unexpected type do not fail: see `dragoman.wire.tolerant`.
+
+    Raises:
+        msgspec.DecodeError: it is not a JSON object.
+    """
+    try:
+        chunk = _decode(data)
+    except msgspec.ValidationError:
+        chunk = read(data, Chunk)
+    force_setattr(chunk, "source", data)
+    return chunk
