@@ -43,6 +43,10 @@ class Outgoing(Struct, frozen=True, gc=False):
     body: bytes = b""
     connect: float = 5.0
 
+    def __repr__(self) -> str:
+        """What and where; headers hold credentials, and bodies hold what people said."""
+        return f"Outgoing({self.method} {self.url}, {len(self.body)} bytes)"
+
 
 class NoAnswer(Exception):  # noqa: N818 - an outcome that the exchange judges, never an error a user sees
     """What a transport raises instead of an answer, or instead of more of one.
