@@ -105,7 +105,7 @@ class Whole:
     __slots__ = ("answer", "bound", "until")
 
     def __init__(self, answer: Answer | AsyncAnswer, until: float, bound: int) -> None:
-        self.answer = answer
+        self.answer: Any = answer
         self.until = until
         self.bound = bound
 
@@ -116,7 +116,7 @@ class Read:
     __slots__ = ("answer", "until")
 
     def __init__(self, answer: Answer | AsyncAnswer, until: float) -> None:
-        self.answer = answer
+        self.answer: Any = answer
         self.until = until
 
 
@@ -224,7 +224,8 @@ def _answer(attempt: _Attempt, pause: float) -> Flow[Answer | AsyncAnswer]:
     """Send, follow redirects, and return an answer whose status is a success."""
     call = attempt.call
     request = call.request
-    for _ in range(REDIRECTS + 1):
+    followed = 0
+    while True:
         outcome = yield Send(request, pause, attempt.deadline)
         pause = 0.0
         if isinstance(outcome, NoAnswer):
@@ -240,8 +241,10 @@ def _answer(attempt: _Attempt, pause: float) -> Flow[Answer | AsyncAnswer]:
             body = b""
         if not 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110 §15.4
             raise refusal(answer.status, answer.headers, body, secret=call.secret, now=attempt.clock.time())
+        if followed == REDIRECTS:
+            raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
         request = redirected(request, answer, attempt.reached(answer, body))
-    raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
+        followed += 1
 
 
 def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str, Any]) -> Outgoing:

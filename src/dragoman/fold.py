@@ -49,8 +49,9 @@ def _groq_usage(received: Json) -> object:
     return cast("Json", aside).get("usage") if isinstance(aside, dict) else None
 
 
-def _objects(value: object) -> list[Json]:
-    return [item for item in cast("list[Json]", value) if isinstance(item, dict)] if isinstance(value, list) else []
+def _objects(value: Any) -> list[Json]:  # noqa: ANN401 - whatever was received
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
 
 
 def _add_choice(choice: Json, received: Json) -> None:
@@ -98,7 +99,7 @@ def _add_call(calls: list[Json], delta: Json) -> None:
     """More of a call. A new id is a new call, whatever its index says; without an id the index decides; without
     either it is more of the last."""
     identity, index = delta.get("id"), delta.get("index")
-    call = None
+    call: Json | None = None
     if identity:
         call = next((known for known in calls if known.get("id") == identity), None)
         if call is None and index is not None:

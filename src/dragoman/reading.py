@@ -177,16 +177,16 @@ class Reading:
 def _fault_in(body: bytes, *, certain: bool) -> Fault | None:
     """The error object an event holds. `certain`: the event's own type says that it is one."""
     try:
-        value: object = msgspec.json.decode(body)
+        value: Any = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return Fault(message=body.decode("utf-8", "replace").strip()) if certain else None
-    if not certain and not (isinstance(value, dict) and cast("dict[str, object]", value).get("error")):
+    if not certain and not (isinstance(value, dict) and cast("dict[str, Any]", value).get("error")):
         return None
-    return find_fault(value) or Fault(message=body.decode("utf-8", "replace"))
+    return find_fault(cast("object", value)) or Fault(message=body.decode("utf-8", "replace"))
 
 
 _ANSWER_FIELDS = ("content", "refusal", "tool_calls", "reasoning_content", "audio", "function_call")
-_EMPTY = ("", None, [], {})
+_EMPTY: tuple[object, ...] = ("", None, [], {})
 
 
 def says_something(chunk: Chunk) -> bool:
@@ -200,10 +200,11 @@ def says_something(chunk: Chunk) -> bool:
 
 def _says_unknown(chunk: Chunk) -> bool:
     """Whether a delta holds something under a name that only its vendor knows, such as OpenRouter's `reasoning`."""
-    for choice in chunk.to_dict()["choices"]:
-        delta: object = choice.get("delta") if isinstance(choice, dict) else None
-        if isinstance(delta, dict):
-            fields = cast("dict[str, object]", delta)
-            if any(name != "role" and value not in _EMPTY for name, value in fields.items()):
-                return True
-    return False
+    choices: list[Any] = chunk.to_dict()["choices"]
+    deltas: list[Any] = [cast("dict[str, Any]", choice).get("delta") for choice in choices if isinstance(choice, dict)]
+    return any(
+        name != "role" and value not in _EMPTY
+        for delta in deltas
+        if isinstance(delta, dict)
+        for name, value in cast("dict[str, object]", delta).items()
+    )

@@ -7,7 +7,7 @@ second and compares it with the first.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dragoman.exchange import Read, Send, more
 from dragoman.transport import NoAnswer
@@ -15,7 +15,7 @@ from dragoman.transport import NoAnswer
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from dragoman.exchange import Call, Effect, Flow
+    from dragoman.exchange import Call, Flow
     from dragoman.reading import Reading
     from dragoman.transport import AsyncTransport, Transport
     from dragoman.wire.chunk import Chunk
@@ -31,14 +31,14 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
         try:
             effect = flow.send(outcome)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # what the generator's own type says it returns
+            return cast("T", end.value)
         try:
             outcome = perform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
 
 
-def perform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the outcome's type goes with the effect's
+def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - an Effect; the outcome's type goes with its own
     """Do what an exchange asked for."""
     if type(effect) is Read:
         return effect.answer.read(effect.until)
@@ -46,7 +46,7 @@ def perform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the outcom
         if effect.after:
             time.sleep(effect.after)
         return transport.send(effect.request, effect.until)
-    return effect.answer.whole(effect.until, effect.bound)  # type: ignore[union-attr]  # the third effect
+    return effect.answer.whole(effect.until, effect.bound)
 
 
 async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
@@ -56,14 +56,14 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
         try:
             effect = flow.send(outcome)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # what the generator's own type says it returns
+            return cast("T", end.value)
         try:
             outcome = await aperform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
 
 
-async def aperform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the outcome's type goes with the effect's
+async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - an Effect; the outcome's type goes with its own
     """Do what an exchange asked for."""
     if type(effect) is Read:
         return await effect.answer.read(effect.until)
@@ -71,7 +71,7 @@ async def aperform(effect: Effect, transport: Any) -> Any:  # noqa: ANN401 - the
         if effect.after:
             await sleep(effect.after)
         return await transport.send(effect.request, effect.until)
-    return await effect.answer.whole(effect.until, effect.bound)  # type: ignore[union-attr]  # the third effect
+    return await effect.answer.whole(effect.until, effect.bound)
 
 
 async def sleep(seconds: float) -> None:

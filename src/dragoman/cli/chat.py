@@ -15,6 +15,7 @@ from dragoman.client import Dragoman
 from dragoman.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from dragoman.cli.grammar import Commands
     from dragoman.wire.completion import Completion
 
 DESCRIPTION = """\
@@ -25,7 +26,7 @@ said. Without --base-url (or DRAGOMAN_BASE_URL) the model on this machine answer
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: Commands) -> None:
     """Add the command to the grammar."""
     parser = commands.add_parser(
         "chat",

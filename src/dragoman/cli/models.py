@@ -10,8 +10,10 @@ from dragoman.client import Dragoman
 if TYPE_CHECKING:
     import argparse
 
+    from dragoman.cli.grammar import Commands
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add(commands: Commands) -> None:
     """Add the command to the grammar."""
     parser = commands.add_parser(
         "models",

@@ -1,0 +1,50 @@
+"""What type checkers must accept of a user's program; never run. mypy --strict and basedpyright read it.
+
+Lines that must be refused carry the checker's own mark, and an unused mark is an error.
+"""
+
+from typing import assert_type
+
+from dragoman import AsyncDragoman, AsyncStream, Chunk, Completion, Dragoman, Message, Stream, Timeouts, Usage
+
+
+def blocking(client: Dragoman) -> None:
+    completion = client.chat.create(messages="Hello", model="m", temperature=0.5, stop=["x"], timeout=3)
+    assert_type(completion, Completion)
+    assert_type(completion.text, str)
+    assert_type(completion.message, Message)
+    assert_type(completion.usage, Usage | None)
+    assert_type(client.chat.create(messages="Hello", stream=True), Stream)
+    assert_type(client.chat.create(messages="Hello", stream=False), Completion)
+    with client.chat.stream(messages=[{"role": "user", "content": "Hello"}], timeout=Timeouts(idle=3)) as stream:
+        for chunk in stream:
+            assert_type(chunk, Chunk)
+    client.chat.create(
+        messages=[
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image_url", "image_url": {"url": "u"}}]},
+            completion.message,
+            {"role": "tool", "tool_call_id": "c1", "content": "42"},
+        ],
+        tools=[{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
+        tool_choice={"type": "function", "function": {"name": "f"}},
+        response_format={"type": "json_schema", "json_schema": {"name": "s", "schema": {}}},
+        logit_bias=None,
+        extra_body={"vendor": 1},
+    )
+
+
+async def waiting(client: AsyncDragoman) -> None:
+    assert_type(await client.chat.create(messages="Hello"), Completion)
+    assert_type(await client.chat.create(messages="Hello", stream=True), AsyncStream)
+    async with client.chat.stream(messages="Hello") as stream:
+        assert_type(stream, AsyncStream)
+        async for chunk in stream:
+            assert_type(chunk.text, str)
+
+
+def refused(client: Dragoman) -> None:
+    client.chat.create(messages="Hello", temprature=0.5)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.chat.create(model="m")  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.chat.create(messages="Hello", temperature="hot")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
+    client.chat.stream(messages=[{"role": "alien", "content": "Hello"}])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
