@@ -7,6 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON_PREFERENCE := only-system
 
 PYTHON ?= python3
+ROUNDS ?= 3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
@@ -38,7 +39,13 @@ format: .venv/.ready ## let ruff write what it can
 	@$(RUN) ruff check --fix .
 
 bench: .venv/.ready ## measure against the peers, in one run
-	@$(RUN) python bench/client.py
+	@$(RUN) python bench/client.py --rounds $(ROUNDS)
+
+spec: .venv/.ready ## write spec/openapi.json from the wire types
+	@$(RUN) python tools/openapi.py
+
+docs: .venv/.ready ## write the reference pages from the code
+	@$(RUN) python tools/reference.py
 
 clean: ## remove what the other targets made
 	rm -rf .venv .tools dist

@@ -1,0 +1,47 @@
+"""The README's examples, run as they are written, against the model they name."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+FIVE = README.split("## Five examples")[1].split("\n## ")[0]
+EXAMPLES = re.findall(r"```python\n(.*?)```", FIVE, re.DOTALL)
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=110)  # noqa: S603 - the README's own code
+
+
+def test_there_are_five():
+    assert len(EXAMPLES) == 5
+
+
+@pytest.mark.parametrize(
+    ("number", "shows"),
+    [
+        (0, r"\w+"),
+        (1, r"(?s)\w+.*Usage\(prompt_tokens=\d+, completion_tokens=\d+"),
+        (2, r"\['.*Paris.*', '.*'\]"),
+        (3, r"get_weather \{'city': '.*'\}"),
+        (4, r"ContextLengthError 400 context_length_exceeded False\n.*\d+"),
+    ],
+    ids=["ask", "stream", "async", "tools", "errors"],
+)
+def test_an_example_does_what_the_readme_says(number, shows):
+    done = run(EXAMPLES[number])
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(shows, done.stdout), done.stdout
+    assert done.stderr == ""
+
+
+def test_every_link_leads_somewhere():
+    root = Path(__file__).parent.parent.parent
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} points at {target}"
