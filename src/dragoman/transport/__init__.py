@@ -89,10 +89,18 @@ class Answer(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Leave: keep the connection when the body has ended (or is about to), drop it at once otherwise.
+    def finish(self) -> None:
+        """Leave, having read all that matters: what is left is the framing of the body's end, if anything.
 
-        Never blocks, never raises, may be called twice and from any thread.
+        The connection is kept, also when that framing has still to arrive: it is awaited for a moment when the
+        connection is wanted again. Never blocks, never raises; does nothing after `close` or the body's end.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave: keep the connection when the body has ended, drop it at once otherwise.
+
+        Never blocks, never raises, may be called twice and from any thread. Dropping the last reference does the same.
         """
         ...
 
@@ -118,8 +126,12 @@ class AsyncAnswer(Protocol):
         """What is left of the body, up to its proper end; raises as `Answer.whole`."""
         ...
 
+    def finish(self) -> None:
+        """Leave, having read all that matters: as `Answer.finish`."""
+        ...
+
     def close(self) -> None:
-        """Leave: keep the connection when the body has ended (or is about to), drop it at once otherwise."""
+        """Leave: keep the connection when the body has ended, drop it at once otherwise: as `Answer.close`."""
         ...
 
 
@@ -162,7 +174,8 @@ class ReceivedHeaders(Headers):
     def __getitem__(self, name: str) -> str:
         """All values of a header, its name in any case."""
         wanted = name.lower().encode("latin-1")
-        values = [value for key, value in self._pairs if key.lower() == wanted]
+        # The white space around a value is no part of it (RFC 9110 §5.5), and parsers leave some of it.
+        values = [value.strip(b" \t") for key, value in self._pairs if key.lower() == wanted]
         if not values:
             raise KeyError(name)
         return b", ".join(values).decode("latin-1")

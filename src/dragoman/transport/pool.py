@@ -34,7 +34,7 @@ class Pooled(Protocol):
         ...
 
     def drop(self) -> None:
-        """Close it at once. Never raises."""
+        """Close its socket at once. Never raises, never calls the pool."""
         ...
 
     def forsake(self) -> None:
@@ -64,7 +64,8 @@ class Pool(Generic[C]):
         self.closed = False
         self._keep_alive = keep_alive
         self._limit = max_connections
-        self._lock = threading.Lock()
+        # Reentrant: the garbage collector may run an answer's finalizer, which comes here, under our own feet.
+        self._lock = threading.RLock()
         self._idle: dict[Hashable, deque[C]] = {}
         self._busy: set[C] = set()
         self._count: dict[Hashable, int] = {}
@@ -117,13 +118,14 @@ class Pool(Generic[C]):
             wake()
         return True
 
-    def forget(self, connection: C) -> None:
-        """A connection that was taken or lent is gone."""
+    def discard(self, connection: C) -> None:
+        """Drop a connection that was taken or lent, and free its place. A second time does nothing."""
         with self._lock:
-            if connection not in self._busy:
-                return
+            counted = connection in self._busy
             self._busy.discard(connection)
-        self.release(connection.origin)
+        connection.drop()
+        if counted:
+            self.release(connection.origin)
 
     def release(self, origin: Hashable) -> None:
         """Give back a place that was counted by `take` and holds no connection (any more)."""
@@ -175,7 +177,7 @@ class Pool(Generic[C]):
     def forsake(self) -> None:
         """Forget everything without touching the peers: this process is a fork, and they are its parent's."""
         # Whichever thread of the parent held the lock does not exist here.
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         ours = [connection for idle in self._idle.values() for connection in idle] + list(self._busy)
         for kept in (self._idle, self._waiting, self._count, self._busy):
             kept.clear()

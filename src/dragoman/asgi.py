@@ -1,0 +1,163 @@
+"""Bytes in and out of an ASGI app: a body, an answer, a stream, and the caller who leaves. No framework.
+
+Shared by the engine's process and the gateway. What a server is told and tells is the ASGI specification's
+(asgi.readthedocs.io, HTTP & WebSocket format 2.x).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from typing import Any, TypeVar
+
+from dragoman.sse import comment
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+T = TypeVar("T")
+
+KEEP_ALIVE = comment("keep-alive")
+
+
+class Disconnected(Exception):  # noqa: N818 - an event that ends a request, not a mistake
+    """The caller has left."""
+
+
+class BodyTooLarge(Exception):  # noqa: N818 - says what it is
+    """A request's body is larger than the bound."""
+
+
+async def read_body(receive: Receive, bound: int) -> bytes:
+    """A request's whole body, at most `bound` bytes.
+
+    Raises:
+        BodyTooLarge: it is longer; what follows is left unread.
+        Disconnected: the caller left before its end.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > bound:
+            raise BodyTooLarge
+        pieces.append(piece)
+        if not message.get("more_body", False):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+async def respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Iterable[Header] = (),
+    content_type: bytes = b"application/json",
+) -> None:
+    """Answer with one document."""
+    framing = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": [*framing, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def gone(receive: Receive) -> None:
+    """Wait until the caller has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """Do work for a caller, and stop it at once when the caller leaves.
+
+    Raises:
+        Disconnected: the caller left first.
+    """
+    doing = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(gone(receive))
+    try:
+        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+        raise Disconnected
+    finally:
+        await _ended(doing, leaving)
+
+
+async def stream(
+    send: Send,
+    receive: Receive,
+    pieces: AsyncIterator[bytes],
+    *,
+    keep_alive: float,
+    headers: Iterable[Header] = (),
+) -> None:
+    """Answer with server-sent events as they come.
+
+    The answer starts at once; whenever `keep_alive` seconds pass without a piece, a comment says that the connection
+    lives. When the caller leaves, `pieces` is stopped and closed at once.
+
+    Args:
+        send: the server's.
+        receive: the server's, the request's body read.
+        pieces: what to send; whole events each.
+        keep_alive: seconds.
+        headers: beside those of an event stream.
+
+    Raises:
+        Disconnected: the caller left before the end.
+    """
+    start = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-cache"),
+        # nginx buffers what it proxies unless it is told not to, and then streams are not streams.
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": [*start, *headers]})
+    await unless_gone(receive, _relay(send, pieces, keep_alive))
+
+
+async def _relay(send: Send, pieces: AsyncIterator[bytes], keep_alive: float) -> None:
+    loop = asyncio.get_running_loop()
+    sending = asyncio.Lock()
+    spoke_at = loop.time()
+
+    async def keep_alive_while_silent() -> None:
+        while True:
+            left = spoke_at + keep_alive - loop.time()
+            if left > 0:
+                await asyncio.sleep(left)
+            elif not sending.locked():
+                async with sending:
+                    await send({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+                await asyncio.sleep(keep_alive)
+
+    # One task for the whole stream, not one for each piece: a piece costs a lock and a send.
+    keeping = asyncio.ensure_future(keep_alive_while_silent())
+    try:
+        async for piece in pieces:
+            async with sending:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            spoke_at = loop.time()
+        await send({"type": "http.response.body", "body": b""})
+    except OSError:
+        raise Disconnected from None
+    finally:
+        await _ended(keeping)
+        close = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel what is still running and see it end, so that nothing outlives its request."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task

@@ -1,0 +1,304 @@
+"""HTTP/1.1 as bytes: a request's head to send, an answer read from whatever arrives. No I/O.
+
+llhttp (through httptools) does the reading. It refuses by itself: Content-Length beside Transfer-Encoding, repeated or
+malformed lengths, folded header lines, bare line feeds, control characters, malformed or overflowing chunk sizes. What
+it lets pass and RFC 9112 does not is refused here: transfer codings other than chunked, chunked in HTTP/1.0, versions
+and statuses that do not exist, heads without an end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import httptools
+
+from dragoman.errors import InvalidRequestError
+from dragoman.transport import NoAnswer, ReceivedHeaders
+from dragoman.transport.codings import accepted, known
+
+if TYPE_CHECKING:
+    from dragoman.transport.codings import Coding
+
+HEAD_BOUND = 64 * 1024
+"""The most bytes of head, of trailers, or of framing with nothing in it, in one go."""
+
+COUNT_BOUND = 256
+"""The most header lines in one head."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSENDABLE = re.compile(r"[\r\n\0]|[^\x00-\xff]")
+_OURS = frozenset({"host", "content-length", "transfer-encoding"})
+
+
+def write_head(method: str, target: str, host: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """A request's head up to and without Content-Length and the empty line.
+
+    Accept-Encoding is added where the headers have none: what can be undone here, no more.
+
+    Raises:
+        InvalidRequestError: a header cannot be sent: it would end its line (and smuggle another in), it is not
+            latin-1, or it is one that the transport writes itself. The message has its name, never its value.
+    """
+    if not _TOKEN.fullmatch(method):
+        raise InvalidRequestError(f"the HTTP method {method[:20]!r} is not a word", param="method")
+    lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
+    asked = False
+    for name, value in headers:
+        # Printable ASCII is what all but a few values are, and it is the one test that needs no regular expression.
+        if not (value.isascii() and value.isprintable()) and _UNSENDABLE.search(value):
+            raise InvalidRequestError(
+                f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
+                param=f"headers.{name[:80]}",
+            )
+        lowered = name.lower()
+        if lowered in _OURS or not _TOKEN.fullmatch(name):
+            raise InvalidRequestError(
+                f"the header {name[:80]!r} is written by the transport itself; leave it out"
+                if lowered in _OURS
+                else f"{name[:80]!r} is no header name",
+                param="headers",
+            )
+        asked = asked or lowered == "accept-encoding"
+        lines.append(f"{name}: {value}")
+    if not asked:
+        lines.append(f"accept-encoding: {accepted()}")
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def write_request(head: bytes, method: str, body: bytes) -> tuple[bytes, bytes]:
+    """The bytes of a request, in two parts when the body is too large to be worth copying behind the head."""
+    if not body and method not in {"POST", "PUT", "PATCH"}:
+        return head + b"\r\n\r\n", b""
+    head = b"%b\r\ncontent-length: %d\r\n\r\n" % (head, len(body))
+    if len(body) > HEAD_BOUND:
+        return head, body
+    return head + body, b""
+
+
+class _Enough(Exception):  # noqa: N818 - stops the parser; never leaves this module
+    """Whatever is left of the fed bytes is not to be read."""
+
+
+class Response:
+    """Reads the answers that arrive on one connection, one after the other.
+
+    Call `begin` for each request, `feed` with what arrives, `eof` or `lost` when nothing more will; `take` gives the
+    body. They raise NoAnswer, after which the connection is of no more use.
+
+    Attributes:
+        status: the status of the answer; 0 until its head is complete.
+        headers: its headers.
+        begun: whether the head is complete, informational answers aside.
+        ended: whether the body is complete in its framing; `take` may still have some of it.
+        keep: whether the connection can carry another request once this answer has ended.
+        on_body: what the parser calls with each piece of the body.
+    """
+
+    __slots__ = (
+        "_barren",
+        "_bodiless",
+        "_coding",
+        "_pairs",
+        "_parser",
+        "_pieces",
+        "_refusal",
+        "begun",
+        "ended",
+        "headers",
+        "keep",
+        "on_body",
+        "status",
+    )
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        # The parser looks its callbacks up once: this one goes straight into the list, without a call of ours.
+        self.on_body = self._pieces.append
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._coding: Coding | None = None
+        self._refusal = ""
+        self._barren = 0
+        self._bodiless = False
+        self.status = 0
+        self.headers = ReceivedHeaders(self._pairs)
+        self.begun = False
+        self.ended = True
+        self.keep = True
+        self._parser = httptools.HttpResponseParser(self)
+
+    @property
+    def touched(self) -> bool:
+        """Whether any byte of this answer has arrived."""
+        return self._barren > 0 or self.begun
+
+    def begin(self, method: str) -> None:
+        """Expect the answer to a request; the one before has ended and was taken."""
+        self._pairs = []
+        self._coding = None
+        self._barren = 0
+        self._bodiless = method in {"HEAD", "CONNECT"}
+        self.begun = self.ended = False
+        self.keep = True
+
+    def feed(self, data: bytes) -> None:
+        """Read what has arrived.
+
+        Raises:
+            NoAnswer: kind "protocol": it is not HTTP/1.1, or is over a bound.
+        """
+        begun, barren = self.begun, self._barren + len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._stopped(error)
+        fruitful = self._pieces or self.ended or self.begun is not begun
+        self._barren = 1 if fruitful else barren
+        if barren > HEAD_BOUND:
+            self._weigh(begun=begun, fruitful=bool(fruitful))
+
+    def eof(self) -> None:
+        """The peer has closed in order.
+
+        Raises:
+            NoAnswer: kind "reset" before the head was complete, "cut" when the framing promised more.
+        """
+        self.keep = False
+        if self.ended:
+            return
+        if self.begun and not self._framed():
+            # RFC 9112 §6.3, the last rule: the body lasts until the connection closes.
+            self.ended = True
+            return
+        self.lost("the server closed the connection")
+
+    def lost(self, how: str) -> None:
+        """The connection broke: by a reset, or under TLS without its goodbye.
+
+        Raises:
+            NoAnswer: as `eof`, and "cut" even where only the closing would have ended the body.
+        """
+        self.keep = False
+        if self.ended:
+            return
+        if self.begun:
+            raise NoAnswer("cut", f"{how} before the body was complete", sent=True)
+        raise NoAnswer("reset", f"{how} before an answer", sent=True)
+
+    def take(self) -> bytes:
+        """What has arrived of the body, content encoding undone; b"" when there is nothing now.
+
+        Raises:
+            NoAnswer: "protocol" when the body is not in its content encoding, "cut" when it ends amid it.
+        """
+        pieces = self._pieces
+        if self._coding is not None:
+            return self._decoded(self._coding)
+        if not pieces:
+            return b""
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        return data
+
+    def discard(self) -> None:
+        """Forget the body so far, unread."""
+        self._pieces.clear()
+        self._coding = None
+
+    def release(self) -> None:
+        """No more of this: take the parser out of the cycle that its callbacks close."""
+        self._pieces.clear()
+        del self._parser
+
+    def on_message_begin(self) -> None:
+        """Called by the parser: the first byte of an answer."""
+        if self.ended:
+            # Nobody asked: the two sides no longer agree on what belongs to which request.
+            self.keep = False
+            raise _Enough
+        self._pairs = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser: one header line, or a trailer's, which is dropped (RFC 9110 §6.5.1)."""
+        if not self.begun:
+            self._pairs.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser: the empty line."""
+        parser = self._parser
+        status = parser.get_status_code()
+        version = parser.get_http_version()
+        if version not in {"1.1", "1.0"}:
+            self._refuse(f"an answer in HTTP/{version}")
+        if status == 101 or not 100 <= status <= 599:  # noqa: PLR2004 - RFC 9110 §15
+            self._refuse(f"an answer with status {status}")
+        if status < 200:  # noqa: PLR2004 - RFC 9110 §15.2: informational, and another head follows
+            return
+        self._check(version)
+        self.status = status
+        self.headers = ReceivedHeaders(self._pairs)
+        self.keep = parser.should_keep_alive()
+        self.begun = True
+        if self._bodiless:
+            # The parser does not know the request, so it would wait for the body the head describes.
+            self.keep = False
+            self.ended = True
+            raise _Enough
+
+    def on_message_complete(self) -> None:
+        """Called by the parser: the end of the body, or of an informational answer."""
+        self.ended = self.begun
+
+    def _check(self, version: str) -> None:
+        """Refuse what llhttp lets pass."""
+        if len(self._pairs) > COUNT_BOUND:
+            self._refuse(f"an answer with more than {COUNT_BOUND} header lines")
+        for name, value in self._pairs:
+            length = len(name)
+            if length == 17 and name.lower() == b"transfer-encoding":  # noqa: PLR2004 - its length
+                # RFC 9112 §6.1: not in HTTP/1.0, and we asked for no coding but the chunks.
+                if value.lower() != b"chunked" or version == "1.0":
+                    self._refuse("an answer with a transfer coding that is not chunked in HTTP/1.1")
+            elif length == 16 and name.lower() == b"content-encoding":  # noqa: PLR2004 - its length
+                self._decode(value.decode("latin-1").strip().lower())
+
+    def _decode(self, coding: str) -> None:
+        if coding in {"", "identity"}:
+            return
+        if self._coding is not None or coding not in known():
+            self._refuse(f"a body in the content encoding {coding[:40]!r}, which cannot be undone here")
+        self._coding = known()[coding]()
+
+    def _refuse(self, what: str) -> None:
+        self._refusal = what
+        raise _Enough
+
+    def _stopped(self, error: httptools.HttpParserError) -> None:
+        if self._refusal:
+            raise NoAnswer("protocol", f"the server sent {self._refusal}", sent=True)
+        if not self.ended:
+            raise NoAnswer("protocol", f"the server does not speak HTTP/1.1: {error}", sent=True) from None
+        self.keep = False
+
+    def _weigh(self, *, begun: bool, fruitful: bool) -> None:
+        """Look closer at more bytes than a head may have: `begun` and `fruitful` say what they were."""
+        if not fruitful:
+            raise NoAnswer("protocol", f"{HEAD_BOUND} bytes arrived with neither a head nor a body in them", sent=True)
+        if not begun and sum(len(name) + len(value) + 4 for name, value in self._pairs) > HEAD_BOUND:
+            raise NoAnswer("protocol", f"the answer's head is longer than {HEAD_BOUND} bytes", sent=True)
+
+    def _framed(self) -> bool:
+        return any(name.lower() in {b"content-length", b"transfer-encoding"} for name, _ in self._pairs)
+
+    def _decoded(self, coding: Coding) -> bytes:
+        while True:
+            data = coding.take()
+            if data:
+                return data
+            if not self._pieces:
+                break
+            coding.put(b"".join(self._pieces))
+            self._pieces.clear()
+        if self.ended and not coding.whole():
+            raise NoAnswer("cut", "the body ends amid its content encoding", sent=True)
+        return b""

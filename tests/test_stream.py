@@ -1,0 +1,122 @@
+"""How a stream is held and left: iteration, context managers, and sockets that close without the garbage collector."""
+
+import asyncio
+import gc
+import json
+
+import pytest
+from colours import CALL
+from scripted import LAST_CHUNK, READ, Hold, Scripted, chunk, chunked, chunked_head, event
+
+from dragoman import AsyncDragoman, Dragoman
+
+
+def step(content=None, finish=None):
+    delta = {} if content is None else {"content": content}
+    return event({"id": "c1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+
+
+USAGE = event({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}})
+STREAM = chunked(step("Mo"), step("net"), step(finish="stop"), USAGE, event("[DONE]"))
+ENDLESS = [READ, chunked_head() + chunk(step("Mo")) + chunk(step("net"))]
+
+
+@pytest.fixture
+def no_garbage_collector():
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_what_a_stream_knows_grows_with_it():
+    with Scripted([READ, STREAM]) as server, Dragoman(server.url("/v1")) as client:
+        with client.chat.stream(**CALL) as stream:
+            assert next(stream).text == "Mo"
+            assert stream.usage is None or stream.usage.total_tokens == 5
+            assert stream.status == 200
+            assert stream.headers["content-type"] == "text/event-stream"
+            completion = stream.until_done()
+        assert (completion.text, completion.finish_reason) == ("Monet", "stop")
+        assert stream.usage.total_tokens == 5
+        with pytest.raises(StopIteration):
+            next(stream)
+
+
+def test_create_with_stream_is_the_same_stream():
+    with Scripted([READ, STREAM]) as server, Dragoman(server.url("/v1")) as client:
+        assert [chunk.text for chunk in client.chat.create(**CALL, stream=True)] == ["Mo", "net", ""]
+
+    assert server.requests[0].json["stream"] is True
+
+
+@pytest.mark.usefixtures("no_garbage_collector")
+@pytest.mark.parametrize("how", ["break", "drop", "close", "with"])
+def test_leaving_a_stream_closes_its_socket_at_once(how):
+    with Scripted(ENDLESS) as server, Dragoman(server.url("/v1")) as client:
+        stream = client.chat.stream(**CALL)
+        if how == "with":
+            with stream:
+                next(stream)
+        elif how == "close":
+            stream.close()
+        elif how == "drop":
+            del stream
+        else:
+            for _ in stream:
+                break
+            del stream
+        assert server.left()
+
+
+@pytest.mark.usefixtures("no_garbage_collector")
+@pytest.mark.parametrize("how", ["break", "with", "cancel"])
+def test_leaving_an_async_stream_closes_its_socket_at_once(how):
+    async def main(server):
+        async with AsyncDragoman(server.url("/v1")) as client:
+            if how == "with":
+                async with client.chat.stream(**CALL) as stream:
+                    await anext(stream)
+            elif how == "break":
+                async for _ in await client.chat.stream(**CALL):
+                    break
+            else:
+                task = asyncio.ensure_future((await client.chat.stream(**CALL)).until_done())
+                await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                del task
+            return await asyncio.to_thread(server.left)
+
+    with Scripted(ENDLESS) as server:
+        assert asyncio.run(main(server))
+
+
+def test_a_stream_whose_terminator_lags_gives_its_connection_back():
+    hold = Hold()
+    late = [READ, chunked_head() + chunk(step("x", "stop")) + chunk(event("[DONE]")), hold, LAST_CHUNK, READ, STREAM]
+    with Scripted(late) as server, Dragoman(server.url("/v1")) as client:
+        assert client.chat.stream(**CALL).until_done().text == "x"
+        assert hold.reached.wait(5)
+        hold.release()
+        assert client.chat.stream(**CALL).until_done().text == "Monet"
+        assert len(server.connections) == 1
+
+
+def test_a_for_without_async_says_what_was_meant():
+    async def main(server):
+        async with AsyncDragoman(server.url("/v1")) as client, client.chat.stream(**CALL) as stream:
+            with pytest.raises(TypeError, match="async for"):
+                for _ in stream:
+                    pass
+
+    with Scripted([READ, STREAM]) as server:
+        asyncio.run(main(server))
+
+
+def test_what_the_vendor_sent_is_in_the_folded_completion():
+    odd = event({"choices": [{"index": 0, "delta": {"content": "x"}, "finish_reason": "stop"}], "vendor": {"a": 1}})
+    with Scripted([READ, chunked(odd, event("[DONE]"))]) as server, Dragoman(server.url("/v1")) as client:
+        completion = client.chat.stream(**CALL).until_done()
+
+    assert json.loads(completion.to_json())["vendor"] == {"a": 1}
