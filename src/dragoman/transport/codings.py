@@ -41,7 +41,7 @@ class Deflated:
     def __init__(self, *, gzip: bool) -> None:
         self._gzip = gzip
         self._left = b""
-        self._inflate: Any = None
+        self._inflate: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage] - typeshed has no other name
         self._begun = False
 
     def put(self, data: bytes) -> None:
@@ -52,12 +52,13 @@ class Deflated:
         """The next decoded piece; b"" when more of the coded body is needed."""
         try:
             while self._left or self._inflate is not None:
-                if self._inflate is None and not self._begin():
+                inflate = self._inflate or self._begin()
+                if inflate is None:
                     return b""
-                piece: bytes = self._inflate.decompress(self._left, PIECE)
-                self._left = self._inflate.unconsumed_tail
-                if self._inflate.eof:
-                    self._left = self._inflate.unused_data
+                piece = inflate.decompress(self._left, PIECE)
+                self._left = inflate.unconsumed_tail
+                if inflate.eof:
+                    self._left = inflate.unused_data
                     self._inflate = None
                 if piece or not self._left:
                     return piece
@@ -69,24 +70,24 @@ class Deflated:
         """Whether what was put so far may end here."""
         return self._inflate is None and not self._left
 
-    def _begin(self) -> bool:
+    def _begin(self) -> zlib._Decompress | None:  # pyright: ignore[reportPrivateUsage] - typeshed has no other name
         if self._gzip:
             # Between members and after the last, zero padding is allowed (gzip(1), "trailing zero bytes").
             self._left = self._left.lstrip(b"\0") if self._begun else self._left
             if not self._left:
-                return False
+                return None
             bits = 16 + zlib.MAX_WBITS
         elif self._begun:
             raise NoAnswer("protocol", "the deflate body goes on after its end", sent=True)
         elif len(self._left) < 2:  # noqa: PLR2004 - the zlib header's size
-            return False
+            return None
         else:
             # RFC 9110 §8.4.1.2 says zlib's format; some servers send the bare stream, which begins otherwise.
             is_zlib = self._left[0] & 0x0F == zlib.DEFLATED and int.from_bytes(self._left[:2], "big") % 31 == 0
             bits = zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
         self._inflate = zlib.decompressobj(bits)
         self._begun = True
-        return True
+        return self._inflate
 
 
 class Brotli:

@@ -18,6 +18,8 @@ from dragoman.transport import NoAnswer, ReceivedHeaders
 from dragoman.transport.codings import accepted, known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dragoman.transport.codings import Coding
 
 HEAD_BOUND = 64 * 1024
@@ -76,6 +78,15 @@ def write_request(head: bytes, method: str, body: bytes) -> tuple[bytes, bytes]:
     return head + body, b""
 
 
+def _pairing(pairs: list[tuple[bytes, bytes]]) -> Callable[[bytes, bytes], None]:
+    """A callback that keeps two arguments as a pair."""
+
+    def keep(name: bytes, value: bytes) -> None:
+        pairs.append((name, value))
+
+    return keep
+
+
 class _Enough(Exception):  # noqa: N818 - stops the parser; never leaves this module
     """Whatever is left of the fed bytes is not to be read."""
 
@@ -91,12 +102,15 @@ class Response:
         headers: its headers.
         begun: whether the head is complete, informational answers aside.
         ended: whether the body is complete in its framing; `take` may still have some of it.
-        keep: whether the connection can carry another request once this answer has ended.
+        keep: whether the connection can carry another request once this answer has ended; whoever could not send all
+            of the request says no beforehand.
         on_body: what the parser calls with each piece of the body.
+        on_header: what the parser calls with each header line, and each of a trailer's.
     """
 
     __slots__ = (
         "_barren",
+        "_beginning",
         "_bodiless",
         "_coding",
         "_pairs",
@@ -108,6 +122,7 @@ class Response:
         "headers",
         "keep",
         "on_body",
+        "on_header",
         "status",
     )
 
@@ -116,6 +131,8 @@ class Response:
         # The parser looks its callbacks up once: this one goes straight into the list, without a call of ours.
         self.on_body = self._pieces.append
         self._pairs: list[tuple[bytes, bytes]] = []
+        self.on_header = _pairing(self._pairs)
+        self._beginning = b""
         self._coding: Coding | None = None
         self._refusal = ""
         self._barren = 0
@@ -133,8 +150,8 @@ class Response:
         return self._barren > 0 or self.begun
 
     def begin(self, method: str) -> None:
-        """Expect the answer to a request; the one before has ended and was taken."""
-        self._pairs = []
+        """Expect the answer to a request; the one before has ended, and what was not taken of it is forgotten."""
+        self._pieces.clear()
         self._coding = None
         self._barren = 0
         self._bodiless = method in {"HEAD", "CONNECT"}
@@ -148,6 +165,8 @@ class Response:
             NoAnswer: kind "protocol": it is not HTTP/1.1, or is over a bound.
         """
         begun, barren = self.begun, self._barren + len(data)
+        if not self._barren:
+            self._beginning = data[:8]
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -172,15 +191,18 @@ class Response:
             return
         self.lost("the server closed the connection")
 
-    def lost(self, how: str) -> None:
+    def lost(self, how: str, is_tls: bool = False) -> None:  # noqa: FBT001, FBT002 - the pair that `tls.broken` gives
         """The connection broke: by a reset, or under TLS without its goodbye.
 
         Raises:
-            NoAnswer: as `eof`, and "cut" even where only the closing would have ended the body.
+            NoAnswer: as `eof`, and "cut" even where only the closing would have ended the body; "tls" when TLS broke
+                before an answer, as it does when the server wants a client certificate.
         """
         self.keep = False
         if self.ended:
             return
+        if is_tls and not self.begun:
+            raise NoAnswer("tls", f"{how} before an answer", sent=True)
         if self.begun:
             raise NoAnswer("cut", f"{how} before the body was complete", sent=True)
         raise NoAnswer("reset", f"{how} before an answer", sent=True)
@@ -200,6 +222,11 @@ class Response:
         pieces.clear()
         return data
 
+    @property
+    def spent(self) -> bool:
+        """Whether the body has ended and all of it was taken, as far as can be told without another `take`."""
+        return self.ended and self._coding is None and not self._pieces
+
     def discard(self) -> None:
         """Forget the body so far, unread."""
         self._pieces.clear()
@@ -216,28 +243,25 @@ class Response:
             # Nobody asked: the two sides no longer agree on what belongs to which request.
             self.keep = False
             raise _Enough
-        self._pairs = []
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by the parser: one header line, or a trailer's, which is dropped (RFC 9110 §6.5.1)."""
-        if not self.begun:
-            self._pairs.append((name, value))
+        self._pairs.clear()
 
     def on_headers_complete(self) -> None:
         """Called by the parser: the empty line."""
         parser = self._parser
         status = parser.get_status_code()
-        version = parser.get_http_version()
+        # What nearly all answers begin with is cheaper to look at than to ask the parser for.
+        version = "1.1" if self._beginning == b"HTTP/1.1" else parser.get_http_version()
         if version not in {"1.1", "1.0"}:
             self._refuse(f"an answer in HTTP/{version}")
         if status == 101 or not 100 <= status <= 599:  # noqa: PLR2004 - RFC 9110 §15
             self._refuse(f"an answer with status {status}")
         if status < 200:  # noqa: PLR2004 - RFC 9110 §15.2: informational, and another head follows
+            self._beginning = b""
             return
         self._check(version)
         self.status = status
-        self.headers = ReceivedHeaders(self._pairs)
-        self.keep = parser.should_keep_alive()
+        self.headers = ReceivedHeaders(self._pairs.copy())
+        self.keep = self.keep and parser.should_keep_alive()
         self.begun = True
         if self._bodiless:
             # The parser does not know the request, so it would wait for the body the head describes.
@@ -288,7 +312,7 @@ class Response:
             raise NoAnswer("protocol", f"the answer's head is longer than {HEAD_BOUND} bytes", sent=True)
 
     def _framed(self) -> bool:
-        return any(name.lower() in {b"content-length", b"transfer-encoding"} for name, _ in self._pairs)
+        return "content-length" in self.headers or "transfer-encoding" in self.headers
 
     def _decoded(self, coding: Coding) -> bytes:
         while True:

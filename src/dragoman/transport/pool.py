@@ -10,7 +10,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 from weakref import WeakSet
 
 IDLE_BOUND = 100
@@ -71,7 +71,7 @@ class Pool(Generic[C]):
         self._count: dict[Hashable, int] = {}
         self._waiting: dict[Hashable, deque[Wake]] = {}
         self._next_sweep = 0.0
-        _pools.add(self)
+        _pools.add(cast("Pool[Pooled]", self))
 
     def take(self, origin: Hashable, now: float) -> C | Place:
         """The connection that became idle last, now busy; or what to do instead.

@@ -1,14 +1,17 @@
-"""TLS contexts, one for each way to verify, made when first needed. Reads certificate files; opens no connection."""
+"""TLS contexts, one for each way to verify, made when first needed. Reads certificate files, never waits."""
 
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dragoman.errors import ConfigurationError
+from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
+    import socket
     import ssl
 
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
@@ -31,7 +34,9 @@ def context_for(verify: Verify, cert: Certificate | None) -> ssl.SSLContext:
         authorities = verify if isinstance(verify, bool) else os.fspath(verify)
         own = cert if cert is None or isinstance(cert, tuple) else (cert,)
         ambient = (os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
-        return _built(authorities, tuple(map(os.fspath, own or ())), ambient if verify is True else ("", ""))
+        return _built(
+            authorities, tuple(os.fspath(path) for path in own or ()), ambient if verify is True else ("", "")
+        )
     if cert is not None:
         raise ConfigurationError("give either a TLS context as verify or a client certificate as cert, not both")
     return verify
@@ -50,7 +55,7 @@ def _built(authorities: bool | str, own: tuple[str, ...], ambient: tuple[str, st
     elif authorities is True:
         _trust_system(context, *ambient)
     else:
-        _trust(context, cast("str", authorities), "verify")
+        _trust(context, authorities, "verify")
     if own:
         _identify(context, own)
     return context
@@ -77,7 +82,7 @@ def _trust(context: ssl.SSLContext, path: str, source: str) -> None:
 def _identify(context: ssl.SSLContext, own: tuple[str, ...]) -> None:
     try:
         # Without a password of ours, OpenSSL would stop and ask the terminal for one.
-        context.load_cert_chain(*own, password="")
+        context.load_cert_chain(own[0], own[1] if own[1:] else None, password="")
     except OSError as error:
         raise ConfigurationError(
             f"cert names {own[0]!r}, which holds no usable certificate with its unencrypted key: {_why(error)}"
@@ -86,3 +91,59 @@ def _identify(context: ssl.SSLContext, own: tuple[str, ...]) -> None:
 
 def _why(error: OSError) -> str:
     return getattr(error, "reason", None) or error.strerror or type(error).__name__
+
+
+def begin(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """Put TLS on a connected socket, which it takes over; nothing is sent before `step`."""
+    return context.wrap_socket(
+        sock,
+        # A zone names an interface of this machine; no certificate has one.
+        server_hostname=host.partition("%")[0],
+        do_handshake_on_connect=False,
+        # A connection that ends without the peer's goodbye may have been cut by anyone on the way.
+        suppress_ragged_eofs=False,
+    )
+
+
+def step(sock: ssl.SSLSocket, name: str) -> Literal["done", "read", "write"]:
+    """Do what can be done of the handshake now: what to wait for until the next step, or that it is done.
+
+    Raises:
+        NoAnswer: "tls" when the peer cannot be verified or speaks no TLS, "connect" when the connection broke.
+    """
+    import ssl  # noqa: PLC0415 - loaded by whoever made the context
+
+    try:
+        sock.do_handshake()
+    except ssl.SSLWantReadError:
+        return "read"
+    except ssl.SSLWantWriteError:
+        return "write"
+    except ssl.SSLCertVerificationError as error:
+        raise NoAnswer("tls", f"{name} cannot be verified: {error.verify_message or error.reason}") from None
+    except OSError as error:
+        how, is_tls = broken(error)
+        if is_tls:
+            raise NoAnswer("tls", f"no TLS with {name}: {how}") from None
+        raise NoAnswer("connect", f"{name}: {how} during the TLS handshake") from None
+    return "done"
+
+
+def again() -> tuple[type[OSError], ...]:
+    """What a TLS socket raises when it would block."""
+    import ssl  # noqa: PLC0415 - loaded by whoever made the context
+
+    return (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def broken(error: OSError) -> tuple[str, bool]:
+    """How a connection broke, as the beginning of a sentence, and whether TLS itself was the matter."""
+    if "ssl" in sys.modules:
+        # Whoever never loaded it cannot have one of its errors.
+        import ssl  # noqa: PLC0415 - is there already
+
+        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return "the connection broke (without the goodbye of TLS)", False
+        if isinstance(error, ssl.SSLError):
+            return f"TLS failed ({(error.reason or 'unknown reason').lower().replace('_', ' ')})", True
+    return f"the connection broke ({(error.strerror or type(error).__name__).lower()})", False

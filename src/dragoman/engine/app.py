@@ -1,0 +1,153 @@
+"""The engine's endpoint: what is asked, the queue, the answer in one piece or streamed, the caller who leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman import asgi, sse
+from dragoman.engine.ask import plan
+from dragoman.engine.generate import SchemaMismatch
+from dragoman.engine.llama import Refused
+from dragoman.errors import ContextLengthError, InvalidRequestError
+from dragoman.fold import fold
+from dragoman.wire.check import check_request, decode_body
+from dragoman.wire.chunk import read_chunk
+from dragoman.wire.fault import Fault, encode_fault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from dragoman.engine.ask import Plan
+    from dragoman.engine.generate import Generator
+    from dragoman.engine.llama import Llama
+
+Json = dict[str, Any]
+
+BODY_BOUND = 32 * 1024 * 1024
+"""The most bytes of a request."""
+
+KEEP_ALIVE = 15.0
+"""Seconds of silence after which a stream says that it lives."""
+
+
+class App:
+    """The endpoint, an ASGI application.
+
+    Args:
+        generator: what makes the answers.
+        llama: what it makes them with.
+        card: what the model says of itself.
+        vocabulary: how many tokens the model knows.
+        room: how many requests are taken at once, those that wait included.
+    """
+
+    def __init__(self, generator: Generator, llama: Llama, card: Json, vocabulary: int, room: int) -> None:  # noqa: PLR0913, PLR0917 - what it is made of
+        self._generator = generator
+        self._llama = llama
+        self._card = card
+        self._vocabulary = vocabulary
+        self._room = room
+        self._taken = 0
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            await self._serve(scope["method"], scope["path"], receive, send)
+        except asgi.Disconnected:
+            return
+        except asgi.BodyTooLarge:
+            await _refuse(send, 413, Fault(message=f"the request is larger than {BODY_BOUND} bytes"))
+        except InvalidRequestError as error:
+            await _refuse(send, 400, Fault(message=str(error), param=error.param))
+        except ContextLengthError as error:
+            await _refuse(send, 400, Fault(message=error.message, param=error.param, code=error.code))
+        except (Refused, SchemaMismatch) as error:
+            await _refuse(send, *_failure(error))
+
+    async def _serve(self, method: str, path: str, receive: asgi.Receive, send: asgi.Send) -> None:
+        match method, path:
+            case "POST", "/v1/chat/completions":
+                await self._chat(receive, send)
+            case "GET", "/v1/models":
+                await asgi.respond(send, 200, msgspec.json.encode({"object": "list", "data": [self._card]}))
+            case "GET", _ if path.startswith("/v1/models/"):
+                await self._model(path.removeprefix("/v1/models/"), send)
+            case "GET", "/health":
+                health = {"status": "ok", "busy": await self._llama.busy(), "taken": self._taken, "room": self._room}
+                await asgi.respond(send, 200, msgspec.json.encode(health))
+            case _:
+                await _refuse(send, 404, Fault(message=f"the engine has no {method} {path}", code="not_found"))
+
+    async def _model(self, name: str, send: asgi.Send) -> None:
+        if name == self._card["id"]:
+            await asgi.respond(send, 200, msgspec.json.encode(self._card))
+        else:
+            fault = Fault(message=f"there is no model {name!r} here, only {self._card['id']!r}", code="model_not_found")
+            await _refuse(send, 404, fault)
+
+    async def _chat(self, receive: asgi.Receive, send: asgi.Send) -> None:
+        request = decode_body(await asgi.read_body(receive, BODY_BOUND))
+        check_request(request)
+        from dragoman.engine.weights import NAME  # noqa: PLC0415 - only its template can leave a message open
+
+        work = plan(request, self._vocabulary, continues=self._card["id"] == NAME)
+        if self._taken >= self._room:
+            fault = Fault(
+                message=f"the engine is busy: it takes {self._room} requests at once; try again in a second",
+                type="rate_limit_error",
+                code="engine_busy",
+            )
+            await asgi.respond(send, 429, encode_fault(fault), [(b"retry-after", b"1")])
+            return
+        self._taken += 1
+        try:
+            await (self._stream(work, receive, send) if work.stream else self._whole(work, receive, send))
+        finally:
+            self._taken -= 1
+
+    async def _whole(self, work: Plan, receive: asgi.Receive, send: asgi.Send) -> None:
+        async def collect() -> bytes:
+            chunks = [read_chunk(msgspec.json.encode(chunk)) async for chunk in self._generator.chunks(work)]
+            return fold(chunks).to_json()
+
+        await asgi.respond(send, 200, await asgi.unless_gone(receive, collect()))
+
+    async def _stream(self, work: Plan, receive: asgi.Receive, send: asgi.Send) -> None:
+        chunks = self._generator.chunks(work)
+        # What can be refused is refused before a stream begins: with a status, not inside a 200.
+        first = await asgi.unless_gone(receive, anext(chunks))  # type: ignore[arg-type]  # anext of a generator is a coroutine
+        await asgi.stream(send, receive, _events(first, chunks, usage=work.usage), keep_alive=KEEP_ALIVE)
+
+
+async def _events(first: Json, chunks: AsyncIterator[Json], *, usage: bool) -> AsyncIterator[bytes]:
+    """The chunks as events; a failure is an error event and no `[DONE]`."""
+    try:
+        yield _event(first, usage=usage)
+        async for chunk in chunks:
+            if chunk["choices"] or usage:
+                yield _event(chunk, usage=usage)
+        yield sse.DONE
+    except (Refused, SchemaMismatch) as error:
+        yield sse.encode(encode_fault(_failure(error)[1]))
+    finally:
+        await chunks.aclose()  # type: ignore[attr-defined]  # an async generator
+
+
+def _event(chunk: Json, *, usage: bool) -> bytes:
+    # With include_usage every chunk has the field, null in all but the last (OpenAI's API document, stream_options).
+    return sse.encode(msgspec.json.encode(chunk if not usage or "usage" in chunk else chunk | {"usage": None}))
+
+
+def _failure(error: Refused | SchemaMismatch) -> tuple[int, Fault]:
+    if isinstance(error, SchemaMismatch):
+        return 500, Fault(message=str(error), type="server_error", code="schema_mismatch")
+    kind = "invalid_request_error" if error.status < 500 else "server_error"  # noqa: PLR2004 - the client's fault or ours
+    return error.status, Fault(message=error.message, type=kind, code="engine_error")
+
+
+async def _refuse(send: asgi.Send, status: int, fault: Fault) -> None:
+    await asgi.respond(send, status, encode_fault(fault))

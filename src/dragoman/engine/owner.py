@@ -1,0 +1,261 @@
+"""The owner's side of the engine: the child process is started, started again when it dies, and ended with its owner."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+import msgspec
+
+from dragoman.engine import weights
+from dragoman.errors import EngineError
+from dragoman.transport import NoAnswer
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+SLOTS = 4
+"""How many answers are generated at once."""
+CONTEXT = 2048
+"""How many tokens a slot holds: the prompt and its answer."""
+QUEUE = 32
+"""How many requests may wait for a slot."""
+QUICK = 10.0
+"""A child that lived for fewer seconds than this died of its start."""
+CRASHES = 3
+"""How many such deaths in a row mean that another start will not help."""
+GRACE = 5.0
+"""Seconds a child has to end by itself."""
+
+
+class Engine:
+    """A model on this machine, run by a child process that starts when it is first needed.
+
+    Args:
+        model: a GGUF file; None is the embedded model.
+        slots: how many answers are generated at once.
+        context: how many tokens a slot holds, prompt and answer together.
+        threads: how many threads compute; None is what this process may use.
+        queue: how many requests may wait for a slot before more are refused.
+
+    Attributes:
+        url: where the engine answers, `http+unix://…/v1`; known before it runs, and the same after a restart.
+    """
+
+    _shared: dict[tuple[int, str], Engine] = {}  # noqa: RUF012 - what the process shares is what this is
+    _sharing = threading.Lock()
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        slots: int = SLOTS,
+        context: int = CONTEXT,
+        threads: int | None = None,
+        queue: int = QUEUE,
+    ) -> None:
+        self._model = model
+        self._numbers = {"slots": slots, "context": context, "threads": threads or _threads(), "queue": queue}
+        self._lock = threading.Lock()
+        self._folder: Path | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._pid = os.getpid()
+        self._started_at = 0.0
+        self._crashes = 0
+
+    @classmethod
+    def shared(cls, model: str | Path | None = None) -> Engine:
+        """The one engine of this process for a model; it ends with the process."""
+        key = (os.getpid(), str(model or ""))
+        with cls._sharing:
+            engine = cls._shared.get(key)
+            if engine is None:
+                engine = cls._shared[key] = cls(model)
+                atexit.register(engine.close)
+            return engine
+
+    @property
+    def url(self) -> str:
+        """Where the engine answers."""
+        return f"http+unix://{quote(str(self._home() / 'engine.sock'), safe='')}/v1"
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is up; one that has just died may still seem so."""
+        child = self._child
+        return child is not None and self._pid == os.getpid() and child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None while there is none."""
+        child = self._child
+        return child.pid if child is not None and self.running else None
+
+    def ready(self, until: float) -> None:
+        """Start the child if it does not run, and wait until it answers.
+
+        Args:
+            until: an instant of `time.monotonic`.
+
+        Raises:
+            EngineError: it cannot be started.
+            NoAnswer: `until` came first; the start goes on and the next call finds it further.
+        """
+        if not self._lock.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise NoAnswer("timeout", "the engine is still starting")
+        try:
+            self._after_fork()
+            if self.running and self._started_at:
+                return
+            if not self.running:
+                self._bury()
+                self._start()
+            self._await_ready(until)
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """End the child; a later request would start another."""
+        with self._lock:
+            if self._pid != os.getpid():
+                return
+            child, self._child = self._child, None
+            self._started_at = 0.0
+            if child is not None:
+                _end(child)
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder = None
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _after_fork(self) -> None:
+        """A forked process has no child of its own yet: the one it remembers is its parent's."""
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._child = None
+            self._folder = None
+            self._started_at = 0.0
+
+    def _home(self) -> Path:
+        if self._folder is None or self._pid != os.getpid():
+            # Of mode 0700: whoever can open the socket can use the model.
+            self._folder = Path(tempfile.mkdtemp(prefix="dragoman-"))
+        return self._folder
+
+    def _start(self) -> None:
+        _require()
+        path = weights.find(self._model)
+        home = self._home()
+        for name in ("engine.sock", "llama.sock"):
+            (home / name).unlink(missing_ok=True)
+        name = weights.NAME if self._model is None else path.stem
+        told = {"folder": str(home), "model": str(path), "name": name, "owner": os.getpid(), **self._numbers}
+        # Read when the library is loaded: threads that spin while they wait starve every other process (and with two
+        # cores each other) and gain a twentieth on an idle machine.
+        environment = {**os.environ, "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive")}
+        with (home / "stderr").open("wb") as stderr:
+            self._child = subprocess.Popen(  # noqa: S603 - this Python, our own module
+                [sys.executable, "-m", "dragoman.engine", msgspec.json.encode(told).decode()],
+                # The child reads its end of this pipe: when its owner ends, however it ends, the pipe does too.
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                # Ctrl-C at a terminal is for the owner to decide about.
+                start_new_session=True,
+            )
+
+    def _await_ready(self, until: float) -> None:
+        child = self._child
+        if child is None or child.stdout is None:
+            raise EngineError("the engine has been closed")
+        if not select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+            raise NoAnswer("timeout", "the engine is still starting")
+        line = child.stdout.readline()
+        if line.strip() == b"ready":
+            self._started_at = time.monotonic()
+            return
+        child.wait(GRACE)
+        self._crashes += 1
+        raise EngineError(line.decode("utf-8", "replace").strip() or self._last_words(child.returncode))
+
+    def _bury(self) -> None:
+        """Note how the last child ended, and refuse to go on when it always dies young."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        _end(child)
+        young = time.monotonic() - self._started_at < QUICK
+        self._started_at = 0.0
+        self._crashes = self._crashes + 1 if young else 0
+        if self._crashes >= CRASHES:
+            self._crashes = 0
+            raise EngineError(f"the engine died {CRASHES} times right after its start; {self._last_words(child.returncode)}")
+
+    def _last_words(self, code: int | None) -> str:
+        how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        words = ""
+        with contextlib.suppress(OSError):
+            lines = (self._home() / "stderr").read_text("utf-8", "replace").strip().splitlines()
+            words = f": {lines[-1]}" if lines else ""
+        return f"the engine's process ended with {how}{words}"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    child.wait()
+
+
+def _threads() -> int:
+    """What this process may use; more than eight do not make a small model faster."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, 8)
+
+
+def _require() -> None:
+    """See that what the child needs is there, without loading it.
+
+    Raises:
+        EngineError: it is not.
+    """
+    from importlib.util import find_spec  # noqa: PLC0415 - needed once, when a child is started
+
+    missing = [name for name in ("xllamacpp", "uvicorn", "jsonschema") if find_spec(name) is None]
+    if missing:
+        raise EngineError(
+            "no address was given, and the model on this machine needs more than the client brings "
+            f"({', '.join(missing)}): pip install 'dragoman[engine]', or name an endpoint's address"
+        )
+    with contextlib.suppress(OSError):
+        processor = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+        if "flags" in processor and " avx2" not in processor:
+            raise EngineError("the model on this machine needs a processor with AVX2; name an endpoint's address instead")

@@ -1,0 +1,339 @@
+"""Our own HTTP/1.1 for a blocking client; threads may share it. Touches the network and the clock.
+
+The twin of `aio`: the same text but for the words for waiting, which a test holds it to. What is decided is decided in
+`http1`, `pool`, `route`; what waits is in `line_blocking`.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from dragoman.transport import NoAnswer, tls
+from dragoman.transport.dial_blocking import reach
+from dragoman.transport.http1 import Response, write_request
+from dragoman.transport.line_blocking import Line, Pools, Turn
+from dragoman.transport.pool import Place, Pool
+from dragoman.transport.route import Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from dragoman.transport import Headers, Outgoing
+    from dragoman.transport.route import Route
+    from dragoman.transport.tls import Certificate, Verify
+
+MOMENT = 0.05
+"""How many seconds the end of a body that was finished early is waited for, when its connection is wanted again."""
+
+
+class Connection:
+    """One connection and the reader of its answers.
+
+    Attributes:
+        line: the socket.
+        response: reads what arrives.
+        origin: what the connection leads to.
+        pool: where it belongs.
+        since: when it became idle.
+        reused: whether it has carried an answer before.
+    """
+
+    __slots__ = ("line", "origin", "pool", "response", "reused", "since")
+
+    def __init__(self, line: Line, origin: Hashable, pool: Pool[Connection]) -> None:
+        self.line = line
+        self.response = Response()
+        self.origin = origin
+        self.pool = pool
+        self.since = 0.0
+        self.reused = False
+
+    def __del__(self) -> None:
+        """Open the cycle between the reader and its parser, which only the garbage collector would find."""
+        self.response.release()
+
+    def drop(self) -> None:
+        """Close the socket at once."""
+        self.line.drop()
+
+    def forsake(self) -> None:
+        """Leave it to the parent process."""
+        self.line.forsake()
+
+    def put_back(self) -> None:
+        """Give it to the pool, if it can be used again."""
+        self.since = monotonic()
+        self.reused = True
+        if not (self.response.keep and self.pool.give(self)):
+            self.pool.discard(self)
+
+    def ask(self, method: str, head: bytes, body: bytes, until: float) -> None:
+        """Send a request and read until the head of its answer is complete."""
+        response = self.response
+        response.begin(method)
+        try:
+            sent = self.line.offer(head)
+        except OSError:
+            self._unsent()
+        else:
+            if (body or sent < len(head)) and self._send(memoryview(head)[sent:], until):
+                self._send(memoryview(body), until)
+        while not response.begun:
+            self.receive(until)
+
+    def receive(self, until: float) -> None:
+        """Read what arrives next."""
+        try:
+            data = self.line.receive(until)
+        except OSError as error:
+            self.response.lost(*tls.broken(error))
+        else:
+            self._arrived(data)
+
+    def settled(self, until: float) -> bool:
+        """Whether it can carry a request: what was left of the last answer gets a moment to arrive."""
+        response = self.response
+        if response.ended:
+            return response.keep and not self.line.stale()
+        limit = min(monotonic() + MOMENT, until)
+        try:
+            while not response.ended:
+                self.receive(limit)
+                response.discard()
+        except NoAnswer:
+            return False
+        return response.keep and not self.line.stale()
+
+    def _send(self, rest: memoryview, until: float) -> bool:
+        """Send all of it, reading what arrives meanwhile; False when there is no use in sending more.
+
+        A server may answer before it has read everything, and close: its answer says why, and has to be read before
+        the broken connection is noticed (RFC 9112 §9.5).
+        """
+        while rest:
+            try:
+                rest = rest[self.line.offer(rest) :]
+            except OSError:
+                return self._unsent()
+            if not rest:
+                break
+            try:
+                data = self.line.room(until)
+            except OSError as error:
+                self.response.lost(*tls.broken(error))
+                return self._unsent()
+            if data is not None:
+                self._arrived(data)
+                if self.response.begun:
+                    return self._unsent()
+        return True
+
+    def _arrived(self, data: bytes) -> None:
+        if data:
+            self.response.feed(data)
+        else:
+            self.response.eof()
+
+    def _unsent(self) -> bool:
+        self.response.keep = False
+        return False
+
+
+class BlockingAnswer:
+    """An answer of `BlockingTransport`; see `dragoman.transport.Answer`.
+
+    Attributes:
+        status: the HTTP status: 200 to 599.
+        headers: the answer's headers.
+    """
+
+    __slots__ = ("_connection", "_ended", "headers", "status")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Connection | None = connection
+        self._ended = False
+        self.status: int = connection.response.status
+        self.headers: Headers = connection.response.headers
+
+    def read(self, until: float) -> bytes:
+        """The next piece of the body as it arrives, content encoding undone; b"" at and after its proper end."""
+        connection = self._connection
+        if connection is None:
+            return self._nothing()
+        response = connection.response
+        try:
+            data = response.take()
+            while not data and not response.ended:
+                connection.receive(until)
+                data = response.take()
+        except BaseException:
+            self.close()
+            raise
+        if response.spent or not data:
+            self.finish()
+        return data
+
+    def whole(self, until: float, bound: int) -> bytes:
+        """What is left of the body, up to its proper end; kind "protocol" when it is longer than `bound` bytes."""
+        pieces: list[bytes] = []
+        size = 0
+        while not self._ended:
+            piece = self.read(until)
+            size += len(piece)
+            if size > bound:
+                self.close()
+                raise NoAnswer("protocol", f"the body is longer than {bound} bytes", sent=True)
+            pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def finish(self) -> None:
+        """Leave, having read all that matters: keep the connection, whose last bytes may still have to arrive."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._ended = True
+            connection.response.discard()
+            connection.put_back()
+
+    def close(self) -> None:
+        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
+        connection = self._connection
+        if connection is None:
+            return
+        if connection.response.ended:
+            self.finish()
+        else:
+            self._connection = None
+            connection.pool.discard(connection)
+
+    def __del__(self) -> None:
+        """An answer nobody holds any more is closed."""
+        self.close()
+
+    def _nothing(self) -> bytes:
+        if self._ended:
+            return b""
+        raise NoAnswer("closed", "the answer was closed", sent=True)
+
+
+class BlockingTransport:
+    """Carries requests over HTTP/1.1, keeping connections for later ones; see `dragoman.transport.Transport`.
+
+    One may be used by many threads at once.
+
+    Args:
+        verify: how servers are verified: True by the system's authorities (or those of SSL_CERT_FILE, SSL_CERT_DIR), a
+            path by the authorities in it, a context as it says, False not at all.
+        cert: a client certificate: a PEM file that holds its key too, or a pair of files.
+        proxy: the URL of a proxy for every request; "" for none; None for HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and
+            NO_PROXY. The environment's proxies are never used for this machine itself.
+        trust_env: whether the environment is asked for proxies.
+        max_connections: how many connections one origin may have at a time; None for no limit. Who finds none free
+            waits for one, within the time of the call.
+        keep_alive: how many seconds an idle connection is kept.
+
+    Raises:
+        ConfigurationError: a proxy cannot be used. Certificate files are read with the first https:// request.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is one independent setting, with a default
+        self,
+        *,
+        verify: Verify = True,
+        cert: Certificate | None = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_connections: int | None = None,
+        keep_alive: float = 30.0,
+    ) -> None:
+        self._verify: Verify = verify
+        self._cert: Certificate | None = cert
+        self._routes = Routes(proxy, trust_env=trust_env)
+        self._pools = Pools(lambda: Pool[Any](keep_alive, max_connections))
+
+    def send(self, request: Outgoing, until: float) -> BlockingAnswer:
+        """Send one request and wait for the head of its answer.
+
+        A server may close an idle connection at the very moment it is used again. When a connection that has carried
+        an answer before breaks with no byte of the next, the request goes out once more, on a fresh one: the only
+        repetition here. RFC 9112 §9.3.1 lets a client do that unasked with idempotent requests; RFC 9110 §9.2.2 with
+        others when their meaning is idempotent or they were surely not acted upon. A server that drops a connection
+        without a word was all but surely closing it as idle, and a completion computed twice changes nothing.
+
+        Raises:
+            NoAnswer: there was none.
+            InvalidRequestError: the URL or a header cannot be sent.
+            ConfigurationError: a certificate file, or the proxy in force, cannot be used.
+        """
+        route = self._routes.find(request.url)
+        head, body = write_request(route.head(request.method, request.headers), request.method, request.body)
+        pool = self._pools.current()
+        fresh = False
+        while True:
+            connection = self._connection(pool, route, request.connect, until, fresh=fresh)
+            try:
+                connection.ask(request.method, head, body, until)
+            except BaseException as failure:
+                pool.discard(connection)
+                raced = isinstance(failure, NoAnswer) and failure.kind == "reset" and not connection.response.touched
+                if not raced or not connection.reused:
+                    raise
+                fresh = True
+            else:
+                return BlockingAnswer(connection)
+
+    def close(self) -> None:
+        """Close every connection; a stream being read ends with kind "closed", and so does every later `send`."""
+        self._pools.close(busy=True)
+
+    def __del__(self) -> None:
+        """Close what is idle; an answer still being read keeps its connection to its end."""
+        pools = getattr(self, "_pools", None)
+        if pools is not None:
+            pools.close(busy=False)
+
+    def _connection(
+        self, pool: Pool[Connection], route: Route, connect: float, until: float, *, fresh: bool
+    ) -> Connection:
+        while not pool.closed:
+            place = pool.take(route.origin, monotonic())
+            if place is Place.OPEN:
+                return self._open(pool, route, min(until, monotonic() + connect))
+            if place is Place.WAIT:
+                _turn(pool, route, until)
+                continue
+            try:
+                usable = not fresh and place.settled(until)
+            except BaseException:
+                pool.discard(place)
+                raise
+            if usable:
+                return place
+            pool.discard(place)
+        raise NoAnswer("closed", "the transport was closed")
+
+    def _open(self, pool: Pool[Connection], route: Route, until: float) -> Connection:
+        try:
+            sock, again = reach(route, self._verify, self._cert, until)
+        except BaseException:
+            pool.release(route.origin)
+            raise
+        connection = Connection(Line(sock, again), route.origin, pool)
+        if not pool.lend(connection):
+            connection.drop()
+            raise NoAnswer("closed", "the transport was closed")
+        return connection
+
+
+def _turn(pool: Pool[Connection], route: Route, until: float) -> None:
+    """Wait until a connection to the route's origin may be free."""
+    turn = Turn()
+    pool.queue(route.origin, turn.wake)
+    come = False
+    try:
+        come = turn.wait(until)
+    finally:
+        if not come:
+            pool.leave(route.origin, turn.wake)
+    if not come:
+        raise NoAnswer("timeout", f"every connection allowed to {route.name} was busy until the time was up")

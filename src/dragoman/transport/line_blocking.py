@@ -1,0 +1,204 @@
+"""What the blocking shell waits with: one connected socket, a turn in a queue, a name's addresses. Touches the network.
+
+The asynchronous shell's twin of this is `line_aio`: the same names, other ways to wait.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from dragoman.transport import NoAnswer
+from dragoman.transport.sockets import RECEIVE, look_up, numeric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dragoman.transport.pool import Pool
+    from dragoman.transport.sockets import Place
+
+_DAY = 86_400.0
+
+
+def _milliseconds(until: float) -> float:
+    # poll takes a C int: an endless wait is one of a day, after which the caller looks at the clock again.
+    return min(max(until - monotonic(), 0.0), _DAY) * 1000
+
+
+def places(host: str, port: int, until: float) -> list[Place]:
+    """A host's addresses.
+
+    Raises:
+        NoAnswer: "connect" when it has none, "timeout" when nobody said so in time.
+    """
+    known = numeric(host, port)
+    if known:
+        return known
+    told: SimpleQueue[list[Place] | NoAnswer] = SimpleQueue()
+    look_up(host, port, told.put)
+    try:
+        found = told.get(timeout=_milliseconds(until) / 1000)
+    except Empty:
+        raise NoAnswer("timeout", f"no address for {host} in time") from None
+    if isinstance(found, NoAnswer):
+        raise found
+    return found
+
+
+def ready(reading: Sequence[socket.socket], writing: Sequence[socket.socket], until: float) -> socket.socket | None:
+    """The first of these sockets that can be read or written; None when `until` has come."""
+    poll = select.poll()
+    found = {sock.fileno(): sock for sock in (*reading, *writing)}
+    for sock in reading:
+        poll.register(sock, select.POLLIN)
+    for sock in writing:
+        poll.register(sock, select.POLLOUT)
+    happened = poll.poll(_milliseconds(until))
+    return found[happened[0][0]] if happened else None
+
+
+class Line:
+    """One connected socket.
+
+    Args:
+        sock: connected and non-blocking, with TLS begun where it is spoken.
+        again: what its calls raise when they would block.
+    """
+
+    __slots__ = ("_again", "_busy", "_gone", "_poll", "_sock", "_waiting")
+
+    def __init__(self, sock: socket.socket, again: tuple[type[OSError], ...]) -> None:
+        self._sock = sock
+        self._again = again
+        self._waiting = select.poll()
+        self._waiting.register(sock, select.POLLIN)
+        self._poll: Callable[[float], list[tuple[int, int]]] = self._waiting.poll
+        self._busy = False
+        self._gone = False
+
+    def offer(self, data: bytes | memoryview) -> int:
+        """Send what can be sent now: how many bytes that was. Raises OSError when the connection is broken."""
+        try:
+            return self._sock.send(data)
+        except self._again:
+            return 0
+
+    def room(self, until: float) -> bytes | None:
+        """Wait for room to send more, or for something to arrive: None for room, else as `receive`."""
+        self._waiting.modify(self._sock, select.POLLIN | select.POLLOUT)
+        try:
+            return self._next(until)
+        except self._again:
+            return None
+        finally:
+            if not self._gone:
+                self._waiting.modify(self._sock, select.POLLIN)
+
+    def receive(self, until: float) -> bytes:
+        """What arrives next; b"" when the peer has closed in order.
+
+        Raises:
+            NoAnswer: "timeout" when nothing came until then, "closed" when another thread dropped the line.
+            OSError: the connection broke.
+        """
+        while True:
+            try:
+                return self._next(until)
+            except self._again:
+                continue
+
+    def stale(self) -> bool:
+        """Whether an idle line is of no use: closed by the peer, or with bytes on it that nobody asked for."""
+        if not self._poll(0):
+            return False
+        try:
+            self._sock.recv(1)
+        except self._again:
+            # TLS had something to say to itself: a session ticket, a change of keys.
+            return False
+        except OSError:
+            pass
+        return True
+
+    def drop(self) -> None:
+        """Close the socket. From any thread, any number of times."""
+        self._gone = True
+        if self._busy:
+            # Another thread waits on it, and closes it once this has woken it up: a number closed under a waiting
+            # thread may be another file's by the time it looks.
+            with suppress(OSError):
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+        else:
+            self._sock.close()
+
+    def forsake(self) -> None:
+        """Close this process's copy and leave the peer and the parent process alone."""
+        self._gone = True
+        self._sock.close()
+
+    def _next(self, until: float) -> bytes:
+        left = until - monotonic()
+        self._busy = True
+        try:
+            happened = self._gone or self._poll(left * 1000 if 0.0 < left < _DAY else _milliseconds(until))
+        finally:
+            self._busy = False
+        if self._gone or not happened:
+            self._in_vain(until)
+        try:
+            return self._sock.recv(RECEIVE)
+        except OSError:
+            if self._gone:
+                self._in_vain(until)
+            raise
+
+    def _in_vain(self, until: float) -> None:
+        """A wait ended with nothing to read."""
+        if self._gone:
+            self._sock.close()
+            raise NoAnswer("closed", "the connection was closed on this side", sent=True)
+        if monotonic() >= until:
+            raise NoAnswer("timeout", "nothing arrived in time", sent=True)
+
+
+class Turn:
+    """A place in a queue."""
+
+    __slots__ = ("_come",)
+
+    def __init__(self) -> None:
+        self._come = threading.Event()
+
+    def wake(self) -> None:
+        """The turn has come. From any thread."""
+        self._come.set()
+
+    def wait(self, until: float) -> bool:
+        """Wait for it; False when `until` came first."""
+        return self._come.wait(_milliseconds(until) / 1000)
+
+
+class Pools:
+    """The one pool of a blocking transport: threads share it.
+
+    Args:
+        make: makes it.
+    """
+
+    __slots__ = ("_pool",)
+
+    def __init__(self, make: Callable[[], Pool[Any]]) -> None:
+        self._pool = make()
+
+    def current(self) -> Pool[Any]:
+        """The pool to use here."""
+        return self._pool
+
+    def close(self, *, busy: bool) -> None:
+        """Close it: see `Pool.close`."""
+        self._pool.close(busy=busy)
