@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeVar
 
 from dragoman.sse import comment
@@ -72,21 +72,34 @@ async def gone(receive: Receive) -> None:
         pass
 
 
-async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+async def settled(receive: Receive, work: asyncio.Future[Any], seconds: float | None = None) -> None:
+    """Wait until work for a caller is done or failed, for so many seconds at most.
+
+    Raises:
+        Disconnected: the caller left first; the work has been cancelled and has ended.
+    """
+    leaving = asyncio.ensure_future(gone(receive))
+    try:
+        await asyncio.wait({work, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done() and not work.done():
+            await _ended(work)
+            raise Disconnected
+    finally:
+        await _ended(leaving)
+
+
+async def unless_gone(receive: Receive, work: Awaitable[T]) -> T:
     """Do work for a caller, and stop it at once when the caller leaves.
 
     Raises:
         Disconnected: the caller left first.
     """
     doing = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(gone(receive))
     try:
-        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if doing.done():
-            return doing.result()
-        raise Disconnected
+        await settled(receive, doing)
+        return doing.result()
     finally:
-        await _ended(doing, leaving)
+        await _ended(doing)
 
 
 async def stream(

@@ -65,6 +65,7 @@ class Connection:
         """Give it to the pool, if it can be used again."""
         self.since = monotonic()
         self.reused = True
+        self.response.discard()
         if not (self.response.keep and self.pool.give(self)):
             self.pool.discard(self)
 
@@ -79,31 +80,26 @@ class Connection:
         else:
             if (body or sent < len(head)) and self._send(memoryview(head)[sent:], until):
                 self._send(memoryview(body), until)
-        while not response.begun:
-            self.receive(until)
-
-    def receive(self, until: float) -> None:
-        """Read what arrives next."""
         try:
-            data = self.line.receive(until)
+            while not response.begun:
+                response.feed(self.line.receive(until))
         except OSError as error:
-            self.response.lost(*tls.broken(error))
-        else:
-            self._arrived(data)
+            response.lost(*tls.broken(error))
+
+    def usable(self) -> bool:
+        """Whether the next request may go out on it now."""
+        return self.response.ended and self.response.keep and not self.line.stale()
 
     def settled(self, until: float) -> bool:
-        """Whether it can carry a request: what was left of the last answer gets a moment to arrive."""
-        response = self.response
-        if response.ended:
-            return response.keep and not self.line.stale()
+        """As `usable`, once what was left of the last answer has had a moment to arrive."""
         limit = min(monotonic() + MOMENT, until)
         try:
-            while not response.ended:
-                self.receive(limit)
-                response.discard()
-        except NoAnswer:
+            while not self.response.ended:
+                self.response.feed(self.line.receive(limit))
+                self.response.discard()
+        except (NoAnswer, OSError):
             return False
-        return response.keep and not self.line.stale()
+        return self.usable()
 
     def _send(self, rest: memoryview, until: float) -> bool:
         """Send all of it, reading what arrives meanwhile; False when there is no use in sending more.
@@ -124,16 +120,10 @@ class Connection:
                 self.response.lost(*tls.broken(error))
                 return self._unsent()
             if data is not None:
-                self._arrived(data)
+                self.response.feed(data)
                 if self.response.begun:
                     return self._unsent()
         return True
-
-    def _arrived(self, data: bytes) -> None:
-        if data:
-            self.response.feed(data)
-        else:
-            self.response.eof()
 
     def _unsent(self) -> bool:
         self.response.keep = False
@@ -165,12 +155,14 @@ class BlockingAnswer:
         try:
             data = response.take()
             while not data and not response.ended:
-                connection.receive(until)
+                response.feed(connection.line.receive(until))
                 data = response.take()
-        except BaseException:
+        except BaseException as failure:
             self.close()
+            if isinstance(failure, OSError):
+                response.lost(*tls.broken(failure))
             raise
-        if response.spent or not data:
+        if response.at_end(data):
             self.finish()
         return data
 
@@ -192,7 +184,6 @@ class BlockingAnswer:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._ended = True
-            connection.response.discard()
             connection.put_back()
 
     def close(self) -> None:
@@ -208,7 +199,8 @@ class BlockingAnswer:
 
     def __del__(self) -> None:
         """An answer nobody holds any more is closed."""
-        self.close()
+        if self._connection is not None:
+            self.close()
 
     def _nothing(self) -> bytes:
         if self._ended:
@@ -302,13 +294,14 @@ class BlockingTransport:
             if place is Place.WAIT:
                 _turn(pool, route, until)
                 continue
+            if place.usable() and not fresh:
+                return place
             try:
-                usable = not fresh and place.settled(until)
+                if not fresh and not place.response.ended and place.settled(until):
+                    return place
             except BaseException:
                 pool.discard(place)
                 raise
-            if usable:
-                return place
             pool.discard(place)
         raise NoAnswer("closed", "the transport was closed")
 

@@ -94,8 +94,8 @@ class _Enough(Exception):  # noqa: N818 - stops the parser; never leaves this mo
 class Response:
     """Reads the answers that arrive on one connection, one after the other.
 
-    Call `begin` for each request, `feed` with what arrives, `eof` or `lost` when nothing more will; `take` gives the
-    body. They raise NoAnswer, after which the connection is of no more use.
+    Call `begin` for each request, `feed` with what arrives, `lost` when the connection broke; `take` gives the body.
+    They raise NoAnswer, after which the connection is of no more use.
 
     Attributes:
         status: the status of the answer; 0 until its head is complete.
@@ -159,11 +159,15 @@ class Response:
         self.keep = True
 
     def feed(self, data: bytes) -> None:
-        """Read what has arrived.
+        """Read what has arrived: b"" says that the peer has closed in order.
 
         Raises:
-            NoAnswer: kind "protocol": it is not HTTP/1.1, or is over a bound.
+            NoAnswer: "protocol" when it is not HTTP/1.1 or is over a bound; when the peer closed, "reset" before the
+                head was complete, "cut" when the framing promised more.
         """
+        if not data:
+            self._closed()
+            return
         begun, barren = self.begun, self._barren + len(data)
         if not self._barren:
             self._beginning = data[:8]
@@ -176,26 +180,11 @@ class Response:
         if barren > HEAD_BOUND:
             self._weigh(begun=begun, fruitful=bool(fruitful))
 
-    def eof(self) -> None:
-        """The peer has closed in order.
-
-        Raises:
-            NoAnswer: kind "reset" before the head was complete, "cut" when the framing promised more.
-        """
-        self.keep = False
-        if self.ended:
-            return
-        if self.begun and not self._framed():
-            # RFC 9112 §6.3, the last rule: the body lasts until the connection closes.
-            self.ended = True
-            return
-        self.lost("the server closed the connection")
-
     def lost(self, how: str, is_tls: bool = False) -> None:  # noqa: FBT001, FBT002 - the pair that `tls.broken` gives
         """The connection broke: by a reset, or under TLS without its goodbye.
 
         Raises:
-            NoAnswer: as `eof`, and "cut" even where only the closing would have ended the body; "tls" when TLS broke
+            NoAnswer: as `feed`, and "cut" even where only the closing would have ended the body; "tls" when TLS broke
                 before an answer, as it does when the server wants a client certificate.
         """
         self.keep = False
@@ -222,10 +211,9 @@ class Response:
         pieces.clear()
         return data
 
-    @property
-    def spent(self) -> bool:
-        """Whether the body has ended and all of it was taken, as far as can be told without another `take`."""
-        return self.ended and self._coding is None and not self._pieces
+    def at_end(self, taken: bytes) -> bool:
+        """Whether the body has ended with the piece that `take` just gave: nothing more will come of it."""
+        return self.ended and (self._coding is None or not taken)
 
     def discard(self) -> None:
         """Forget the body so far, unread."""
@@ -304,15 +292,22 @@ class Response:
             raise NoAnswer("protocol", f"the server does not speak HTTP/1.1: {error}", sent=True) from None
         self.keep = False
 
+    def _closed(self) -> None:
+        self.keep = False
+        if self.ended:
+            return
+        if self.begun and not ("content-length" in self.headers or "transfer-encoding" in self.headers):
+            # RFC 9112 §6.3, the last rule: the body lasts until the connection closes.
+            self.ended = True
+            return
+        self.lost("the server closed the connection")
+
     def _weigh(self, *, begun: bool, fruitful: bool) -> None:
         """Look closer at more bytes than a head may have: `begun` and `fruitful` say what they were."""
         if not fruitful:
             raise NoAnswer("protocol", f"{HEAD_BOUND} bytes arrived with neither a head nor a body in them", sent=True)
         if not begun and sum(len(name) + len(value) + 4 for name, value in self._pairs) > HEAD_BOUND:
             raise NoAnswer("protocol", f"the answer's head is longer than {HEAD_BOUND} bytes", sent=True)
-
-    def _framed(self) -> bool:
-        return "content-length" in self.headers or "transfer-encoding" in self.headers
 
     def _decoded(self, coding: Coding) -> bytes:
         while True:

@@ -139,15 +139,17 @@ class Line:
 
     async def room(self, until: float) -> bytes | None:
         """Wait for room to send more, or for something to arrive: None for room, else as `receive`."""
-        if self._inbox or self._ended:
-            return await self.receive(until)
-        self._loop.add_writer(self._number, self._wake)
-        try:
-            await self._wait(until)
-        finally:
-            if not self._gone:
-                self._loop.remove_writer(self._number)
-        return await self.receive(until) if self._inbox or self._ended else None
+        if not self._inbox and not self._ended:
+            self._loop.add_writer(self._number, self._wake)
+            try:
+                await self._news(until)
+            finally:
+                if not self._gone:
+                    self._loop.remove_writer(self._number)
+            if self._gone or not (self._inbox or self._ended):
+                self._in_vain(until)
+                return None
+        return await self.receive(until)
 
     async def receive(self, until: float) -> bytes:
         """What arrives next; b"" when the peer has closed in order.
@@ -157,7 +159,9 @@ class Line:
             OSError: the connection broke.
         """
         while not self._inbox and not self._ended:
-            await self._wait(until)
+            await self._news(until)
+            if self._gone or not (self._inbox or self._ended):
+                self._in_vain(until)
         data = self._inbox
         if not data:
             if self._broken is not None:
@@ -223,33 +227,32 @@ class Line:
         if self._ended or len(self._inbox) >= INBOX_BOUND:
             self._listening = False
             self._loop.remove_reader(self._number)
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+        self._wake()
 
     def _wake(self) -> None:
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    async def _wait(self, until: float) -> None:
-        """Wait until something has happened: `_wake` was called."""
-        if self._gone:
-            raise NoAnswer("closed", "the connection was closed on this side", sent=True)
-        if self._waiter is not None:
+    def _news(self, until: float) -> asyncio.Future[None]:
+        """A future that is done when something has happened: bytes, the end, room to write, the deadline, a drop."""
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
             raise RuntimeError("two tasks read one answer at the same time: only one can have what arrives")
         self._until = until
-        # The alarm is set once for many waits: it usually rings, if at all, to find a later deadline.
-        if self._alarm is None or self._alarm_at > until:
-            self._set_alarm()
         self._waiter = waiter = self._loop.create_future()
-        try:
-            await waiter
-        finally:
-            self._waiter = None
+        if self._gone:
+            waiter.set_result(None)
+        # The alarm is set once for many waits: it usually rings, if at all, to find a later deadline.
+        elif self._alarm is None or self._alarm_at > until:
+            self._set_alarm()
+        return waiter
+
+    def _in_vain(self, until: float) -> None:
+        """A wait ended with nothing to read."""
         if self._gone:
             raise NoAnswer("closed", "the connection was closed on this side", sent=True)
-        if not self._inbox and not self._ended and monotonic() >= until:
+        if monotonic() >= until:
             raise NoAnswer("timeout", "nothing arrived in time", sent=True)
 
     def _set_alarm(self) -> None:
@@ -261,7 +264,7 @@ class Line:
 
     def _ring(self) -> None:
         self._alarm = None
-        if self._waiter is None:
+        if self._waiter is None or self._waiter.done():
             return
         if monotonic() >= self._until:
             self._wake()
@@ -298,7 +301,7 @@ class Pools:
         make: makes one.
     """
 
-    __slots__ = ("_closed", "_loop", "_make", "_pool", "_pools")
+    __slots__ = ("_closed", "_make", "_pools")
 
     def __init__(self, make: Callable[[], Pool[Any]]) -> None:
         self._make = make
@@ -310,7 +313,7 @@ class Pools:
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is None:
-            for old in [known for known in self._pools if known.is_closed()]:
+            for old in [known for known in list(self._pools) if known.is_closed()]:
                 self._pools.pop(old).close(busy=True)
             pool = self._pools[loop] = self._make()
             if self._closed:

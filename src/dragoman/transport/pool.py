@@ -106,14 +106,16 @@ class Pool(Generic[C]):
         with self._lock:
             if self.closed or connection not in self._busy:
                 return False
-            idle = self._idle.setdefault(connection.origin, deque())
-            if len(idle) >= IDLE_BOUND:
+            idle = self._idle.get(connection.origin)
+            if idle is None:
+                idle = self._idle[connection.origin] = deque()
+            elif len(idle) >= IDLE_BOUND:
                 return False
             self._busy.discard(connection)
             idle.append(connection)
             if connection.since >= self._next_sweep:
                 self._sweep(connection.since)
-            wake = self._next_waiter(connection.origin)
+            wake = self._next_waiter(connection.origin) if self._waiting else None
         if wake is not None:
             wake()
         return True
