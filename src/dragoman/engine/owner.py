@@ -92,7 +92,11 @@ class Engine:
 
     @property
     def running(self) -> bool:
-        """Whether the child is up; one that has just died may still seem so."""
+        """Whether the child is up and answers; one that has just died may still seem to."""
+        return bool(self._started_at) and self._lives
+
+    @property
+    def _lives(self) -> bool:
         child = self._child
         return child is not None and self._pid == os.getpid() and child.poll() is None
 
@@ -100,7 +104,7 @@ class Engine:
     def pid(self) -> int | None:
         """The child's process id; None while there is none."""
         child = self._child
-        return child.pid if child is not None and self.running else None
+        return child.pid if child is not None and self._lives else None
 
     def ready(self, until: float) -> None:
         """Start the child if it does not run, and wait until it answers.
@@ -116,9 +120,9 @@ class Engine:
             raise NoAnswer("timeout", "the engine is still starting")
         try:
             self._after_fork()
-            if self.running and self._started_at:
+            if self.running:
                 return
-            if not self.running:
+            if not self._lives:
                 self._bury()
                 self._start()
             self._await_ready(until)

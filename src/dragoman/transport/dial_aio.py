@@ -71,11 +71,7 @@ async def _tunnel(sock: socket.socket, route: Route, until: float) -> None:
         sock.send(route.tunnel)
         while not reply.begun:
             await _ready(sock, "read", route, until)
-            data = sock.recv(RECEIVE)
-            if data:
-                reply.feed(data)
-            else:
-                reply.eof()
+            reply.feed(sock.recv(RECEIVE))
     except OSError as error:
         raise NoAnswer("connect", f"{route.name}: {tls.broken(error)[0]}") from None
     except NoAnswer as failure:

@@ -1,0 +1,94 @@
+"""A gateway in a process of its own, as a user starts it, and the model behind it."""
+
+import contextlib
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from dragoman import Dragoman
+
+
+class Served:
+    """`dragoman serve`, started and stopped with the `with` block.
+
+    Attributes:
+        url: its base URL.
+        process: the process.
+        said: what it wrote to stderr; all of it once it has ended.
+    """
+
+    def __init__(self, *options):
+        command = [sys.executable, "-m", "dragoman.cli", "serve", "--port", "0", *options]
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+        )
+        self.said = b""
+        deadline = time.monotonic() + 30
+        while b"stop:" not in self.said:
+            ready = select.select([self.process.stderr], [], [], deadline - time.monotonic())[0]
+            more = os.read(self.process.stderr.fileno(), 65536) if ready else b""
+            if not more:
+                self.process.kill()
+                self.process.communicate()
+                raise AssertionError(f"the gateway never listened: {self.said.decode()}")
+            self.said += more
+        self.url = re.search(rb"http://\S+/v1", self.said).group().decode()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self, with_signal=signal.SIGTERM):
+        """End it, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        _, rest = self.process.communicate(timeout=40)
+        self.said += rest
+        return self.process.returncode
+
+    @property
+    def ledger(self):
+        """The entries it wrote, once it has ended."""
+        return [json.loads(line) for line in self.said.splitlines() if line.startswith(b'{"request"')]
+
+    def client(self, **options):
+        return Dragoman(self.url, model="any", **options)
+
+    def health(self):
+        with self.client() as client:
+            return get(client, "/healthz")
+
+
+def get(client, path):
+    """A JSON document of the gateway beside its `/v1`."""
+    import urllib.request  # noqa: PLC0415 - one request
+
+    url = client._settings.base_url.removesuffix("/v1") + path  # noqa: SLF001 - where it points
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - loopback
+        return json.loads(answer.read())
+
+
+def until(true, seconds=15.0):
+    """Wait until something is so; False when it never is."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def is_alive(pid):
+    """Whether a process still runs; one that only waits to be buried does not."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    return False
