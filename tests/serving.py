@@ -4,10 +4,10 @@ import contextlib
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from dragoman import Dragoman
@@ -19,39 +19,36 @@ class Served:
     Attributes:
         url: its base URL.
         process: the process.
-        said: what it wrote to stderr; all of it once it has ended.
     """
 
     def __init__(self, *options):
         command = [sys.executable, "-m", "dragoman.cli", "serve", "--port", "0", *options]
+        # A file, not a pipe: nobody reads along.
+        self._stderr = tempfile.TemporaryFile()
         self.process = subprocess.Popen(  # noqa: S603 - our own command
-            command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+            command, stderr=self._stderr, stdin=subprocess.DEVNULL
         )
-        self.said = b""
-        deadline = time.monotonic() + 30
-        while b"stop:" not in self.said:
-            ready = select.select([self.process.stderr], [], [], deadline - time.monotonic())[0]
-            more = os.read(self.process.stderr.fileno(), 65536) if ready else b""
-            if not more:
-                self.process.kill()
-                self.process.communicate()
-                raise AssertionError(f"the gateway never listened: {self.said.decode()}")
-            self.said += more
+        assert until(lambda: b"stop:" in self.said or self.process.poll() is not None, 30), "the gateway never listened"
+        assert self.process.poll() is None, self.said.decode()
         self.url = re.search(rb"http://\S+/v1", self.said).group().decode()
+
+    @property
+    def said(self):
+        """What it wrote to stderr so far."""
+        return os.pread(self._stderr.fileno(), 1 << 26, 0)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.stop()
+        self._stderr.close()
 
     def stop(self, with_signal=signal.SIGTERM):
         """End it, and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
-        _, rest = self.process.communicate(timeout=40)
-        self.said += rest
-        return self.process.returncode
+        return self.process.wait(timeout=40)
 
     @property
     def ledger(self):

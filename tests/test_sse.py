@@ -230,6 +230,8 @@ def raises(*pieces, bound):
         (b": a comment\n" * 50 + b"data: y\n\n", False),
         (b"event: " + b"x" * 95 + b"\n", True),
         (b"data\n" * 26, True),
+        (b"data: " + b"x" * 44 + b"\n" + b"data: " + b"y" * 45, True),
+        (b"data: " + b"x" * 44 + b"\n" + b"data: " + b"y" * 44, False),
     ],
 )
 def test_an_event_has_a_bound_and_a_stream_has_none(raw, large):

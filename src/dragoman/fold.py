@@ -1,8 +1,16 @@
-"""Chunks to the completion they add up to. No I/O.
+"""Chunks to the completion they add up to, and a completion to the chunks it may be served as. No I/O.
 
-What is folded is the JSON that was received, so that fields nobody told us about survive into `to_dict()`. Within a
-choice's delta: text under the known names grows, tool calls are told apart and grow, and of any other field lists
-grow and the last value wins. A call's id, type and name never grow: some vendors repeat them in every delta.
+What is folded is the JSON that was received, so that fields nobody told us about survive into `to_dict()`:
+
+- within a choice's delta texts and lists grow, objects grow field by field, items of a list that have an `index` grow
+  with their namesakes, and of anything else the last value wins. Labels (`id`, `name`, `type`, …) never grow: some
+  vendors repeat them in every delta;
+- within a choice lists and `logprobs` grow, the rest is replaced: `finish_reason`, content filters;
+- within a chunk the last value wins, lists included: vendors repeat their citations whole;
+- null says nothing, and an empty value does not replace one that says something.
+
+Two things are left behind: `obfuscation`, which is padding, and a whole `message` beside a delta, which says again
+what the deltas said.
 """
 
 from __future__ import annotations
@@ -11,59 +19,129 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.wire.completion import Completion, read_completion
+from dragoman.wire.chunk import read_chunk
+from dragoman.wire.completion import read_completion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
 
 Json = dict[str, Any]
 
-_GROWING = frozenset(
-    {"content", "refusal", "reasoning_content", "reasoning", "transcript", "data", "arguments", "input"}
+_LABELS = frozenset({"format", "id", "model", "name", "object", "phase", "role", "status", "type"})
+_CALLED = ("function", "custom")
+_INPUTS = ("arguments", "input")
+_PART_TEXTS = {"text": "content", "refusal": "refusal", "thinking": "reasoning_content"}
+_IN_EVERY_CHUNK = ("id", "created", "model", "system_fingerprint", "service_tier")
+_DELTAS = (
+    "reasoning_content",
+    "reasoning",
+    "content",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "audio",
+    "annotations",
 )
 
 
+class _Text:
+    """A text that grows. Its pieces are joined once, when it is encoded: the cost of folding stays linear."""
+
+    __slots__ = ("pieces",)
+
+    def __init__(self, piece: str) -> None:
+        self.pieces = [piece]
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)
+
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
+
 def fold(chunks: Iterable[Chunk]) -> Completion:
-    """The completion that chunks add up to, as far as they go; with no chunks it has no choices."""
-    whole: Json = {}
+    """The completion that chunks add up to, as far as they go; its choices are in the order of their index."""
+    whole: Json = {"object": "chat.completion"}
     choices: dict[int, Json] = {}
     for chunk in chunks:
         received = chunk.to_dict()
-        for delta in _objects(received.pop("choices", None)):
-            index = delta.get("index")
+        parts = _objects(received.pop("choices", None))
+        for part in parts:
+            index = part.get("index")
             place = index if isinstance(index, int) else 0
-            _add_choice(choices.setdefault(place, {"index": place, "message": {"role": "assistant"}}), delta)
-        usage = received.get("usage") or _groq_usage(received)
-        whole |= {name: value for name, value in received.items() if value is not None}
+            _add_choice(choices.setdefault(place, {"index": place, "message": _message()}), part)
+        usage = _usage(received, parts)
+        for name, value in received.items():
+            if name not in {"object", "usage", "obfuscation"}:
+                _replace(whole, name, value)
         if usage:
             whole["usage"] = usage
-    whole["object"] = "chat.completion"
-    whole["choices"] = [_finished(choices[place]) for place in sorted(choices)]
-    return read_completion(msgspec.json.encode(whole))
+    for choice in choices.values():
+        _finish_calls(choice["message"])
+    whole["choices"] = [choices[place] for place in sorted(choices)]
+    return read_completion(_encode(whole))
 
 
-def _groq_usage(received: Json) -> object:
-    aside = received.get("x_groq")
-    return cast("Json", aside).get("usage") if isinstance(aside, dict) else None
+def unfold(completion: Completion) -> list[Chunk]:
+    """The chunks that a finished answer may be served as: they fold to it again.
+
+    For each choice its role, what it says, piece by piece as a stream would, and why it finished; at the end the usage,
+    where there is one, in a chunk without choices. Fields unknown here travel with the first chunk of what had them.
+    """
+    received = completion.to_dict()
+    choices = _objects(received.pop("choices", None))
+    usage = received.pop("usage", None)
+    shared = {name: received.pop(name) for name in _IN_EVERY_CHUNK if name in received}
+    shared = {"id": "", "object": "chat.completion.chunk", "created": 0, "model": ""} | shared
+    received.pop("object", None)
+    steps: list[Json] = [{"choices": [step]} for place, choice in enumerate(choices) for step in _steps(place, choice)]
+    if usage:
+        steps.append({"choices": [], "usage": usage})
+    elif not steps:
+        steps.append({"choices": []})
+    steps[0] = received | steps[0]
+    return [read_chunk(_encode(shared | step)) for step in steps]
 
 
-def _objects(value: Any) -> list[Json]:  # noqa: ANN401 - whatever was received
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, dict)]
+def _message() -> Json:
+    return {"role": "assistant", "content": None}
+
+
+def _objects(value: object) -> list[Json]:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("Json", item) for item in items if isinstance(item, dict)]
+
+
+def _usage(received: Json, choices: list[Json]) -> object:
+    """The chunk's usage: in its own place, in Groq's `x_groq`, or in a choice as with Moonshot."""
+    places = [received, *_objects([received.get("x_groq")]), *choices]
+    return next((place["usage"] for place in places if place.get("usage")), None)
+
+
+def _replace(known: Json, name: str, value: object) -> None:
+    if isinstance(value, dict) and isinstance(known.get(name), dict):
+        known[name] |= value
+    elif value or value is False or (value is not None and name not in known):
+        known[name] = value
 
 
 def _add_choice(choice: Json, received: Json) -> None:
+    delta = received.get("delta")
+    if not isinstance(delta, dict):
+        # A server that answers with the whole message in one event.
+        delta = received.get("message")
+    if isinstance(delta, dict):
+        _add_delta(choice["message"], cast("Json", delta))
     for name, value in received.items():
-        if value is None or name == "index":
+        if name in {"index", "delta", "message"}:
             continue
-        if name == "delta" and isinstance(value, dict):
-            _add_delta(choice["message"], cast("Json", value))
-        elif name == "logprobs" and isinstance(value, dict):
-            _grow(choice.setdefault("logprobs", {}), cast("Json", value))
+        if name == "logprobs" or isinstance(value, list):
+            _grow(choice, {name: value} if value is not None else {})
         else:
-            choice[name] = value
+            _replace(choice, name, value)
 
 
 def _add_delta(message: Json, delta: Json) -> None:
@@ -75,69 +153,143 @@ def _add_delta(message: Json, delta: Json) -> None:
             for call in _objects(value):
                 _add_call(calls, call)
         elif name == "content" and isinstance(value, list):
-            for part in _objects(value):
+            for part in _objects(cast("object", value)):
                 _add_part(message, part)
-        elif name in {"audio", "function_call"} and isinstance(value, dict):
-            _grow(message.setdefault(name, {}), cast("Json", value))
         else:
-            _grow(message, {name: value})
+            _grow(message, {name: _spelt(value) if name == "function_call" else value})
 
 
 def _add_part(message: Json, part: Json) -> None:
-    """Mistral's content in parts: text is content, thinking is reasoning."""
-    if isinstance(part.get("text"), str):
-        _grow(message, {"content": part["text"]})
-    thinking = part.get("thinking")
-    if isinstance(thinking, str):
-        _grow(message, {"reasoning_content": thinking})
-    for inner in _objects(thinking):
-        if isinstance(inner.get("text"), str):
-            _grow(message, {"reasoning_content": inner["text"]})
+    """Content in parts, as Mistral sends it: what is thought is reasoning, and the texts are content."""
+    for name, place in _PART_TEXTS.items():
+        value: object = part.get(name)
+        for text in (value, *(inner.get("text") for inner in _objects(value))):
+            if isinstance(text, str):
+                _grow(message, {place: text})
 
 
 def _add_call(calls: list[Json], delta: Json) -> None:
-    """More of a call. A new id is a new call, whatever its index says; without an id the index decides; without
-    either it is more of the last."""
-    identity, index = delta.get("id"), delta.get("index")
-    call: Json | None = None
-    if identity:
-        call = next((known for known in calls if known.get("id") == identity), None)
-        if call is None and index is not None:
-            call = next((known for known in calls if known.get("index") == index and not known.get("id")), None)
-    elif index is not None:
-        call = next((known for known in reversed(calls) if known.get("index") == index), None)
-    elif calls:
-        call = calls[-1]
+    call = _find_call(calls, delta)
     if call is None:
-        call = {"index": index, "type": "function"}
+        call = Json()
         calls.append(call)
-    for name, value in delta.items():
-        if name in {"function", "custom"} and isinstance(value, dict):
-            _grow(call.setdefault(name, {}), cast("Json", value))
-        elif value is not None and not (name in {"id", "type"} and call.get(name) and not value):
-            call[name] = value
+    _grow(call, {name: _spelt(value) if name in _CALLED else value for name, value in delta.items()})
+
+
+def _find_call(calls: list[Json], delta: Json) -> Json | None:
+    """The call that a delta is more of; None where it begins one.
+
+    OpenAI's index alone does not tell: some vendors leave it out, some send 0 for all. So a new id is a new call; an
+    index or an id that was seen is that call again; without either it is more of the last. But in each case only
+    where the two fit together.
+    """
+    identity, index = delta.get("id"), delta.get("index")
+    near = [call for call in calls if index is None or call.get("index") in (None, index)]
+    if identity:
+        near = [call for call in near if call.get("id") == identity] or [call for call in near if not call.get("id")]
+    return next((call for call in reversed(near) if _fits(call, delta)), None)
+
+
+def _spelt(called: object) -> object:
+    """A call with its arguments as the text they are documented to be; some vendors send the object itself."""
+    if not isinstance(called, dict):
+        return called
+    fields = cast("Json", called)
+    return {
+        name: msgspec.json.encode(value).decode() if name in _INPUTS and isinstance(value, dict | list) else value
+        for name, value in fields.items()
+    }
+
+
+def _fits(call: Json, delta: Json) -> bool:
+    """Whether a delta can be more of a call: not under another name, nor when its JSON was complete."""
+    for kind in _CALLED:
+        for known, more in zip(_objects([call.get(kind)]), _objects([delta.get(kind)]), strict=False):
+            names = known.get("name"), more.get("name")
+            if all(names) and names[0] != names[1]:
+                return False
+            if _is_whole(more.get("arguments")) and _is_whole(known.get("arguments")):
+                return False
+    return True
+
+
+def _is_whole(arguments: object) -> bool:
+    """Whether arguments are a JSON object from its beginning to its end."""
+    if isinstance(arguments, _Text):
+        # Most pieces end in the middle: they are not worth joining to find out.
+        arguments = str(arguments) if arguments.pieces[-1].endswith("}") else ""
+    if not isinstance(arguments, str):
+        return isinstance(arguments, dict)
+    if not (arguments.startswith("{") and arguments.endswith("}")):
+        return False
+    try:
+        msgspec.json.decode(arguments)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _grow(known: Json, more: Json) -> None:
     for name, value in more.items():
         before = known.get(name)
         if value is None:
-            continue
-        if name == "name" and before:
-            continue
-        if isinstance(value, dict | list) and name in {"arguments", "input"}:
-            known[name] = (before or "") + msgspec.json.encode(value).decode()
-        elif isinstance(value, str) and isinstance(before, str) and name in _GROWING:
-            known[name] = before + value
-        elif isinstance(value, list) and isinstance(before, list):
-            known[name] = [*cast("list[Any]", before), *cast("list[Any]", value)]
+            known.setdefault(name, None)
+        elif name in _LABELS:
+            _replace(known, name, value)
+        elif isinstance(value, str):
+            if isinstance(before, _Text):
+                before.pieces.append(value)
+            else:
+                known[name] = _Text(value)
+        elif isinstance(value, dict):
+            if not isinstance(before, dict):
+                known[name] = {}
+            _grow(known[name], cast("Json", value))
+        elif isinstance(value, list):
+            if not isinstance(before, list):
+                known[name] = []
+            _extend(known[name], cast("list[object]", value))
         else:
             known[name] = value
 
 
-def _finished(choice: Json) -> Json:
-    message = choice["message"]
-    message.setdefault("content", None)
+def _extend(known: list[object], more: list[object]) -> None:
+    for item in more:
+        fields = cast("Json", item) if isinstance(item, dict) else {}
+        index = fields.get("index")
+        if index is None:
+            known.append(item)
+            continue
+        new: Json = {}
+        found = next((other for other in _objects(known) if other.get("index") == index), new)
+        if found is new:
+            known.append(new)
+        _grow(found, fields)
+
+
+def _finish_calls(message: Json) -> None:
     for call in message.get("tool_calls", []):
         call.pop("index", None)
-    return choice
+        call.setdefault("type", "custom" if "custom" in call and "function" not in call else "function")
+
+
+def _steps(place: int, choice: Json) -> list[Json]:
+    """One choice as a stream says it, from the role to the reason why it finished."""
+    message = _message()
+    for received in _objects([choice.get("message")]):
+        _add_delta(message, received)
+    _finish_calls(message)
+    says = {name: message.pop(name) for name in _DELTAS if message.get(name) is not None}
+    for number, call in enumerate(says.get("tool_calls", [])):
+        call["index"] = number
+    end = {name: value for name, value in choice.items() if name not in {"index", "message", "logprobs"}}
+    index = choice.get("index")
+    common = {"index": index if isinstance(index, int) else place, "finish_reason": None}
+    message.pop("content", None)
+    steps: list[Json] = [common | {"delta": message}]
+    steps += [common | {"delta": {name: value}} for name, value in says.items()]
+    if choice.get("logprobs") is not None:
+        # They belong to the text: a reader that pairs the two finds them together.
+        told = next((step for step in steps if step["delta"].keys() & {"content", "refusal"}), steps[-1])
+        told["logprobs"] = choice["logprobs"]
+    return [*steps, common | {"delta": {}} | end] if any(value is not None for value in end.values()) else steps

@@ -52,7 +52,10 @@ def shown(piece: Json, top: int | None) -> Json | None:
     found = piece["choices"][0].get("logprobs")
     if top is None or not found:
         return None
-    return {"content": [_token(token) | {"top_logprobs": _top(token, top)} for token in found["content"]], "refusal": None}
+    return {
+        "content": [_token(token) | {"top_logprobs": _top(token, top)} for token in found["content"]],
+        "refusal": None,
+    }
 
 
 def _token(token: Json) -> Json:

@@ -217,7 +217,9 @@ def _sampling(request: Json, vocabulary: int) -> Json:
     """llama.cpp's sampling parameters; its own defaults are not OpenAI's, so each is said."""
     defaults = {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "min_p": 0.0}
     defaults |= {"frequency_penalty": 0.0, "presence_penalty": 0.0}
-    sampling: Json = {name: default if request.get(name) is None else request[name] for name, default in defaults.items()}
+    sampling: Json = {
+        name: default if request.get(name) is None else request[name] for name, default in defaults.items()
+    }
     stop = request.get("stop") or []
     stops = [stop] if isinstance(stop, str) else list(cast("list[str]", stop))
     if "" in stops:

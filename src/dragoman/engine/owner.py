@@ -5,20 +5,21 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import select
+import selectors
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 import msgspec
 
-from dragoman.engine import weights
+from dragoman.engine import machine, weights
 from dragoman.errors import EngineError
 from dragoman.transport import NoAnswer
 
@@ -37,6 +38,8 @@ CRASHES = 3
 """How many such deaths in a row mean that another start will not help."""
 GRACE = 5.0
 """Seconds a child has to end by itself."""
+LONGEST_FOLDER = 80
+"""Characters of a folder beyond which a socket's path in it may not fit its 104 bytes (macOS; Linux has 108)."""
 
 
 class Engine:
@@ -53,7 +56,7 @@ class Engine:
         url: where the engine answers, `http+unix://…/v1`; known before it runs, and the same after a restart.
     """
 
-    _shared: dict[tuple[int, str], Engine] = {}  # noqa: RUF012 - what the process shares is what this is
+    _shared: dict[str, Engine] = {}  # noqa: RUF012 - what the process shares is what this is
     _sharing = threading.Lock()
 
     def __init__(
@@ -66,24 +69,30 @@ class Engine:
         queue: int = QUEUE,
     ) -> None:
         self._model = model
-        self._numbers = {"slots": slots, "context": context, "threads": threads or _threads(), "queue": queue}
+        self._numbers = {"slots": slots, "context": context, "threads": threads, "queue": queue}
         self._lock = threading.Lock()
         self._folder: Path | None = None
+        self._tidy: weakref.finalize[..., Engine] | None = None
         self._child: subprocess.Popen[bytes] | None = None
-        self._pid = os.getpid()
         self._started_at = 0.0
         self._crashes = 0
+        _engines.add(self)
 
     @classmethod
     def shared(cls, model: str | Path | None = None) -> Engine:
         """The one engine of this process for a model; it ends with the process."""
-        key = (os.getpid(), str(model or ""))
+        key = str(Path(model).expanduser().resolve()) if model else ""
         with cls._sharing:
             engine = cls._shared.get(key)
             if engine is None:
                 engine = cls._shared[key] = cls(model)
                 atexit.register(engine.close)
             return engine
+
+    @classmethod
+    def renew(cls) -> None:
+        """In a forked process: the lock may have been held by a thread that is not here."""
+        cls._sharing = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -98,7 +107,7 @@ class Engine:
     @property
     def _lives(self) -> bool:
         child = self._child
-        return child is not None and self._pid == os.getpid() and child.poll() is None
+        return child is not None and child.poll() is None
 
     @property
     def pid(self) -> int | None:
@@ -119,7 +128,6 @@ class Engine:
         if not self._lock.acquire(timeout=max(0.0, until - time.monotonic())):
             raise NoAnswer("timeout", "the engine is still starting")
         try:
-            self._after_fork()
             if self.running:
                 return
             if not self._lives:
@@ -132,14 +140,12 @@ class Engine:
     def close(self) -> None:
         """End the child; a later request would start another."""
         with self._lock:
-            if self._pid != os.getpid():
-                return
             child, self._child = self._child, None
             self._started_at = 0.0
             if child is not None:
                 _end(child)
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+            if self._tidy is not None:
+                self._tidy()
                 self._folder = None
 
     def __enter__(self) -> Self:
@@ -152,18 +158,24 @@ class Engine:
         """Close it."""
         self.close()
 
-    def _after_fork(self) -> None:
-        """A forked process has no child of its own yet: the one it remembers is its parent's."""
-        if self._pid != os.getpid():
-            self._pid = os.getpid()
-            self._child = None
-            self._folder = None
-            self._started_at = 0.0
+    def forget(self) -> None:
+        """In a forked process: the child, its folder and whatever lock was held are the parent's."""
+        self._lock = threading.Lock()
+        self._folder = None
+        self._started_at = 0.0
+        if self._tidy is not None:
+            self._tidy.detach()
+        child, self._child = self._child, None
+        if child is not None:
+            # It cannot be waited for here, and would be complained about when it is collected.
+            child.returncode = 0
 
     def _home(self) -> Path:
-        if self._folder is None or self._pid != os.getpid():
+        if self._folder is None:
+            roomy = len(tempfile.gettempdir()) <= LONGEST_FOLDER
             # Of mode 0700: whoever can open the socket can use the model.
-            self._folder = Path(tempfile.mkdtemp(prefix="dragoman-"))
+            self._folder = Path(tempfile.mkdtemp(prefix="dragoman-", dir=None if roomy else "/tmp"))  # noqa: S108 - it makes a private one in there
+            self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder
 
     def _start(self) -> None:
@@ -172,15 +184,24 @@ class Engine:
         home = self._home()
         for name in ("engine.sock", "llama.sock"):
             (home / name).unlink(missing_ok=True)
-        name = weights.NAME if self._model is None else path.stem
-        told = {"folder": str(home), "model": str(path), "name": name, "owner": os.getpid(), **self._numbers}
+        told = {
+            "folder": str(home),
+            "model": str(path),
+            "name": weights.NAME if self._model is None else path.stem,
+            "embedded": self._model is None,
+            "owner": os.getpid(),
+            **self._numbers,
+            "threads": self._numbers["threads"] or machine.threads(),
+        }
         # Read when the library is loaded: threads that spin while they wait starve every other process (and with two
         # cores each other) and gain a twentieth on an idle machine.
         environment = {**os.environ, "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive")}
         with (home / "stderr").open("wb") as stderr:
             self._child = subprocess.Popen(  # noqa: S603 - this Python, our own module
-                [sys.executable, "-m", "dragoman.engine", msgspec.json.encode(told).decode()],
-                # The child reads its end of this pipe: when its owner ends, however it ends, the pipe does too.
+                # -P: a file of the working folder is no module, whatever its name.
+                [sys.executable, "-P", "-m", "dragoman.engine", msgspec.json.encode(told).decode()],
+                # The child reads its end of this pipe: when its owner ends, however it ends, the pipe does too. The
+                # kernel's own signal for that (PR_SET_PDEATHSIG) comes when the starting thread ends, which is sooner.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -193,14 +214,16 @@ class Engine:
         child = self._child
         if child is None or child.stdout is None:
             raise EngineError("the engine has been closed")
-        if not select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
-            raise NoAnswer("timeout", "the engine is still starting")
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ)
+            if not selector.select(max(0.0, until - time.monotonic())):
+                raise NoAnswer("timeout", "the engine is still starting")
         line = child.stdout.readline()
         if line.strip() == b"ready":
             self._started_at = time.monotonic()
             return
-        child.wait(GRACE)
-        self._crashes += 1
+        self._child = None
+        _end(child)
         raise EngineError(line.decode("utf-8", "replace").strip() or self._last_words(child.returncode))
 
     def _bury(self) -> None:
@@ -209,12 +232,13 @@ class Engine:
         if child is None:
             return
         _end(child)
-        young = time.monotonic() - self._started_at < QUICK
+        young = not self._started_at or time.monotonic() - self._started_at < QUICK
         self._started_at = 0.0
         self._crashes = self._crashes + 1 if young else 0
         if self._crashes >= CRASHES:
             self._crashes = 0
-            raise EngineError(f"the engine died {CRASHES} times right after its start; {self._last_words(child.returncode)}")
+            words = self._last_words(child.returncode)
+            raise EngineError(f"the engine died {CRASHES} times right after its start; {words}")
 
     def _last_words(self, code: int | None) -> str:
         how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
@@ -239,12 +263,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _threads() -> int:
-    """What this process may use; more than eight do not make a small model faster."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, 8)
-
-
 def _require() -> None:
     """See that what the child needs is there, without loading it.
 
@@ -259,7 +277,20 @@ def _require() -> None:
             "no address was given, and the model on this machine needs more than the client brings "
             f"({', '.join(missing)}): pip install 'dragoman[engine]', or name an endpoint's address"
         )
-    with contextlib.suppress(OSError):
-        processor = Path("/proc/cpuinfo").read_text("utf-8", "replace")
-        if "flags" in processor and " avx2" not in processor:
-            raise EngineError("the model on this machine needs a processor with AVX2; name an endpoint's address instead")
+    if machine.lacks_avx2():
+        raise EngineError(
+            "the model on this machine needs a processor with AVX2, and this one has none: name an endpoint's address"
+        )
+
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """A forked process starts engines of its own."""
+    Engine.renew()
+    for engine in tuple(_engines):
+        engine.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -40,7 +40,10 @@ def checked(schema: Any, param: str) -> Json:  # noqa: ANN401 - whatever the cal
 def grammar(schema: Json) -> str:
     """The grammar that holds the model to a schema, in llguidance's Lark; without white space it does not stray."""
     bounded = cast("Json", _bounded(schema))
-    return "%llguidance {}\nstart: %json " + msgspec.json.encode({"x-guidance": {"whitespace_flexible": False}, **bounded}).decode()
+    return (
+        "%llguidance {}\nstart: %json "
+        + msgspec.json.encode({"x-guidance": {"whitespace_flexible": False}, **bounded}).decode()
+    )
 
 
 def _bounded(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema

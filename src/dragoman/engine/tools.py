@@ -48,12 +48,15 @@ def offered(request: Json) -> list[Function]:
     Raises:
         InvalidRequestError: there is a tool of a kind this model cannot call.
     """
-    tools: list[Json] = request.get("tools") or [{"type": "function", "function": f} for f in request.get("functions") or []]
+    tools: list[Json] = request.get("tools") or [
+        {"type": "function", "function": f} for f in request.get("functions") or []
+    ]
     found: list[Function] = []
     for place, tool in enumerate(tools):
         if tool.get("type") != "function":
             raise InvalidRequestError(
-                f"tools[{place}].type: this model calls functions only, not {tool.get('type')!r}", param=f"tools[{place}].type"
+                f"tools[{place}].type: this model calls functions only, not {tool.get('type')!r}",
+                param=f"tools[{place}].type",
             )
         function: Json = tool["function"]
         parameters = function.get("parameters") or {"type": "object", "properties": {}}
@@ -97,7 +100,9 @@ def _choice(request: Json, functions: list[Function]) -> tuple[str, list[Functio
         names = {tool["function"]["name"] for tool in picked["allowed_tools"]["tools"] if tool["type"] == "function"}
         return picked["allowed_tools"]["mode"], [function for function in functions if function.name in names]
     if picked["type"] != "function":
-        raise InvalidRequestError(f"tool_choice: this model calls functions only, not {picked['type']!r}", param="tool_choice")
+        raise InvalidRequestError(
+            f"tool_choice: this model calls functions only, not {picked['type']!r}", param="tool_choice"
+        )
     return "named", [function for function in functions if function.name == picked["function"]["name"]]
 
 

@@ -135,9 +135,9 @@ class Gateway:
         await endpoint(visit)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        """Look at the upstream when the server starts, which starts the model on this machine; close it at the end."""
+        """Warm the upstream when the server starts, and close it at the end."""
         await receive()
-        warming = asyncio.ensure_future(self._upstream.trouble())
+        warming = asyncio.ensure_future(self._upstream.warm())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         warming.cancel()
@@ -169,6 +169,10 @@ class Gateway:
         await visit.json(openapi.document())
 
     async def _docs(self, visit: Visit) -> None:
+        if visit.path.endswith("/"):
+            # The page finds its files, and the endpoint, relative to /docs: it may be published under a prefix.
+            await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", b"../docs")])
+            return
         page = files("dragoman.gateway") / "pages" / (visit.rest or "index.html")
         kind = TYPES.get(visit.rest.rpartition(".")[2] or "html")
         if "/" in visit.rest or kind is None or not page.is_file():

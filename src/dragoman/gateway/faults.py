@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dragoman import errors
 from dragoman.wire.fault import Fault, encode_fault
 
@@ -62,6 +64,13 @@ _CODES: dict[type[errors.APIError], str] = {
 def body_of(error: errors.DragomanError) -> bytes:
     """The fault as JSON."""
     return encode_fault(fault_of(error))
+
+
+def event_of(error: errors.DragomanError) -> bytes:
+    """The fault as JSON for an event inside a stream, which has no status line of its own: the object says it."""
+    fault = fault_of(error)
+    fields = {"message": fault.message, "type": fault.type, "param": fault.param, "code": fault.code}
+    return msgspec.json.encode({"error": {**fields, "status": status_of(error)}})
 
 
 def headers_of(error: errors.DragomanError) -> list[Header]:

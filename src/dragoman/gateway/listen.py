@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import logging.handlers
+import queue
+import signal
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -15,7 +20,7 @@ from dragoman.gateway.app import Gateway
 from dragoman.gateway.upstream import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dragoman.call import Key
 
@@ -48,7 +53,6 @@ def listen(  # noqa: PLR0913 - what a server needs to be told
         ConfigurationError: the address is taken, or may not be used.
         InvalidRequestError: the upstream's address cannot be used.
     """
-    write_log()
     app = Gateway(Upstream(address, api_key=api_key))
     config = uvicorn.Config(
         app,
@@ -71,9 +75,8 @@ def listen(  # noqa: PLR0913 - what a server needs to be told
         sockets = [listener]
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listener.getsockname()[1]}/v1"
-    server = uvicorn.Server(config)
-    config.get_loop_factory()
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    server = _Server(config)
+    with written_log(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, sockets, lambda: started(url)))
 
 
@@ -84,6 +87,23 @@ async def _serve(server: uvicorn.Server, sockets: list[socket.socket] | None, st
     if server.started:
         started()
     await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which after its own orderly end would raise the signal again: a drain is a success."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Begin the end at SIGTERM or SIGINT."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, old in before.items():
+                signal.signal(number, old)
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -101,12 +121,42 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def write_log() -> None:
-    """Write the ledger's lines to stderr, as they are: one JSON document a line."""
+LINES = 10_000
+"""How many lines of the log may wait for a stderr that nobody reads."""
+
+
+class _Queued(logging.handlers.QueueHandler):
+    """Hands lines to a thread of their own: a stderr that nobody reads must not hold requests up."""
+
+    def __init__(self, lines: queue.Queue[logging.LogRecord]) -> None:
+        super().__init__(lines)
+        self.dropped = 0
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Keep a line for the thread, or count it where too many wait already."""
+        try:
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self.dropped += 1
+
+
+@contextlib.contextmanager
+def written_log() -> Iterator[None]:
+    """Write the ledger's lines to stderr while the block lasts, as they are: one JSON document a line."""
     log = logging.getLogger("dragoman.ledger")
+    lines: queue.Queue[logging.LogRecord] = queue.Queue(LINES)
+    queued, stderr = _Queued(lines), logging.StreamHandler(sys.stderr)
+    listener = logging.handlers.QueueListener(lines, stderr)
     log.setLevel(logging.INFO)
     log.propagate = False
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        log.addHandler(handler)
+    log.addHandler(queued)
+    listener.start()
+    try:
+        yield
+    finally:
+        log.removeHandler(queued)
+        if queued.dropped:
+            log.addHandler(stderr)
+            log.warning('{"dropped_lines":%d}', queued.dropped)
+            log.removeHandler(stderr)
+        listener.stop()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dragoman import asgi, sse
 from dragoman.errors import DragomanError
-from dragoman.gateway.faults import body_of, headers_of, status_of
+from dragoman.gateway.faults import body_of, event_of, headers_of, status_of
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def _events(opening: Opening, entry: Entry, *, show_usage: bool) -> AsyncI
         yield sse.DONE
     except DragomanError as error:
         entry.failed(status_of(error))
-        yield sse.encode(body_of(error))
+        yield sse.encode(event_of(error))
     finally:
         opening.cancel()
         if stream is not None:

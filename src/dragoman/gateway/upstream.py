@@ -49,6 +49,11 @@ class Upstream:
         """One model it offers. Raises as `AsyncModels.retrieve`."""
         return await self._client.models.retrieve(name)
 
+    async def warm(self) -> None:
+        """Start the model, where it is on this machine: its first caller need not wait for it."""
+        if self.address is None or self.address.endswith(".gguf"):
+            await self.trouble()
+
     async def trouble(self) -> str | None:
         """Why it cannot answer now, in one sentence; None when it can."""
         async with self._looking:

@@ -288,9 +288,12 @@ class AsyncioTransport:
         self, pool: Pool[Connection], route: Route, connect: float, until: float, *, fresh: bool
     ) -> Connection:
         while not pool.closed:
-            place = pool.take(route.origin, monotonic())
+            now = monotonic()
+            if now >= until:
+                raise NoAnswer("timeout", "the time was up before anything was sent")
+            place = pool.take(route.origin, now)
             if place is Place.OPEN:
-                return await self._open(pool, route, min(until, monotonic() + connect))
+                return await self._open(pool, route, min(until, now + connect))
             if place is Place.WAIT:
                 await _turn(pool, route, until)
                 continue

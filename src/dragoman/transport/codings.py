@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PIECE = 1 << 18
-"""The largest piece that comes out at once, in bytes (brotli may exceed it by one of its own blocks)."""
+"""The largest piece that comes out at once, in bytes (brotli rounds it up to twice as much)."""
 
 
 class Coding(Protocol):
@@ -109,11 +109,9 @@ class Brotli:
             while not self._undo.is_finished():
                 data = b""
                 if self._undo.can_accept_more_data():
-                    if not self._left:
-                        return b""
                     data, self._left = self._left, b""
                 piece: bytes = self._undo.process(data, output_buffer_limit=PIECE)
-                if piece:
+                if piece or not self._left:
                     return piece
             if self._left:
                 raise NoAnswer("protocol", "the br body goes on after its end", sent=True)

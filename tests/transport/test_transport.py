@@ -1,0 +1,50 @@
+"""The seam's own types: received headers, outgoing requests, why there was no answer."""
+
+import copy
+import pickle
+
+import pytest
+
+from dragoman.transport import NoAnswer, Outgoing, ReceivedHeaders
+
+PAIRS = [(b"Content-Type", b"text/event-stream"), (b"Set-Cookie", b"a=1"), (b"set-cookie", b"b=2 \t")]
+
+
+def test_received_headers_are_looked_up_in_any_case_and_joined():
+    headers = ReceivedHeaders(PAIRS)
+
+    assert headers["content-type"] == headers["CONTENT-TYPE"] == "text/event-stream"
+    assert headers["set-cookie"] == "a=1, b=2"
+    assert headers.get("x-request-id") is None
+    assert "Content-Type" in headers
+
+
+def test_received_headers_read_like_the_dict_they_stand_for():
+    headers = ReceivedHeaders(PAIRS)
+
+    assert dict(headers) == {"content-type": "text/event-stream", "set-cookie": "a=1, b=2"}
+    assert headers == dict(headers)
+    assert repr(headers) == repr(dict(headers))
+    assert len(headers) == 2
+    with pytest.raises(KeyError, match="x-missing"):
+        _ = headers["x-missing"]
+
+
+def test_received_headers_can_be_pickled_and_copied():
+    headers = ReceivedHeaders(PAIRS)
+
+    assert pickle.loads(pickle.dumps(headers)) == headers  # noqa: S301 - our own bytes
+    assert copy.copy(headers) == headers
+
+
+def test_a_request_shows_neither_its_headers_nor_its_body():
+    request = Outgoing("POST", "http://127.0.0.1/v1", (("authorization", "Bearer sk-secret"),), b"what was said")
+
+    assert repr(request) == "Outgoing(POST http://127.0.0.1/v1, 13 bytes)"
+
+
+def test_no_answer_says_why_and_whether_anything_was_sent():
+    failure = NoAnswer("reset", "the server closed the connection before an answer", sent=True)
+
+    assert (failure.kind, failure.detail, failure.sent) == ("reset", str(failure), True)
+    assert not NoAnswer("connect", "connection refused").sent
