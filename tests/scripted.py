@@ -22,13 +22,14 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 PATIENCE = 10.0
@@ -293,11 +294,9 @@ class _Actor:
     def _close(self) -> None:
         if hasattr(self.peer, "unwrap"):
             # Only our half of the goodbye: a client may leave without its own.
-            self.peer.setblocking(False)
-            try:
+            self.peer.settimeout(0)
+            with suppress(OSError):
                 self.peer.unwrap()
-            except OSError:
-                pass
         self.peer.close()
         raise _Gone
 
@@ -335,10 +334,8 @@ class _Actor:
 
 
 def _shut(peer: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         peer.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
 
 
 def head(status: str = "200 OK", headers: Mapping[str, str] | None = None) -> bytes:
@@ -381,7 +378,7 @@ class Authority:
     """A certificate authority of the test's own; its files live in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        import trustme
+        import trustme  # noqa: PLC0415 - few tests speak TLS
 
         self._ca = trustme.CA()
         self._folder = folder
@@ -390,7 +387,7 @@ class Authority:
 
     def server(self, *names: str, want_client: bool = False) -> ssl.SSLContext:
         """A server's context with a certificate for these names; `want_client` refuses clients without one."""
-        import ssl
+        import ssl  # noqa: PLC0415 - few tests speak TLS
 
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._ca.issue_cert(*names).configure_cert(context)

@@ -20,7 +20,7 @@ def sent(call):
 
 
 def headers(call):
-    return dict(call.request.headers)
+    return dict(call.request.headers + call.request.own)
 
 
 def test_a_text_is_one_users_message():

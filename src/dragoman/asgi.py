@@ -7,8 +7,7 @@ Shared by the engine's process and the gateway. What a server is told and tells 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeVar
 
 from dragoman.sse import comment
@@ -89,7 +88,7 @@ async def settled(receive: Receive, work: asyncio.Future[Any], seconds: float | 
 
 
 async def unless_gone(receive: Receive, work: Awaitable[T]) -> T:
-    """Do work for a caller, and stop it at once when the caller leaves.
+    """Do work for a caller, and stop it at once when the caller leaves; what the work raises goes through.
 
     Raises:
         Disconnected: the caller left first.
@@ -113,13 +112,14 @@ async def stream(
     """Answer with server-sent events as they come.
 
     The answer starts at once; whenever `keep_alive` seconds pass without a piece, a comment says that the connection
-    lives. When the caller leaves, `pieces` is stopped and closed at once.
+    lives. When the caller leaves, `pieces` is stopped and closed at once; what `pieces` raises goes through, and the
+    server then breaks the answer off. No more is taken from `pieces` than the caller reads.
 
     Args:
         send: the server's.
         receive: the server's, the request's body read.
         pieces: what to send; whole events each.
-        keep_alive: seconds.
+        keep_alive: seconds, more than 0.
         headers: beside those of an event stream.
 
     Raises:
@@ -131,46 +131,63 @@ async def stream(
         # nginx buffers what it proxies unless it is told not to, and then streams are not streams.
         (b"x-accel-buffering", b"no"),
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": [*start, *headers]})
-    await unless_gone(receive, _relay(send, pieces, keep_alive))
-
-
-async def _relay(send: Send, pieces: AsyncIterator[bytes], keep_alive: float) -> None:
-    loop = asyncio.get_running_loop()
-    sending = asyncio.Lock()
-    spoke_at = loop.time()
-
-    async def keep_alive_while_silent() -> None:
-        while True:
-            left = spoke_at + keep_alive - loop.time()
-            if left > 0:
-                await asyncio.sleep(left)
-            elif not sending.locked():
-                async with sending:
-                    await send({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
-                await asyncio.sleep(keep_alive)
-
-    # One task for the whole stream, not one for each piece: a piece costs a lock and a send.
-    keeping = asyncio.ensure_future(keep_alive_while_silent())
+    line = _Line(send)
+    # Three tasks for the whole stream, none for each piece: a piece costs a lock and a send.
+    relaying = asyncio.ensure_future(line.relay(pieces, [*start, *headers]))
+    keeping = asyncio.ensure_future(line.keep_alive(keep_alive))
+    leaving = asyncio.ensure_future(gone(receive))
     try:
-        async for piece in pieces:
-            async with sending:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            spoke_at = loop.time()
-        await send({"type": "http.response.body", "body": b""})
-    except OSError:
-        raise Disconnected from None
+        await asyncio.wait({relaying, keeping, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not relaying.done():
+            raise Disconnected
+        relaying.result()
     finally:
-        await _ended(keeping)
-        close = getattr(pieces, "aclose", None)
-        if close is not None:
-            await close()
+        await _ended(relaying, keeping, leaving)
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
+
+
+class _Line:
+    """The way to one caller, along which a stream's pieces and the comments between them go one at a time."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._sending = asyncio.Lock()
+        self._now = asyncio.get_running_loop().time
+        self._spoke_at = self._now()
+
+    async def relay(self, pieces: AsyncIterator[bytes], headers: list[Header]) -> None:
+        """Send the whole answer."""
+        await self._say({"type": "http.response.start", "status": 200, "headers": headers})
+        async for piece in pieces:
+            await self._say({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._say({"type": "http.response.body", "body": b""})
+
+    async def keep_alive(self, seconds: float) -> None:
+        """Send a comment whenever nothing else was sent for so long. Ends only when the caller has left."""
+        while True:
+            silent = self._now() - self._spoke_at
+            # What is being sent and not yet taken says enough: comments behind it would only pile up.
+            if silent < seconds or self._sending.locked():
+                await asyncio.sleep(max(seconds - silent, seconds / 10))
+            else:
+                await self._say({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+
+    async def _say(self, message: MutableMapping[str, Any]) -> None:
+        async with self._sending:
+            try:
+                await self._send(message)
+            except OSError:  # what a server raises when nobody is there any more (ASGI 2.4)
+                raise Disconnected from None
+            self._spoke_at = self._now()
 
 
 async def _ended(*tasks: asyncio.Future[Any]) -> None:
     """Cancel what is still running and see it end, so that nothing outlives its request."""
     for task in tasks:
         task.cancel()
+    await asyncio.wait(tasks)
     for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+        # Whoever wanted the outcome has it; asking for it here keeps asyncio from reporting a failure nobody saw.
+        if not task.cancelled():
+            task.exception()

@@ -44,6 +44,9 @@ LOCAL = "local"
 LOCAL_URL = "http://engine.local/v1"
 """What requests to the engine are addressed to; its transport knows the socket."""
 
+Pairs = tuple[tuple[str, str], ...]
+"""Headers: names and values, in order."""
+
 Key = str | Callable[[], str]
 """A credential, or what returns one: asked anew for each call, so that it may rotate."""
 
@@ -72,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         retry: what is tried again, and when.
         headers: sent with every request.
         dialect: how the vendor at that address spells requests.
+        ready: the headers of calls that add none of their own, by what they begin with.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
     """
 
@@ -83,10 +87,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     dialect: Dialect = PLAIN
     engine: str | None = None
+    ready: dict[Pairs, Pairs] = {}
 
-    def secret(self) -> Secret:
-        """The credential for one call."""
-        return self.key if isinstance(self.key, Secret) else Secret(self.key())
+    def shared(self, own: Pairs, given: Mapping[str, str] | None) -> tuple[Secret, Pairs]:
+        """The credential for one call, and the headers that carry it: made once where nothing about them changes."""
+        if isinstance(self.key, Secret) and not given:
+            known = self.ready.get(own)
+            if known is None:
+                known = self.ready[own] = _headers(own, self.key, self.headers)
+            return self.key, known
+        secret = self.key if isinstance(self.key, Secret) else Secret(self.key())
+        return secret, _headers(own, secret, (*self.headers, *(given.items() if given else ())))
+
+    def __repr__(self) -> str:
+        """Where it points; the headers it keeps ready hold the credential."""
+        return f"Settings({self.base_url!r})"
 
 
 def ambient_url() -> str | None:
@@ -271,18 +286,17 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
     headers: Mapping[str, str] | None = None,
     hide_usage: bool = False,
 ) -> Call:
-    secret = settings.secret()
+    secret, shared = settings.shared(_STREAM if body.get("stream") is True else _POST, headers)
     timeouts = limits(timeout, settings.timeouts)
-    accept = _STREAM if body.get("stream") is True else _JSON
-    # A key of its own per call, the same in each attempt: a server that saw the first does not bill the second.
-    own = (("accept", accept), _POSTED, ("idempotency-key", os.urandom(16).hex()))
     return Call(
         request=Outgoing(
             "POST",
             settings.base_url + "/chat/completions",
-            _headers(settings, secret, headers, own),
+            shared,
             _json(settings.dialect.speak(body)),
             timeouts.connect,
+            # One for each call, the same in each attempt: a server that saw the first does not bill the second.
+            (("idempotency-key", os.urandom(16).hex()),),
         ),
         timeouts=timeouts,
         retry=policy(retries, settings.retry),
@@ -301,30 +315,26 @@ def get_call(
     retries: int | Retry | None = None,
 ) -> Call:
     """The call that fetches a document, `path` from the address on."""
-    secret = settings.secret()
+    secret, shared = settings.shared(_GET, headers)
     timeouts = limits(timeout, settings.timeouts)
-    sent = _headers(settings, secret, headers, (("accept", _JSON),))
     return Call(
-        request=Outgoing("GET", settings.base_url + path, sent, b"", timeouts.connect),
+        request=Outgoing("GET", settings.base_url + path, shared, b"", timeouts.connect),
         timeouts=timeouts,
         retry=policy(retries, settings.retry),
         secret=secret,
     )
 
 
-_JSON = "application/json"
-_STREAM = "text/event-stream"
-_POSTED = ("content-type", _JSON)
+_POST = (("accept", "application/json"), ("content-type", "application/json"))
+_STREAM = (("accept", "text/event-stream"), ("content-type", "application/json"))
+_GET = (("accept", "application/json"),)
 
 
-def _headers(
-    settings: Settings, secret: Secret, given: Mapping[str, str] | None, own: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    """All headers of a request; a caller's beat the client's, and both beat our own."""
+def _headers(own: Pairs, secret: Secret, theirs: Pairs) -> Pairs:
+    """The headers of a request; a caller's beat the client's, and both beat our own."""
     base = (*own, ("user-agent", f"dragoman/{VERSION}"))
     if secret:
         base = (*base, ("authorization", f"Bearer {secret.reveal()}"))
-    theirs = (*settings.headers, *(given.items() if given else ()))
     if not theirs:
         return base
     last = {name.lower(): value for name, value in theirs}

@@ -21,6 +21,7 @@ import msgspec
 
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
+from dragoman.wire.tolerant import is_object, objects_in, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,6 @@ Json = dict[str, Any]
 _LABELS = frozenset({"format", "id", "model", "name", "object", "phase", "role", "status", "type"})
 _CALLED = ("function", "custom")
 _INPUTS = ("arguments", "input")
-_PART_TEXTS = {"text": "content", "refusal": "refusal", "thinking": "reasoning_content"}
 _IN_EVERY_CHUNK = ("id", "created", "model", "system_fingerprint", "service_tier")
 _DELTAS = (
     "reasoning_content",
@@ -68,7 +68,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     choices: dict[int, Json] = {}
     for chunk in chunks:
         received = chunk.to_dict()
-        parts = _objects(received.pop("choices", None))
+        parts = objects_in(received.pop("choices", None))
         for part in parts:
             index = part.get("index")
             place = index if isinstance(index, int) else 0
@@ -92,17 +92,17 @@ def unfold(completion: Completion) -> list[Chunk]:
     where there is one, in a chunk without choices. Fields unknown here travel with the first chunk of what had them.
     """
     received = completion.to_dict()
-    choices = _objects(received.pop("choices", None))
+    choices = objects_in(received.pop("choices", None))
     usage = received.pop("usage", None)
-    shared = {name: received.pop(name) for name in _IN_EVERY_CHUNK if name in received}
-    shared = {"id": "", "object": "chat.completion.chunk", "created": 0, "model": ""} | shared
-    received.pop("object", None)
+    shared: Json = {"id": "", "object": "chat.completion.chunk", "created": 0, "model": ""}
+    shared |= {name: received[name] for name in _IN_EVERY_CHUNK if received.get(name) is not None}
+    rest = {name: value for name, value in received.items() if name not in {"object", *_IN_EVERY_CHUNK}}
     steps: list[Json] = [{"choices": [step]} for place, choice in enumerate(choices) for step in _steps(place, choice)]
     if usage:
         steps.append({"choices": [], "usage": usage})
     elif not steps:
         steps.append({"choices": []})
-    steps[0] = received | steps[0]
+    steps[0] = rest | steps[0]
     return [read_chunk(_encode(shared | step)) for step in steps]
 
 
@@ -110,14 +110,9 @@ def _message() -> Json:
     return {"role": "assistant", "content": None}
 
 
-def _objects(value: object) -> list[Json]:
-    items = cast("list[object]", value) if isinstance(value, list) else []
-    return [cast("Json", item) for item in items if isinstance(item, dict)]
-
-
 def _usage(received: Json, choices: list[Json]) -> object:
     """The chunk's usage: in its own place, in Groq's `x_groq`, or in a choice as with Moonshot."""
-    places = [received, *_objects([received.get("x_groq")]), *choices]
+    places = [received, *objects_in([received.get("x_groq")]), *choices]
     return next((place["usage"] for place in places if place.get("usage")), None)
 
 
@@ -149,23 +144,13 @@ def _add_delta(message: Json, delta: Json) -> None:
         if value is None or name == "role":
             continue
         if name == "tool_calls":
-            calls = message.setdefault("tool_calls", [])
-            for call in _objects(value):
-                _add_call(calls, call)
+            # An empty list is no call: it would be refused where the message is sent back.
+            for call in objects_in(value):
+                _add_call(message.setdefault("tool_calls", []), call)
         elif name == "content" and isinstance(value, list):
-            for part in _objects(cast("object", value)):
-                _add_part(message, part)
+            _grow(message, texts_of(delta["content"]))
         else:
             _grow(message, {name: _spelt(value) if name == "function_call" else value})
-
-
-def _add_part(message: Json, part: Json) -> None:
-    """Content in parts, as Mistral sends it: what is thought is reasoning, and the texts are content."""
-    for name, place in _PART_TEXTS.items():
-        value: object = part.get(name)
-        for text in (value, *(inner.get("text") for inner in _objects(value))):
-            if isinstance(text, str):
-                _grow(message, {place: text})
 
 
 def _add_call(calls: list[Json], delta: Json) -> None:
@@ -204,7 +189,7 @@ def _spelt(called: object) -> object:
 def _fits(call: Json, delta: Json) -> bool:
     """Whether a delta can be more of a call: not under another name, nor when its JSON was complete."""
     for kind in _CALLED:
-        for known, more in zip(_objects([call.get(kind)]), _objects([delta.get(kind)]), strict=False):
+        for known, more in zip(objects_in([call.get(kind)]), objects_in([delta.get(kind)]), strict=False):
             names = known.get("name"), more.get("name")
             if all(names) and names[0] != names[1]:
                 return False
@@ -255,16 +240,21 @@ def _grow(known: Json, more: Json) -> None:
 
 def _extend(known: list[object], more: list[object]) -> None:
     for item in more:
-        fields = cast("Json", item) if isinstance(item, dict) else {}
-        index = fields.get("index")
+        index = item.get("index") if is_object(item) else None
         if index is None:
             known.append(item)
-            continue
-        new: Json = {}
-        found = next((other for other in _objects(known) if other.get("index") == index), new)
-        if found is new:
-            known.append(new)
-        _grow(found, fields)
+        else:
+            _grow(_item_at(known, index), cast("Json", item))
+
+
+def _item_at(items: list[object], index: object) -> Json:
+    """The item that has this index, added where there is none yet."""
+    for item in objects_in(items):
+        if item.get("index") == index:
+            return item
+    added: Json = {}
+    items.append(added)
+    return added
 
 
 def _finish_calls(message: Json) -> None:
@@ -276,7 +266,7 @@ def _finish_calls(message: Json) -> None:
 def _steps(place: int, choice: Json) -> list[Json]:
     """One choice as a stream says it, from the role to the reason why it finished."""
     message = _message()
-    for received in _objects([choice.get("message")]):
+    for received in objects_in([choice.get("message")]):
         _add_delta(message, received)
     _finish_calls(message)
     says = {name: message.pop(name) for name in _DELTAS if message.get(name) is not None}

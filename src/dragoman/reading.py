@@ -8,6 +8,7 @@ the chunks that came before it, and holding what they add up to.
 from __future__ import annotations
 
 from collections import deque
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -45,6 +46,7 @@ class Reading:
         "_done",
         "_hide_usage",
         "_secret",
+        "_stopped",
         "answer",
         "deadline",
         "failure",
@@ -77,6 +79,7 @@ class Reading:
         self._done = done
         self._hide_usage = hide_usage
         self._secret = secret
+        self._stopped = False
 
     @property
     def completion(self) -> Completion:
@@ -93,26 +96,41 @@ class Reading:
         except EventTooLarge as error:
             self._fail(ProtocolError(str(error), **self._known()))
             return
-        ready, seen = self.ready, self.seen
-        before = len(seen)
+        if not events:
+            return
+        if is_done(events[-1].data):
+            # Nearly always where it stands; taken off here, the rest of the read is chunks like any other.
+            self._stopped = True
+            del events[-1]
+        chunks = _plain(events)
+        if chunks is None:
+            chunks = self._judged(events)
+        self.seen += chunks
+        self.ready += [chunk for chunk in chunks if chunk.choices] if self._hide_usage else chunks
+        if any(map(says_something, chunks)):
+            self.spoke = True
+            self.spoke_at = at
+        if self._stopped and not self.over:
+            self._stop()
+
+    def _judged(self, events: list[Event]) -> list[Chunk]:
+        """The chunks among events, each looked at for what else it may be; up to the one that ends the stream."""
+        chunks: list[Chunk] = []
         for event in events:
             body = event.data
             if body[:1] != b"{" or event.event != "message" or b'"error"' in body:
-                if not self._odd(event):
+                if not self._odd(event, chunks):
                     continue
-                if self.over:
+                if self._stopped or self.over:
                     break
             try:
-                chunk = read_chunk(body)
+                chunks.append(read_chunk(body))
             except msgspec.DecodeError as error:
+                self.seen += chunks
+                self.ready += chunks
                 self._fail(ProtocolError(f"the stream holds an event that is no chunk: {error}", **self._known(body)))
-                break
-            seen.append(chunk)
-            if chunk.choices or not self._hide_usage:
-                ready.append(chunk)
-        if len(seen) > before and any(map(says_something, seen[before:])):
-            self.spoke = True
-            self.spoke_at = at
+                return []
+        return chunks
 
     def broke(self, detail: str) -> None:
         """Take that the connection broke before the body's end."""
@@ -123,22 +141,21 @@ class Reading:
         error.partial = self._partial()
         self._fail(error)
 
-    def _odd(self, event: Event) -> bool:
+    def _odd(self, event: Event, before: list[Chunk]) -> bool:
         """Judge an event that may not be a chunk; True where it is to be read as one, or where reading is over."""
         body = event.data
         if is_done(body):
-            self._stop()
+            self._stopped = True
         elif event.event == "error" or b'"error"' in body:
             fault = _fault_in(body, certain=event.event == "error")
             if fault is not None:
                 answer = self.answer
-                self._fail(
-                    said_no(fault, answer.status, answer.headers, body, partial=self._partial(), secret=self._secret)
-                )
+                partial = fold([*self.seen, *before]) if self.seen or before else None
+                self._fail(said_no(fault, answer.status, answer.headers, body, partial=partial, secret=self._secret))
         elif event.event != "message":
             # Only unnamed events are chunks; vendors name their keep-alives (`event: ping`).
             return b'"choices"' in body
-        return self.over or bool(body.strip())
+        return self._stopped or self.over or bool(body.strip())
 
     def _stop(self) -> None:
         if self.seen:
@@ -172,6 +189,18 @@ class Reading:
     def _known(self, body: bytes = b"") -> dict[str, Any]:
         known = evidence(self.answer.headers, body, self._secret)
         return known | {"status": self.answer.status, "partial": self._partial()}
+
+
+_error_in = attrgetter("error")
+
+
+def _plain(events: list[Event]) -> list[Chunk] | None:
+    """Events that are nothing but chunks, read; None where one of them is something else."""
+    try:
+        chunks = [read_chunk(event.data) for event in events if event.event == "message"]
+    except msgspec.DecodeError:
+        return None
+    return None if len(chunks) != len(events) or any(map(_error_in, chunks)) else chunks
 
 
 def _fault_in(body: bytes, *, certain: bool) -> Fault | None:

@@ -1,14 +1,16 @@
 """One test body for all colours: the blocking transport, and the asynchronous one on asyncio's loop and on uvloop's."""
 
 import asyncio
+import socket
+from contextlib import ExitStack
 
 import pytest
 import uvloop
-from palette import Colour
-from scripted import Authority
 
 from dragoman.transport.aio import AsyncioTransport
 from dragoman.transport.blocking import BlockingTransport
+from palette import Colour
+from scripted import Authority
 
 
 @pytest.fixture(params=["blocking", "asyncio", "uvloop"])
@@ -37,3 +39,16 @@ def colour(request):
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def clogged():
+    """The port of a listener whose queue is full: connecting to it neither succeeds nor fails."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            queued = waiting.enter_context(socket.socket())
+            queued.settimeout(0)
+            queued.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]

@@ -5,6 +5,9 @@ import zlib
 from functools import partial
 
 import pytest
+
+from dragoman.errors import InvalidRequestError
+from dragoman.transport import NoAnswer, Outgoing
 from palette import get, post
 from scripted import (
     CLOSE,
@@ -26,20 +29,18 @@ from scripted import (
     repeat,
 )
 
-from dragoman.errors import InvalidRequestError
-from dragoman.transport import NoAnswer, Outgoing
-
 
 def test_an_answer_has_its_status_its_headers_and_its_body(colour):
     with Scripted([READ, answer(b'{"a":1}', "201 Created", {"X-Request-Id": "r1"})]) as server:
-        got = colour.send(post(server.url("/v1?x=1"), b"what was asked", ("authorization", "Bearer k")))
+        headers, own = (("authorization", "Bearer k"),), (("idempotency-key", "k1"),)
+        got = colour.send(Outgoing("POST", server.url("/v1?x=1"), headers, b"what was asked", own=own))
 
         assert (got.status, got.headers["x-request-id"], got.whole()) == (201, "r1", b'{"a":1}')
         (request,) = server.requests
         assert request.line == "POST /v1?x=1 HTTP/1.1"
         assert request.body == b"what was asked"
         assert request.headers["host"] == f"127.0.0.1:{server.port}"
-        assert request.headers["authorization"] == "Bearer k"
+        assert (request.headers["authorization"], request.headers["idempotency-key"]) == ("Bearer k", "k1")
 
 
 def test_a_stream_is_read_piece_by_piece_as_it_arrives(colour):
@@ -141,7 +142,7 @@ STEPS = {
     "closed amid the head": ([READ, b"HTTP/1.1 200 OK\r\nContent-", CLOSE], "reset", "before an answer"),
     "reset before an answer": ([READ, RESET], "reset", "the connection broke"),
     "closed amid the body": ([READ, answer(b"0123456789")[:-3], CLOSE], "cut", "before the body was complete"),
-    "reset amid the body": ([READ, answer(b"0123456789")[:-3], LEFT], "timeout", ""),
+    "stalled amid the body": ([READ, answer(b"0123456789")[:-3], LEFT], "timeout", ""),
     "no last chunk": ([READ, chunked_head(), chunk(b"abc"), CLOSE], "cut", "before the body was complete"),
     "gzip without its end": (
         [READ, head(headers={"Content-Encoding": "gzip"}), gzip.compress(b"hello")[:-2], CLOSE],

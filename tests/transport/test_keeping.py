@@ -4,6 +4,8 @@ import gc
 import threading
 
 import pytest
+
+from dragoman.transport import NoAnswer
 from palette import get, post
 from scripted import (
     CLOSE,
@@ -20,8 +22,6 @@ from scripted import (
     head,
     repeat,
 )
-
-from dragoman.transport import NoAnswer
 
 KEEPS = [repeat(READ, answer(b"again"))]
 

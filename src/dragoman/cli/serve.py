@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from dragoman.call import checked_url
 from dragoman.cli import screen
 from dragoman.errors import ConfigurationError, InvalidRequestError
+from dragoman.transport.address import parse
 
 if TYPE_CHECKING:
     from dragoman.cli.grammar import Commands
@@ -32,8 +36,12 @@ def add(commands: Commands) -> None:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; loopback only (default %(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="the port; 0 chooses a free one (default %(default)s)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on; loopback only (default %(default)s)"
+    )
+    parser.add_argument(
+        "--port", metavar="N", type=port, default=8000, help="the port; 0 chooses a free one (default %(default)s)"
+    )
     parser.add_argument("--uds", metavar="PATH", help="listen on this Unix socket instead")
     parser.add_argument("--upstream", metavar="URL", help="the endpoint behind this one, up to /chat/completions")
     parser.add_argument(
@@ -43,9 +51,35 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--model", metavar="PATH", help="weights for the model on this machine: a .gguf file")
     parser.add_argument(
-        "--drain", metavar="S", type=int, default=DRAIN, help="seconds that running requests have at the end (default %(default)s)"
+        "--drain",
+        metavar="S",
+        type=seconds,
+        default=DRAIN,
+        help="seconds that running requests have at the end (default %(default)s)",
     )
     parser.set_defaults(run=run)
+
+
+def port(text: str) -> int:
+    """A port's number.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def seconds(text: str) -> int:
+    """A number of whole seconds.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"it takes whole seconds from 0, not {text!r}")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -78,14 +112,18 @@ def upstream_address(arguments: argparse.Namespace) -> str | None:
     """What stands behind: an endpoint's address, a path of weights, None for the embedded model.
 
     Raises:
-        InvalidRequestError: both were named, or neither can be used.
+        InvalidRequestError: what was named does not fit together, or cannot be used.
     """
     if arguments.upstream and arguments.model:
         raise InvalidRequestError("--upstream names an endpoint and --model a file on this machine: choose")
+    if arguments.upstream_key_env and not arguments.upstream:
+        raise InvalidRequestError("--upstream-key-env names the key of an --upstream: there is none")
     if arguments.upstream:
+        # Also refuses a password in the address, which the banner would show.
+        parse(arguments.upstream)
         return checked_url(arguments.upstream)
-    if arguments.model and not arguments.model.endswith(".gguf"):
-        raise InvalidRequestError(f"--model takes the path of a .gguf file, not {arguments.model!r}")
+    if arguments.model and not (arguments.model.endswith(".gguf") and Path(arguments.model).is_file()):
+        raise InvalidRequestError(f"--model takes the path of a .gguf file, and {arguments.model!r} is none")
     return arguments.model or None
 
 
@@ -125,8 +163,12 @@ def loopback(host: str) -> None:
 def banner(url: str, address: str | None) -> str:
     """What is said when it listens: where, who answers, how to try it, how to stop."""
     behind = "the model on this machine, whatever model a request names" if address is None else address
-    lines = [f"dragoman listens at {url}", f"answers:  {behind}", f"look:     {url.removesuffix('/v1')}/docs"]
-    if url.startswith("http://"):
-        question = '{"model": "any", "messages": [{"role": "user", "content": "Hello"}]}'
-        lines.append(f"try:      curl {url}/chat/completions -H 'content-type: application/json' -d '{question}'")
+    lines = [f"dragoman listens at {url}", f"answers:  {behind}"]
+    question = """-H 'content-type: application/json' -d '{"model": "any", "messages": [{"role": "user", "content": "Hello"}]}'"""
+    scheme, _, rest = url.partition("://")
+    if scheme == "http":
+        lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {question}"]
+    else:
+        path = shlex.quote(unquote(rest.removesuffix("/v1")))
+        lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {question}")
     return "\n".join([*lines, f"stop:     Ctrl-C{'' if sys.stdin.isatty() else f', or kill {os.getpid()}'}"])

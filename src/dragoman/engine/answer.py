@@ -49,7 +49,7 @@ def choice(index: int, delta: Json, finish: str | None = None, logprobs: Json | 
 
 def shown(piece: Json, top: int | None) -> Json | None:
     """The log probabilities of a piece as OpenAI shows them: as many alternatives as were asked for, no token ids."""
-    found = piece["choices"][0].get("logprobs")
+    found: Json | None = next((choice.get("logprobs") for choice in piece["choices"]), None)
     if top is None or not found:
         return None
     return {
@@ -89,12 +89,18 @@ class Tally:
         self._cached = 0
         self._completion = 0
 
-    def add(self, usage: Json) -> None:
-        """Take what llama.cpp says one generation used."""
+    def add(self, piece: Json) -> int:
+        """Take what a piece of llama.cpp's says was used, if it says so; returns how many tokens were generated."""
+        usage: Json | None = piece.get("usage")
+        if usage is None:
+            return 0
         if not self._prompt:
             self._prompt = usage["prompt_tokens"]
-            self._cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-        self._completion += usage["completion_tokens"]
+            details: Json = usage.get("prompt_tokens_details") or {}
+            self._cached = details.get("cached_tokens", 0)
+        generated: int = usage["completion_tokens"]
+        self._completion += generated
+        return generated
 
     def usage(self) -> Json:
         """All of it, as OpenAI spells it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +32,9 @@ BODY_BOUND = 32 * 1024 * 1024
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives."""
 
+FAILURES = (InvalidRequestError, ContextLengthError, Refused, SchemaMismatch)
+"""What a request may fail with."""
+
 
 class App:
     """The endpoint, an ASGI application.
@@ -41,31 +45,29 @@ class App:
         card: what the model says of itself.
         vocabulary: how many tokens the model knows.
         room: how many requests are taken at once, those that wait included.
+        embedded: whether the model is the embedded one.
     """
 
-    def __init__(self, generator: Generator, llama: Llama, card: Json, vocabulary: int, room: int) -> None:  # noqa: PLR0913, PLR0917 - what it is made of
+    def __init__(  # noqa: PLR0913 - what it is made of
+        self, generator: Generator, llama: Llama, card: Json, vocabulary: int, *, room: int, embedded: bool
+    ) -> None:
         self._generator = generator
         self._llama = llama
         self._card = card
         self._vocabulary = vocabulary
         self._room = room
+        self._embedded = embedded
         self._taken = 0
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            return
         try:
             await self._serve(scope["method"], scope["path"], receive, send)
         except asgi.Disconnected:
             return
         except asgi.BodyTooLarge:
             await _refuse(send, 413, Fault(message=f"the request is larger than {BODY_BOUND} bytes"))
-        except InvalidRequestError as error:
-            await _refuse(send, 400, Fault(message=str(error), param=error.param))
-        except ContextLengthError as error:
-            await _refuse(send, 400, Fault(message=error.message, param=error.param, code=error.code))
-        except (Refused, SchemaMismatch) as error:
+        except FAILURES as error:
             await _refuse(send, *_failure(error))
 
     async def _serve(self, method: str, path: str, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -92,9 +94,7 @@ class App:
     async def _chat(self, receive: asgi.Receive, send: asgi.Send) -> None:
         request = decode_body(await asgi.read_body(receive, BODY_BOUND))
         check_request(request)
-        from dragoman.engine.weights import NAME  # noqa: PLC0415 - only its template can leave a message open
-
-        work = plan(request, self._vocabulary, continues=self._card["id"] == NAME)
+        work = plan(request, self._vocabulary, embedded=self._embedded)
         if self._taken >= self._room:
             fault = Fault(
                 message=f"the engine is busy: it takes {self._room} requests at once; try again in a second",
@@ -117,10 +117,10 @@ class App:
         await asgi.respond(send, 200, await asgi.unless_gone(receive, collect()))
 
     async def _stream(self, work: Plan, receive: asgi.Receive, send: asgi.Send) -> None:
-        chunks = self._generator.chunks(work)
-        # What can be refused is refused before a stream begins: with a status, not inside a 200.
-        first = await asgi.unless_gone(receive, anext(chunks))  # type: ignore[arg-type]  # anext of a generator is a coroutine
-        await asgi.stream(send, receive, _events(first, chunks, usage=work.usage), keep_alive=KEEP_ALIVE)
+        async with contextlib.aclosing(self._generator.chunks(work)) as chunks:
+            # What can be refused is refused before a stream begins: with a status, not inside a 200.
+            first = await asgi.unless_gone(receive, anext(chunks))
+            await asgi.stream(send, receive, _events(first, chunks, usage=work.usage), keep_alive=KEEP_ALIVE)
 
 
 async def _events(first: Json, chunks: AsyncIterator[Json], *, usage: bool) -> AsyncIterator[bytes]:
@@ -131,10 +131,8 @@ async def _events(first: Json, chunks: AsyncIterator[Json], *, usage: bool) -> A
             if chunk["choices"] or usage:
                 yield _event(chunk, usage=usage)
         yield sse.DONE
-    except (Refused, SchemaMismatch) as error:
+    except FAILURES as error:
         yield sse.encode(encode_fault(_failure(error)[1]))
-    finally:
-        await chunks.aclose()  # type: ignore[attr-defined]  # an async generator
 
 
 def _event(chunk: Json, *, usage: bool) -> bytes:
@@ -142,11 +140,19 @@ def _event(chunk: Json, *, usage: bool) -> bytes:
     return sse.encode(msgspec.json.encode(chunk if not usage or "usage" in chunk else chunk | {"usage": None}))
 
 
-def _failure(error: Refused | SchemaMismatch) -> tuple[int, Fault]:
-    if isinstance(error, SchemaMismatch):
-        return 500, Fault(message=str(error), type="server_error", code="schema_mismatch")
-    kind = "invalid_request_error" if error.status < 500 else "server_error"  # noqa: PLR2004 - the client's fault or ours
-    return error.status, Fault(message=error.message, type=kind, code="engine_error")
+def _failure(error: Exception) -> tuple[int, Fault]:
+    """The status and the fault that one of `FAILURES` is."""
+    match error:
+        case InvalidRequestError():
+            return 400, Fault(message=str(error), param=error.param)
+        case ContextLengthError():
+            return 400, Fault(message=error.message, param=error.param, code=error.code)
+        case SchemaMismatch():
+            return 500, Fault(message=str(error), type="server_error", code="schema_mismatch")
+        case Refused(status=status) if status < 500:  # noqa: PLR2004 - the caller's fault
+            return status, Fault(message=str(error), code="engine_error")
+        case _:
+            return 500, Fault(message=str(error), type="server_error", code="engine_error")
 
 
 async def _refuse(send: asgi.Send, status: int, fault: Fault) -> None:

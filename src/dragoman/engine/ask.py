@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any, cast
 
@@ -18,8 +19,13 @@ Json = dict[str, Any]
 LONGEST = 512
 """The most tokens of an answer whose request does not say."""
 
+SHOWN = 40
+"""How many characters of a wrong name are shown."""
+
 FIELDS = {
-    "messages": "honoured; text of every role. Images, sound and files are refused.",
+    "messages": "honoured; text of every role, names and tool calls as text too. Images, sound and files are refused. "
+    "A last assistant's message with `prefix: true` is gone on from, by the embedded model; the answer is what follows "
+    "it. What an earlier answer thought (`reasoning_content`) is left out.",
     "model": "any name is answered; the completion says which model it was.",
     "stream": "honoured.",
     "stream_options": "include_usage is honoured; chunks are never padded, whatever include_obfuscation says.",
@@ -28,16 +34,18 @@ FIELDS = {
     "logit_bias": "honoured; a key has to be a token of the model's vocabulary.",
     "logprobs": "honoured for text; a tool call has none.",
     "top_logprobs": "honoured, 0 to 20.",
-    "max_completion_tokens": f"honoured; default {LONGEST}, or what the context leaves.",
+    "max_completion_tokens": f"honoured; default {LONGEST}. An answer that fills the context before that ends there, "
+    "with the finish reason `length`.",
     "max_tokens": "honoured where max_completion_tokens is not given.",
     "n": "honoured, beyond the slots too: the answers of seed, seed + 1, ….",
     "modalities": "text only; audio is refused.",
     "audio": "refused: this model does not speak.",
     "prediction": "accepted; it is a hint for speed, and there is none to be had from it here.",
-    "response_format": "honoured; the answer is checked against the schema.",
+    "response_format": "honoured; the answer is held to the schema while it is written, and checked afterwards: one "
+    "that does not match is tried again, and at last an error. A stream cannot be, and ends with the error.",
     "seed": "honoured; the same seed gives the same answer.",
     "service_tier": "accepted; there is one tier, and the completion says `default`.",
-    "stop": "honoured, up to 4 texts, none of them empty.",
+    "stop": "honoured in text, up to 4 texts, none of them empty.",
     "store": "refused when true: nothing is kept.",
     "metadata": "accepted; it belongs to stored answers, and none is.",
     "temperature": "honoured; default 1.",
@@ -47,8 +55,8 @@ FIELDS = {
     "tools": "functions are honoured; custom tools are refused.",
     "tool_choice": "honoured, by a stated rule: see the engine's page.",
     "parallel_tool_calls": "honoured.",
-    "function_call": "honoured, as tool_choice.",
-    "functions": "honoured, as tools; the answer has a function_call.",
+    "function_call": "honoured, as tool_choice; refused beside tools.",
+    "functions": "honoured, as tools; the answer has a function_call. Refused beside tools.",
     "user": "accepted; who asks changes nothing.",
     "reasoning_effort": "`none` is accepted; any other is refused, since this model does not reason.",
     "verbosity": "`medium` is accepted; any other is refused, since this model does not know it.",
@@ -83,7 +91,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         sampling: llama.cpp's parameters for each answer.
         seed: of the first answer; the next has the next.
         n: how many answers.
-        most: the most tokens of an answer; None where the request does not say.
+        most: the most tokens of an answer.
         calls: the functions each answer calls; none is an answer in text.
         legacy: whether the call is answered in the older form.
         held: the schema the text is held to; None where it is free.
@@ -97,7 +105,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Json
     seed: int
     n: int
-    most: int | None
+    most: int
     calls: list[tools.Function]
     legacy: bool
     held: Json | None
@@ -106,32 +114,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     top: int | None
 
 
-def plan(request: Json, vocabulary: int, *, continues: bool) -> Plan:
+def plan(request: Json, vocabulary: int, *, embedded: bool) -> Plan:
     """What a request, its form checked, asks of llama.cpp.
 
     Args:
         request: the body.
         vocabulary: how many tokens the model knows.
-        continues: whether the model's template can leave the last message open.
+        embedded: whether the model is the embedded one: another's template knows nothing of open messages.
 
     Raises:
         InvalidRequestError: it asks for what this model cannot do.
     """
     refuse(request)
-    functions = tools.offered(request)
-    for place, function in enumerate(functions):
-        schema.checked(function.parameters, f"tools[{place}].function.parameters")
-    calls = tools.chosen(request, functions)
-    opened = _is_open(request, continues=continues)
+    calls = tools.chosen(request, tools.offered(request))
     options: Json = request.get("stream_options") or {}
     held = None if calls else _held(request)
+    opened = _is_open(request, embedded=embedded, free=not calls and held is None)
     return Plan(
-        messages=[said(message, place) for place, message in enumerate(request["messages"])],
+        messages=said(request["messages"], embedded=embedded),
         template={"chat_template_kwargs": {"open": True}, "add_generation_prompt": False} if opened else {},
         sampling=_sampling(request, vocabulary) | ({} if held is None else {"grammar": schema.grammar(held)}),
         seed=_seed(request),
         n=request.get("n") or 1,
-        most=request.get("max_completion_tokens") or request.get("max_tokens"),
+        most=request.get("max_completion_tokens") or request.get("max_tokens") or LONGEST,
         calls=calls,
         legacy=bool(request.get("functions")),
         held=held,
@@ -142,55 +147,92 @@ def plan(request: Json, vocabulary: int, *, continues: bool) -> Plan:
 
 
 def refuse(request: Json) -> None:
-    """Refuse what this model cannot do, by name.
+    """Refuse what this model cannot do, and what nobody here knows, by name.
 
     Raises:
         InvalidRequestError: there is such a field.
     """
+    for name in request.keys() - FIELDS.keys():
+        if request[name] is not None:
+            raise InvalidRequestError(
+                f"{name[:SHOWN]}: the engine knows no such parameter; leave it out", param=name[:SHOWN]
+            )
     for name, (harmless, why) in REFUSED.items():
         value = request.get(name)
         if value is not None and not (isinstance(value, bool | str) and value in harmless):
             raise InvalidRequestError(f"{name}: {why}", param=name)
-    if any(kind != "text" for kind in request.get("modalities") or []):
+    kinds: list[str] = request.get("modalities") or []
+    if any(kind != "text" for kind in kinds):
         raise InvalidRequestError("modalities: this model answers in text only", param="modalities")
 
 
-def said(message: Json, place: int) -> Json:
-    """A message as the template takes it: a role it knows, and text.
+def said(messages: list[Json], *, embedded: bool) -> list[Json]:
+    """The messages as the template takes them: a role it knows, and text.
 
     Raises:
-        InvalidRequestError: a part of it is not text.
+        InvalidRequestError: a part of one is not text.
     """
+    names: dict[str, str] = {}
+    taken: list[Json] = []
+    for place, message in enumerate(messages):
+        _text_only(message, f"messages[{place}]")
+        role, text = _spoken(message, names)
+        if embedded:
+            # Text that reads as the template's own marks would be taken for them, and speak with another's voice.
+            text = re.sub(r"<\|(?=im_(start|end)\|>)", "< |", text)
+        taken.append({"role": role, "content": text})
+    return taken
+
+
+def _text_only(message: Json, path: str) -> None:
     content = message.get("content")
-    if isinstance(content, list):
-        for number, part in enumerate(cast("list[Json]", content)):
-            if part.get("type") not in {"text", "refusal"}:
-                where = f"messages[{place}].content[{number}]"
-                raise InvalidRequestError(f"{where}: this model reads text only, not {part.get('type')!r}", param=where)
+    for number, part in enumerate(cast("list[Json]", content) if isinstance(content, list) else []):
+        if part.get("type") not in {"text", "refusal"}:
+            where = f"{path}.content[{number}]"
+            raise InvalidRequestError(f"{where}: this model reads text only, not {part.get('type')!r}", param=where)
+    if message.get("audio"):
+        raise InvalidRequestError(
+            f"{path}.audio: this model reads text only, and keeps no sound", param=f"{path}.audio"
+        )
+
+
+def _spoken(message: Json, names: dict[str, str]) -> tuple[str, str]:
+    """A message's role and its text, in the words that this model gets to see; `names` gets what each call is of."""
+    role: str = message["role"]
+    name: str = message.get("name") or ""
     text = tools.text_of(message)
-    role = message["role"]
-    if role == "developer":
-        return {"role": "system", "content": text}
     if role in {"tool", "function"}:
-        return {"role": "user", "content": f"The function answered: {text}"}
+        name = name or names.get(message.get("tool_call_id", ""), "")
+        return "user", f"The function {name} answered: {text}" if name else f"The function answered: {text}"
+    text = f"{name}: {text}" if name else text
     if role == "assistant":
-        return {"role": role, "content": text or _called(message) or message.get("refusal") or ""}
-    return {"role": role, "content": text}
+        calls: list[Json] = message.get("tool_calls") or []
+        inner: list[Json] = [call.get("function") or call["custom"] for call in calls]
+        names |= {call["id"]: function["name"] for call, function in zip(calls, inner, strict=True)}
+        inner += [message["function_call"]] if message.get("function_call") else []
+        called = [f"{call['name']}({call.get('arguments') or call.get('input') or ''})" for call in inner]
+        return role, "\n".join(part for part in (text or message.get("refusal") or "", *called) if part)
+    return "system" if role == "developer" else role, text
 
 
-def _called(message: Json) -> str:
-    """What an assistant's message without text called, as text."""
-    calls = [call.get("function") or call.get("custom") or {} for call in message.get("tool_calls") or []]
-    calls += [message["function_call"]] if message.get("function_call") else []
-    return "\n".join(f"{call.get('name')}({call.get('arguments') or call.get('input') or ''})" for call in calls)
-
-
-def _is_open(request: Json, *, continues: bool) -> bool:
-    last: Json = request["messages"][-1]
-    if not (last["role"] == "assistant" and last.get("prefix")):
+def _is_open(request: Json, *, embedded: bool, free: bool) -> bool:
+    """Whether the last message is to be gone on from."""
+    *before, last = request["messages"]
+    for place, message in enumerate(before):
+        if message.get("prefix"):
+            where = f"messages[{place}].prefix"
+            raise InvalidRequestError(f"{where}: only the last message can be gone on from", param=where)
+    if not last.get("prefix"):
         return False
-    if not continues:
-        raise InvalidRequestError("messages: this model's template cannot go on from a prefix", param="messages")
+    where = f"messages[{len(before)}].prefix"
+    if last["role"] != "assistant":
+        raise InvalidRequestError(f"{where}: only an assistant's message can be gone on from", param=where)
+    if not embedded:
+        raise InvalidRequestError(f"{where}: this model's template cannot go on from a message", param=where)
+    if not free:
+        raise InvalidRequestError(
+            f"{where}: a function's arguments and JSON begin anew, so nothing goes on", param=where
+        )
     return True
 
 
@@ -220,7 +262,7 @@ def _sampling(request: Json, vocabulary: int) -> Json:
     sampling: Json = {
         name: default if request.get(name) is None else request[name] for name, default in defaults.items()
     }
-    stop = request.get("stop") or []
+    stop: Any = request.get("stop") or []
     stops = [stop] if isinstance(stop, str) else list(cast("list[str]", stop))
     if "" in stops:
         raise InvalidRequestError("stop: an empty text would stop before the first token", param="stop")
@@ -230,9 +272,9 @@ def _sampling(request: Json, vocabulary: int) -> Json:
         sampling |= {"logprobs": True, "top_logprobs": request.get("top_logprobs") or 0}
     bias: Json = request.get("logit_bias") or {}
     for token in bias:
-        if not token.isdecimal() or int(token) >= vocabulary:
+        if not re.fullmatch("[0-9]{1,9}", token) or int(token) >= vocabulary:
             raise InvalidRequestError(
-                f"logit_bias: {token[:20]!r} is no token of this model: they are numbers from 0 to {vocabulary - 1}",
+                f"logit_bias: {token[:SHOWN]!r} is no token of this model: they are numbers from 0 to {vocabulary - 1}",
                 param="logit_bias",
             )
     if bias:

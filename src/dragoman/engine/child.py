@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import sys
 import threading
 import time
@@ -15,11 +17,24 @@ WATCH = 1.0
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What the owner says: where to listen, what to run, and how much of it."""
+    """What the owner says: where to listen, what to run, and how much of it.
+
+    Attributes:
+        folder: where the sockets are.
+        model: the file of the weights.
+        name: what the model is called in answers.
+        embedded: whether it is the embedded model, which has a template of ours.
+        owner: the owner's process id.
+        slots: how many answers are generated at once.
+        context: how many tokens a slot holds.
+        threads: how many threads compute.
+        queue: how many requests may wait.
+    """
 
     folder: str
     model: str
     name: str
+    embedded: bool
     owner: int
     slots: int
     context: int
@@ -34,31 +49,44 @@ def main(argument: str) -> int:
         The exit code.
     """
     told = msgspec.json.decode(argument, type=Told)
-    threading.Thread(target=end_with_owner, args=(told.owner,), daemon=True).start()
+    threading.Thread(target=end_with_owner, args=(told.owner, Path(told.folder)), daemon=True).start()
     try:
         # A wheel that needs a library the machine lacks says so only here.
         from dragoman.engine.llama import start  # noqa: PLC0415
+        from dragoman.engine.serve import serve  # noqa: PLC0415
     except ImportError as error:
         return refuse(missing(error))
     try:
-        server = start(told.model, told.name, Path(told.folder) / "llama.sock", told.slots, told.context, told.threads)
+        # Held until the process ends: it is the one that computes.
+        _server = start(told)
     except RuntimeError:
         return refuse(
-            f"llama.cpp cannot load {told.model}: the file is damaged, cut short, or of a kind that it does not know"
+            f"llama.cpp cannot load {told.model}: the file is damaged, cut short, or of a kind that it does not know; "
+            "fetch it anew, or name another"
         )
-    from dragoman.engine.serve import serve  # noqa: PLC0415 - after the model: a failure is told without it
-
-    serve(told, lambda: say("ready"))
-    del server
+    # The server ends by raising the signal again that ended it; it has been obeyed by then.
+    signal.signal(signal.SIGTERM, obeyed)
+    serve(told, ready)
     # Not `return`: native threads are still about, and the interpreter's own end would wait for them, or crash.
     os._exit(0)
 
 
+def obeyed(number: int, frame: object) -> None:
+    """Do nothing more about a signal."""
+    del number, frame
+
+
 def missing(error: ImportError) -> str:
-    """What an import that failed in native code means to a user."""
+    """What an import that failed means to a user, and the remedy."""
     if "libgomp" in str(error):
         return "the model on this machine needs the system library libgomp.so.1: install libgomp1 (Debian) or libgomp"
     return f"the model on this machine needs more than is installed: {error}; pip install 'dragoman[engine]'"
+
+
+def ready() -> None:
+    """Tell the owner that the endpoint listens, and nothing more: nobody reads on."""
+    say("ready")
+    os.dup2(2, 1)
 
 
 def refuse(sentence: str) -> int:
@@ -73,15 +101,21 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def end_with_owner(owner: int) -> None:
+def end_with_owner(owner: int, folder: Path) -> None:
     """End this process when its owner has: the pipe from it ends, or (where a fork holds the pipe) its id is gone."""
-    threading.Thread(target=_end_with_pipe, daemon=True).start()
+    threading.Thread(target=_end_with_pipe, args=(folder,), daemon=True).start()
     while os.getppid() == owner:
         time.sleep(WATCH)
-    os._exit(0)
+    _end(folder)
 
 
-def _end_with_pipe() -> None:
+def _end_with_pipe(folder: Path) -> None:
     while os.read(0, 1):
         pass
+    _end(folder)
+
+
+def _end(folder: Path) -> None:
+    # An owner that was killed left it behind.
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)

@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dragoman.engine import answer, schema, tools
-from dragoman.errors import ContextLengthError
+from dragoman.errors import ContextLengthError, InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from dragoman.engine.ask import Plan
     from dragoman.engine.llama import Llama
@@ -20,6 +20,9 @@ Json = dict[str, Any]
 
 TRIES = 3
 """How often an answer that is not streamed is generated before it counts as one that does not match its schema."""
+
+STRIDE = 0x9E37_79B9
+"""What is added to a seed for another try: far from those of the request's other answers, which are its neighbours."""
 
 AHEAD = 64
 """How many chunks may wait for a caller who reads slowly; generation pauses then."""
@@ -40,18 +43,19 @@ class Generator:
         context: how many tokens a slot holds.
     """
 
-    def __init__(self, llama: Llama, model: str, fingerprint: str, slots: int, context: int) -> None:  # noqa: PLR0913, PLR0917 - what it is made of
+    def __init__(self, llama: Llama, model: str, fingerprint: str, slots: int, context: int) -> None:
         self._llama = llama
         self._model = model
         self._fingerprint = fingerprint
         self._slots = asyncio.Semaphore(slots)
         self._context = context
 
-    async def chunks(self, plan: Plan) -> AsyncIterator[Json]:
+    async def chunks(self, plan: Plan) -> AsyncGenerator[Json]:
         """A request's chunks as they come, the usage last; leaving the iterator stops the work.
 
         Raises:
             ContextLengthError: the prompt does not fit.
+            InvalidRequestError: the schema cannot be held to.
             Refused: llama.cpp does not take the work.
             SchemaMismatch: an answer does not match the schema.
         """
@@ -80,41 +84,57 @@ class Generator:
         left = self._context - prompt
         if left < 1:
             raise ContextLengthError(
-                f"the messages are {prompt} tokens, and this model's context holds {self._context}, its answer included",
+                f"the messages are {prompt} tokens, and this model's context holds {self._context}, answer included",
                 status=400,
                 code="context_length_exceeded",
                 param="messages",
             )
-        from dragoman.engine.ask import LONGEST  # noqa: PLC0415 - the table of what the engine does is there
+        return min(plan.most, left)
 
-        return min(plan.most or LONGEST, left)
+    async def _choice(self, plan: Plan, index: int, cap: int, tally: answer.Tally, outlet: asyncio.Queue[Any]) -> None:
+        """One answer. Its role waits for its first token: until then it can be refused, with a status."""
+        steps = self._called(plan, index, cap, tally) if plan.calls else self._written(plan, index, cap, tally)
+        opening: Json | None = answer.choice(index, {"role": "assistant", "content": None if plan.calls else ""})
+        async for step in steps:
+            if opening is not None:
+                await outlet.put(opening)
+                opening = None
+            await outlet.put(step)
 
-    async def _choice(  # noqa: PLR0913, PLR0917 - one answer's own
-        self, plan: Plan, index: int, cap: int, tally: answer.Tally, outlet: asyncio.Queue[Any]
-    ) -> None:
-        """One answer: its role, what it says or calls, why it ended."""
-        await outlet.put(answer.choice(index, {"role": "assistant", "content": None if plan.calls else ""}))
+    async def _written(self, plan: Plan, index: int, cap: int, tally: answer.Tally) -> AsyncIterator[Json]:
+        """An answer in text, and why it ended."""
         ended = "stop"
-        if plan.calls:
-            for place, function in enumerate(plan.calls):
-                await outlet.put(answer.call_begins(index, place, function, legacy=plan.legacy))
-                work = self._work(plan, index, cap) | {
-                    "messages": _told(plan, function),
-                    "grammar": schema.grammar(function.parameters),
-                }
-                async for piece in self._held(plan, work, function.parameters, tally):
-                    ended = _reason(piece) or ended
-                    if text := _text(piece):
-                        await outlet.put(answer.call_grows(index, place, text, legacy=plan.legacy))
-            if ended != "length":
-                ended = "function_call" if plan.legacy else "tool_calls"
-        else:
-            async for piece in self._held(plan, self._work(plan, index, cap), plan.held, tally):
+        async for piece in self._held(plan, self._work(plan, index, cap), plan.held):
+            tally.add(piece)
+            ended = _reason(piece) or ended
+            logprobs = answer.shown(piece, plan.top)
+            if _text(piece) or logprobs:
+                yield answer.choice(index, {"content": _text(piece)}, logprobs=logprobs)
+        yield answer.choice(index, {}, ended)
+
+    async def _called(self, plan: Plan, index: int, cap: int, tally: answer.Tally) -> AsyncIterator[Json]:
+        """An answer of calls, one after the other until the tokens are used up, and why it ended."""
+        ended: str | None = None
+        left = cap
+        for place, function in enumerate(plan.calls):
+            told = {"messages": _told(plan, function), "grammar": schema.grammar(function.parameters), "stop": []}
+            named = False
+            async for piece in self._held(plan, self._work(plan, index, left) | told, function.parameters):
+                left -= tally.add(piece)
                 ended = _reason(piece) or ended
-                logprobs = answer.shown(piece, plan.top)
-                if _text(piece) or logprobs:
-                    await outlet.put(answer.choice(index, {"content": _text(piece)}, logprobs=logprobs))
-        await outlet.put(answer.choice(index, {}, ended))
+                text = _text(piece)
+                if text and not named:
+                    yield answer.call_begins(index, place, function, legacy=plan.legacy)
+                    named = True
+                if text:
+                    yield answer.call_grows(index, place, text, legacy=plan.legacy)
+            if left < 1 and place + 1 < len(plan.calls):
+                ended = "length"
+            if ended == "length":
+                break
+        else:
+            ended = "function_call" if plan.legacy else "tool_calls"
+        yield answer.choice(index, {}, ended)
 
     def _work(self, plan: Plan, index: int, cap: int) -> Json:
         return {
@@ -126,41 +146,49 @@ class Generator:
             "stream_options": {"include_usage": True},
         }
 
-    async def _held(self, plan: Plan, work: Json, wanted: Json | None, tally: answer.Tally) -> AsyncIterator[Json]:
+    async def _held(self, plan: Plan, work: Json, wanted: Json | None) -> AsyncIterator[Json]:
         """Generate, and see that what was held to a schema matches it; an answer cut by its length is told by that.
 
-        A streamed answer is given out as it comes. One that is not is tried again, with the next seed, when it does
+        A streamed answer is given out as it comes. One that is not is tried again, with another seed, when it does
         not match.
         """
+        if wanted is None:
+            async for piece in self._pieces(work):
+                yield piece
+            return
         for attempt in range(TRIES):
             pieces: list[Json] = []
             text, ended = "", None
-            async for piece in self._pieces(work | {"seed": (work["seed"] + attempt) % 0xFFFF_FFFF}, tally):
+            async for piece in self._pieces(work | {"seed": (work["seed"] + attempt * STRIDE) % 0xFFFF_FFFF}):
+                if ended is None and (_reason(piece) or not text):
+                    _see_held(text + _text(piece))
                 text, ended = text + _text(piece), _reason(piece) or ended
-                if wanted is None or plan.stream:
+                pieces.append(piece)
+                if plan.stream:
                     yield piece
-                else:
-                    pieces.append(piece)
-            wrong = None if wanted is None or ended == "length" else schema.mismatch(text, wanted)
+            # What the caller's own limit or stop has cut short is no JSON, and no mistake.
+            is_cut = ended == "length" or (bool(work.get("stop")) and schema.cut(text))
+            wrong = None if is_cut else schema.mismatch(text, wanted)
+            if wrong is not None and (plan.stream or attempt == TRIES - 1):
+                raise SchemaMismatch(f"the model's answer does not match the schema it was held to: {wrong}")
             if wrong is None:
-                for piece in pieces:
+                for piece in () if plan.stream else pieces:
                     yield piece
                 return
-            if plan.stream or attempt == TRIES - 1:
-                raise SchemaMismatch(f"the model's answer does not match the schema it was held to: {wrong}")
 
-    async def _pieces(self, work: Json, tally: answer.Tally) -> AsyncIterator[Json]:
-        """llama.cpp's pieces, on a slot; what they used goes on the tally."""
-        async with self._slots:
-            pieces = self._llama.pieces(work)
-            try:
-                async for piece in pieces:
-                    if piece.get("usage"):
-                        tally.add(piece["usage"])
-                    if piece["choices"]:
-                        yield piece
-            finally:
-                await pieces.aclose()  # type: ignore[attr-defined]  # an async generator
+    async def _pieces(self, work: Json) -> AsyncIterator[Json]:
+        """llama.cpp's pieces, on a slot."""
+        async with self._slots, contextlib.aclosing(self._llama.pieces(work)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+def _see_held(text: str) -> None:
+    """See that the grammar is in force: llama.cpp goes on without one that it cannot build, and says nothing."""
+    if not schema.begun(text):
+        raise InvalidRequestError(
+            "the model cannot be held to this schema: no value matches it, or a part is not known"
+        )
 
 
 async def _all(choices: list[Any], outlet: asyncio.Queue[Any]) -> None:
@@ -185,9 +213,8 @@ def _told(plan: Plan, function: tools.Function) -> list[Json]:
 
 
 def _text(piece: Json) -> str:
-    return piece["choices"][0]["delta"].get("content") or ""
+    return "".join(choice["delta"].get("content") or "" for choice in piece["choices"])
 
 
 def _reason(piece: Json) -> str | None:
-    reason: str | None = piece["choices"][0].get("finish_reason")
-    return reason
+    return next((choice["finish_reason"] for choice in piece["choices"]), None)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 import msgspec
 import xllamacpp
 
 from dragoman.sse import Decoder, is_done
-from dragoman.transport import Outgoing
+from dragoman.transport import NoAnswer, Outgoing
 from dragoman.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Awaitable
 
+    from dragoman.engine.child import Told
     from dragoman.transport import AsyncAnswer
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}"
@@ -47,20 +49,21 @@ class Refused(Exception):  # noqa: N818 - an outcome the endpoint passes on
         self.message = message
 
 
-def start(model: str, name: str, socket: Path, slots: int, context: int, threads: int) -> Any:  # noqa: ANN401, PLR0913, PLR0917 - a type without stubs; what the owner told
+def start(told: Told) -> Any:  # noqa: ANN401 - a type without stubs
     """Load a model and serve it on a socket; returns what has to be kept alive.
 
     Raises:
         RuntimeError: the file cannot be loaded.
     """
-    params = xllamacpp.CommonParams()
-    params.model.path = model
-    params.model_alias = {name}
-    params.hostnames = [str(socket)]
-    params.n_ctx = slots * context
-    params.n_parallel = slots
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
+    library: Any = xllamacpp
+    params = library.CommonParams()
+    params.model.path = told.model
+    params.model_alias = {told.name}
+    params.hostnames = [str(inner(told.folder))]
+    params.n_ctx = told.slots * told.context
+    params.n_parallel = told.slots
+    params.cpuparams.n_threads = told.threads
+    params.cpuparams_batch.n_threads = told.threads
     # One cache for all slots makes an answer depend on its neighbours: a seed would mean nothing.
     params.kv_unified = False
     params.cache_prompt = True
@@ -68,11 +71,15 @@ def start(model: str, name: str, socket: Path, slots: int, context: int, threads
     params.sse_ping_interval = -1
     params.verbosity = 0
     params.endpoint_slots = True
-    from dragoman.engine.weights import NAME  # noqa: PLC0415 - another model keeps its own template
-
-    if name == NAME:
+    if told.embedded:
+        # Another model keeps its own template.
         params.chat_template = TEMPLATE
-    return xllamacpp.Server(params)
+    return library.Server(params)
+
+
+def inner(folder: str) -> Path:
+    """The socket on which llama.cpp listens."""
+    return Path(folder) / "llama.sock"
 
 
 class Llama:
@@ -100,7 +107,7 @@ class Llama:
         """How many tokens the model knows."""
         return cast("int", (await self._get("/v1/models"))["data"][0]["meta"]["n_vocab"])
 
-    async def pieces(self, work: Json) -> AsyncIterator[Json]:
+    async def pieces(self, work: Json) -> AsyncGenerator[Json]:
         """Generate: llama.cpp's own chunks, as they come; leaving the iterator stops the work.
 
         Raises:
@@ -110,7 +117,7 @@ class Llama:
         decoder = Decoder()
         until = time.monotonic() + LONG
         try:
-            while data := await answer.read(until):
+            while data := await _came(answer.read(until)):
                 for event in decoder.feed(data):
                     if is_done(event.data):
                         answer.finish()
@@ -119,6 +126,7 @@ class Llama:
                     if "error" in piece:
                         raise _refusal(500, piece)
                     yield piece
+            raise Refused(500, "llama.cpp broke off before the end of its answer")
         finally:
             answer.close()
 
@@ -131,15 +139,22 @@ class Llama:
     async def _ask(self, method: str, path: str, body: Json | None) -> AsyncAnswer:
         data = b"" if body is None else msgspec.json.encode(body)
         request = Outgoing(method, self._url + path, (("content-type", "application/json"),), data)
-        answer = await self._sockets.send(request, time.monotonic() + LONG)
+        answer = await _came(self._sockets.send(request, time.monotonic() + LONG))
         if answer.status != 200:  # noqa: PLR2004 - llama.cpp's only success
             raise _refusal(answer.status, await self._whole(answer))
         return answer
 
     async def _whole(self, answer: AsyncAnswer) -> Any:  # noqa: ANN401 - JSON of llama.cpp's own
-        return msgspec.json.decode(await answer.whole(time.monotonic() + LONG, 1 << 26))
+        return msgspec.json.decode(await _came(answer.whole(time.monotonic() + LONG, 1 << 26)))
+
+
+async def _came(outcome: Awaitable[T]) -> T:
+    try:
+        return await outcome
+    except NoAnswer as failure:
+        raise Refused(500, f"llama.cpp broke off: {failure.detail}") from None
 
 
 def _refusal(status: int, body: Json) -> Refused:
-    error = body.get("error") or {}
+    error: Json = body.get("error") or {}
     return Refused(int(error.get("code") or status), str(error.get("message") or "llama.cpp gave no reason"))

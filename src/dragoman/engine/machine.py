@@ -1,4 +1,4 @@
-"""What this machine lets the engine have: processors, by what the process may use, and the kind of them. Reads files."""
+"""What this machine lets the engine have: how many processors, and of what kind. Reads files of the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's side of the engine: the child process is started, started again when it dies, and ended with its owner."""
+"""The owner's side of the engine: its process is started, started again when it dies, and ended with its owner."""
 
 from __future__ import annotations
 

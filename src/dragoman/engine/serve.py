@@ -13,9 +13,10 @@ import uvicorn
 
 from dragoman.engine.app import App
 from dragoman.engine.generate import Generator
-from dragoman.engine.llama import Llama
+from dragoman.engine.llama import Llama, inner
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from dragoman.engine.child import Told
@@ -30,14 +31,14 @@ def serve(told: Told, ready: Callable[[], None]) -> None:
 
 
 async def _serve(told: Told, ready: Callable[[], None]) -> None:
-    folder = Path(told.folder)
-    llama = Llama(folder / "llama.sock")
+    llama = Llama(inner(told.folder))
     card = {"id": told.name, "object": "model", "created": int(time.time()), "owned_by": "dragoman"}
     generator = Generator(llama, told.name, fingerprint(told), told.slots, told.context)
-    app = App(generator, llama, card, await llama.vocabulary(), told.slots + told.queue)
+    room = told.slots + told.queue
+    app = App(generator, llama, card, await llama.vocabulary(), room=room, embedded=told.embedded)
     config = uvicorn.Config(
         app,
-        uds=str(folder / "engine.sock"),
+        uds=str(Path(told.folder) / "engine.sock"),
         http="httptools",
         loop="none",
         lifespan="off",
@@ -48,13 +49,20 @@ async def _serve(told: Told, ready: Callable[[], None]) -> None:
         timeout_keep_alive=60,
         timeout_graceful_shutdown=DRAIN,
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.ensure_future(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.005)
-    if server.started:
-        ready()
-    await serving
+    await Server(config, ready).serve()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        self._ready()
 
 
 def fingerprint(told: Told) -> str:

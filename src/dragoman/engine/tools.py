@@ -4,8 +4,8 @@ A model this small cannot decide whether to call a function: asked in five ways,
 is not asked. A function counts as meant by the last user's message when the words they share score 2 or more: 2 for
 a word of the function's name, 1 for a word of its description, its parameters' names or their enumerated values.
 
-- `tool_choice: auto` calls the functions that are meant; if none is, or if the last message is a tool's answer, it is
-  text.
+- `tool_choice: auto` calls the functions that are meant; if none is, or if the last message is a tool's answer or the
+  assistant's own, it is text.
 - `required` (and Mistral's `any`) calls the functions that are meant; if none is, the one that scores best, the
   first of equals.
 - A named function is called whatever was said. `allowed_tools` is `auto` or `required` among those it names.
@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import msgspec
 
+from dragoman.engine.schema import checked
 from dragoman.errors import InvalidRequestError
 
 Json = dict[str, Any]
@@ -27,9 +28,12 @@ MEANT = 2
 """The score from which a function counts as meant."""
 
 _COMMON = frozenset(
-    "a about all an and any are as at be by can could current do does for from get give given has have how i in is it "
-    "its like make me my of on or please set show some tell that the their them this to use want was we what when "
-    "where which who will with would you your".split()
+    re.findall(
+        "[a-z]+",
+        """a about all an and any are as at be by can could current do does for from get give given has have how i in is
+        it its like make me my of on or please set show some tell that the their them this to use want was we what when
+        where which who will with would you your""",
+    )
 )
 """Words that say nothing about what is meant."""
 
@@ -46,22 +50,30 @@ def offered(request: Json) -> list[Function]:
     """The functions of a request, in either of its forms.
 
     Raises:
-        InvalidRequestError: there is a tool of a kind this model cannot call.
+        InvalidRequestError: both forms are there, or a tool of a kind this model cannot call.
     """
-    tools: list[Json] = request.get("tools") or [
-        {"type": "function", "function": f} for f in request.get("functions") or []
-    ]
-    found: list[Function] = []
+    tools: list[Json] = request.get("tools") or []
+    older: list[Json] = request.get("functions") or []
+    for name in ("functions", "function_call"):
+        if tools and request.get(name):
+            raise InvalidRequestError(f"{name}: it is the older form of what tools says; give one of them", param=name)
+    found = [_function(function, f"functions[{place}]") for place, function in enumerate(older)]
     for place, tool in enumerate(tools):
+        where = f"tools[{place}]"
         if tool.get("type") != "function":
             raise InvalidRequestError(
-                f"tools[{place}].type: this model calls functions only, not {tool.get('type')!r}",
-                param=f"tools[{place}].type",
+                f"{where}.type: this model calls functions only, not {tool.get('type')!r}", param=f"{where}.type"
             )
-        function: Json = tool["function"]
-        parameters = function.get("parameters") or {"type": "object", "properties": {}}
-        found.append(Function(function["name"], function.get("description") or "", parameters))
+        found.append(_function(tool["function"], f"{where}.function"))
     return found
+
+
+def _function(function: Json, where: str) -> Function:
+    given: Json = function.get("parameters") or {"properties": {}}
+    parameters = checked({"type": "object"} | given, f"{where}.parameters")
+    if parameters["type"] != "object":
+        raise InvalidRequestError(f"{where}.parameters: the type has to be 'object'", param=f"{where}.parameters.type")
+    return Function(function["name"], function.get("description") or "", parameters)
 
 
 def chosen(request: Json, functions: list[Function]) -> list[Function]:
@@ -72,62 +84,75 @@ def chosen(request: Json, functions: list[Function]) -> list[Function]:
     if mode == "none" or not among:
         return []
     messages: list[Json] = request["messages"]
-    said = words(text_of(next((m for m in reversed(messages) if m["role"] == "user"), {})))
+    said = words(
+        text_of(next((message for message in reversed(messages) if message["role"] == "user"), {"content": ""}))
+    )
     scores = [(score(function, said), function) for function in among]
     meant = [function for points, function in scores if points >= MEANT]
     if mode == "auto":
-        answering = messages[-1]["role"] in {"tool", "function"}
-        called = [] if answering else meant
+        called = [] if messages[-1]["role"] in {"tool", "function", "assistant"} else meant
     else:
         called = meant or [max(scores, key=lambda scored: scored[0])[1]]
     if request.get("parallel_tool_calls") is False or request.get("functions"):
-        best = max(called, key=lambda function: score(function, said), default=None)
-        return [best] if best is not None else []
+        return sorted(called, key=lambda function: -score(function, said))[:1]
     return called
 
 
 def _choice(request: Json, functions: list[Function]) -> tuple[str, list[Function]]:
     """`none`, `auto`, `required` or `named`, and the functions it is about."""
-    choice = request.get("tool_choice")
+    choice: Any = request.get("tool_choice")
     if choice is None:
-        choice = request.get("function_call")
-        if isinstance(choice, dict):
-            choice = {"type": "function", "function": choice}
-    if not isinstance(choice, dict):
-        return {None: "auto", "any": "required"}.get(choice, cast("str", choice)), functions
+        older: Any = request.get("function_call")
+        choice = cast("Json", {"type": "function", "function": older}) if isinstance(older, dict) else older
+    if choice is None or isinstance(choice, str):
+        mode = choice or "auto"
+        return ("required" if mode == "any" else mode), functions
     picked = cast("Json", choice)
     if picked["type"] == "allowed_tools":
-        names = {tool["function"]["name"] for tool in picked["allowed_tools"]["tools"] if tool["type"] == "function"}
-        return picked["allowed_tools"]["mode"], [function for function in functions if function.name in names]
+        allowed: Json = picked["allowed_tools"]
+        names = {tool["function"]["name"] for tool in allowed["tools"] if tool["type"] == "function"}
+        return allowed["mode"], _known(functions, names, "tool_choice.allowed_tools.tools")
     if picked["type"] != "function":
         raise InvalidRequestError(
             f"tool_choice: this model calls functions only, not {picked['type']!r}", param="tool_choice"
         )
-    return "named", [function for function in functions if function.name == picked["function"]["name"]]
+    return "named", _known(functions, {picked["function"]["name"]}, "tool_choice")
+
+
+def _known(functions: list[Function], names: set[str], param: str) -> list[Function]:
+    """The functions of these names.
+
+    Raises:
+        InvalidRequestError: there is none of a name.
+    """
+    found = [function for function in functions if function.name in names]
+    missing = names - {function.name for function in found}
+    if missing or not names:
+        raise InvalidRequestError(f"{param}: there is no function {', '.join(sorted(missing)) or 'named'}", param=param)
+    return found
 
 
 def score(function: Function, said: frozenset[str]) -> int:
     """How much of a message is about a function."""
     properties: Any = function.parameters.get("properties")
-    named: list[str] = []
-    for name, schema in cast("Json", properties if isinstance(properties, dict) else {}).items():
-        values = cast("Json", schema).get("enum") if isinstance(schema, dict) else None
-        named += [name, *(str(value) for value in cast("list[Any]", values or []))]
-    around = words(" ".join([function.description, *named]))
-    name = words(function.name)
-    return 2 * len(name & said) + len((around - name) & said)
+    around = [function.description]
+    for name, inner in (cast("Json", properties) if isinstance(properties, dict) else {}).items():
+        values: list[Any] = (cast("Json", inner) if isinstance(inner, dict) else {}).get("enum") or []
+        around += [name, *map(str, values)]
+    called = words(function.name)
+    return 2 * len(called & said) + len((words(" ".join(around)) - called) & said)
 
 
 def words(text: str) -> frozenset[str]:
     """The words of a text that say something: lower case, without a plural's s; names are split at their joints."""
     split = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
-    found = (word.rstrip("s") or word for word in re.findall(r"[^\W_]+", split.lower()))
-    return frozenset(word for word in found if word not in _COMMON and len(word) > 1)
+    found = (word for word in re.findall(r"[^\W_]+", split.lower()) if word not in _COMMON and len(word) > 1)
+    return frozenset(word.rstrip("s") or word for word in found)
 
 
 def text_of(message: Json) -> str:
     """The text of a message, its parts joined."""
-    content = message.get("content")
+    content: Any = message.get("content")
     if isinstance(content, list):
         return "\n".join(part.get("text") or part.get("refusal") or "" for part in cast("list[Json]", content))
     return content or ""

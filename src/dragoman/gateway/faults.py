@@ -36,10 +36,15 @@ def status_of(error: errors.DragomanError) -> int:
             return BAD_GATEWAY
 
 
+def kind_of(status: int) -> str:
+    """The class of error that a status is, in OpenAI's words."""
+    return "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - RFC 9110 §15.6
+
+
 def fault_of(error: errors.DragomanError) -> Fault:
     """The fault a caller is told."""
     status = status_of(error)
-    kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - RFC 9110 §15.6
+    kind = kind_of(status)
     if isinstance(error, errors.InvalidRequestError):
         return Fault(message=str(error), type=kind, param=error.param)
     if not isinstance(error, errors.APIError):

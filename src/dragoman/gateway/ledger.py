@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 End = Literal["completed", "failed", "disconnected"]
 Source = Literal["upstream", "counted", "none"]
 
+NAME_BOUND = 200
+"""The most characters of a model's name that are kept: a caller may send any."""
+
 log = logging.getLogger("dragoman.ledger")
 
 
@@ -38,7 +41,7 @@ class Entry:
     def __init__(self, totals: Totals, request_id: str, model: str, *, stream: bool) -> None:
         self._totals = totals
         self._request_id = request_id
-        self._asked = model
+        self._asked = model[:NAME_BOUND]
         self._stream = stream
         self._served: str | None = None
         self._usage: Usage | None = None
@@ -131,7 +134,7 @@ class Totals:
         """All of it, for `/healthz`."""
         return {
             "open": self.open,
-            **self.closed,
+            **{str(end): count for end, count in self.closed.items()},
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
         }

@@ -49,9 +49,13 @@ def build() -> Json:
         "servers": [{"url": "/"}],
         "paths": {
             "/v1/chat/completions": {"post": _chat()},
-            "/v1/models": {"get": _get("listModels", "List the models", "ModelList", "All models the upstream offers.")},
+            "/v1/models": {
+                "get": _get("listModels", "List the models", "ModelList", "All models the upstream offers.")
+            },
             "/v1/models/{model}": {"get": _model()},
-            "/healthz": {"get": _health("getHealth", "Is the process alive?", "It is, and this is what it has served.")},
+            "/healthz": {
+                "get": _health("getHealth", "Is the process alive?", "It is, and this is what it has served.")
+            },
             "/readyz": {"get": _ready()},
         },
         "components": {"schemas": components(ChatRequest, Completion, Chunk, ModelList, ModelCard, FaultBody)},
@@ -63,8 +67,8 @@ def _chat() -> Json:
         "operationId": "createChatCompletion",
         "summary": "Create a chat completion",
         "description": (
-            "Answers with one document, or, where the payload says `\"stream\": true`, with server-sent events: a chunk "
-            "in the data of each, and `[DONE]` in that of the last. A stream that fails ends with an event whose data "
+            "Answers with one document, or, where `stream` is true in the payload, with server-sent events: a chunk in "
+            "the data of each, and `[DONE]` in that of the last. A stream that fails ends with an event whose data "
             "is an error body, and without `[DONE]`."
         ),
         "requestBody": {"required": True, "content": _json("ChatRequest")},

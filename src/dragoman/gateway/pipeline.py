@@ -59,7 +59,8 @@ def hear(raw: bytes) -> dict[str, Any]:
 
 def wants_usage(body: dict[str, Any]) -> bool:
     """Whether the caller asked a stream for its usage."""
-    return (body.get("stream_options") or {}).get("include_usage") is True
+    options: dict[str, Any] = body.get("stream_options") or {}
+    return options.get("include_usage") is True
 
 
 def counted(body: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from dragoman import asgi, sse
@@ -11,16 +10,17 @@ from dragoman.gateway.faults import body_of, event_of, headers_of, status_of
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator
 
     from dragoman.asgi import Header, Receive, Send
     from dragoman.gateway.ledger import Entry
     from dragoman.wire.completion import Completion
 
+    Opening = asyncio.Future[Completion | AsyncStream]
+
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
-
-Opening = asyncio.Future["Completion | AsyncStream"]
 
 
 async def whole(send: Send, receive: Receive, opening: Opening, entry: Entry, headers: list[Header]) -> None:
@@ -39,7 +39,7 @@ async def whole(send: Send, receive: Receive, opening: Opening, entry: Entry, he
     entry.completed()
 
 
-async def stream(  # noqa: PLR0913, PLR0917 - an answer, and where it goes
+async def stream(  # noqa: PLR0913 - an answer, and where it goes
     send: Send, receive: Receive, opening: Opening, entry: Entry, headers: list[Header], *, show_usage: bool
 ) -> None:
     """Answer with server-sent events.
@@ -59,17 +59,20 @@ async def stream(  # noqa: PLR0913, PLR0917 - an answer, and where it goes
 
 
 async def _events(opening: Opening, entry: Entry, *, show_usage: bool) -> AsyncIterator[bytes]:
-    """The upstream's own bytes, chunk by chunk. A failure is an error event, and after it no `[DONE]`: a caller who
-    counts on a clean end must not find one."""
+    """The upstream's own bytes, chunk by chunk.
+
+    A failure is an error event, and after it no `[DONE]`: a caller who counts on a clean end must not find one.
+    """
     stream: AsyncStream | None = None
     try:
         answer = await opening
         if not isinstance(answer, AsyncStream):
-            raise TypeError("a stream was asked for")  # noqa: TRY301 - what send returns follows the body's own field
+            raise TypeError("a stream was asked for")
         stream = answer
         async for chunk in stream:
             entry.saw(chunk)
-            if chunk.choices or show_usage:
+            # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
+            if chunk.choices or chunk.usage is None or show_usage:
                 yield sse.encode(chunk.to_json())
         entry.completed()
         yield sse.DONE

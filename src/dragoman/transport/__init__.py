@@ -33,6 +33,7 @@ class Outgoing(Struct, frozen=True, gc=False):
         method: in capitals.
         url: absolute: `http://`, `https://`, or `http+unix://` with the socket's path percent-encoded as the host.
         headers: name and value pairs in the order they are sent; Host and Content-Length are the transport's.
+        own: more of them, which belong to this request alone; a transport may keep `headers` ready for the next.
         body: the body, whole.
         connect: how many seconds making a connection may take, inside `until`.
     """
@@ -42,6 +43,7 @@ class Outgoing(Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     connect: float = 5.0
+    own: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         """What and where; headers hold credentials, and bodies hold what people said."""

@@ -258,7 +258,9 @@ class AsyncioTransport:
             ConfigurationError: a certificate file, or the proxy in force, cannot be used.
         """
         route = self._routes.find(request.url)
-        head, body = write_request(route.head(request.method, request.headers), request.method, request.body)
+        head, body = write_request(
+            route.head(request.method, request.headers), request.method, request.own, request.body
+        )
         pool = self._pools.current()
         fresh = False
         while True:

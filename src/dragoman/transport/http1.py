@@ -47,29 +47,39 @@ def write_head(method: str, target: str, host: str, headers: tuple[tuple[str, st
     lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
     asked = False
     for name, value in headers:
-        # Printable ASCII is what all but a few values are, and it is the one test that needs no regular expression.
-        if not (value.isascii() and value.isprintable()) and _UNSENDABLE.search(value):
-            raise InvalidRequestError(
-                f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
-                param=f"headers.{name[:80]}",
-            )
         lowered = name.lower()
-        if lowered in _OURS or not _TOKEN.fullmatch(name):
-            raise InvalidRequestError(
-                f"the header {name[:80]!r} is written by the transport itself; leave it out"
-                if lowered in _OURS
-                else f"{name[:80]!r} is no header name",
-                param="headers",
-            )
+        lines.append(_line(name, value, lowered))
         asked = asked or lowered == "accept-encoding"
-        lines.append(f"{name}: {value}")
     if not asked:
         lines.append(f"accept-encoding: {accepted()}")
     return "\r\n".join(lines).encode("latin-1")
 
 
-def write_request(head: bytes, method: str, body: bytes) -> tuple[bytes, bytes]:
-    """The bytes of a request, in two parts when the body is too large to be worth copying behind the head."""
+def _line(name: str, value: str, lowered: str) -> str:
+    # Printable ASCII is what all but a few values are, and it is the one test that needs no regular expression.
+    if not (value.isascii() and value.isprintable()) and _UNSENDABLE.search(value):
+        raise InvalidRequestError(
+            f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
+            param=f"headers.{name[:80]}",
+        )
+    if lowered in _OURS or not _TOKEN.fullmatch(name):
+        raise InvalidRequestError(
+            f"the header {name[:80]!r} is written by the transport itself; leave it out"
+            if lowered in _OURS
+            else f"{name[:80]!r} is no header name",
+            param="headers",
+        )
+    return f"{name}: {value}"
+
+
+def write_request(head: bytes, method: str, own: tuple[tuple[str, str], ...], body: bytes) -> tuple[bytes, bytes]:
+    """The bytes of a request, in two parts when the body is too large to be worth copying behind the head.
+
+    Raises:
+        InvalidRequestError: one of its own headers cannot be sent, as `write_head`.
+    """
+    for name, value in own:
+        head += b"\r\n" + _line(name, value, name.lower()).encode("latin-1")
     if not body and method not in {"POST", "PUT", "PATCH"}:
         return head + b"\r\n\r\n", b""
     head = b"%b\r\ncontent-length: %d\r\n\r\n" % (head, len(body))

@@ -179,7 +179,7 @@ class HttpxTransport:
             made = self._client.build_request(
                 request.method,
                 request.url,
-                headers=list(request.headers),
+                headers=list(request.headers + request.own),
                 content=request.body,
                 timeout=_timeout(self._library, request, until),
             )
@@ -308,7 +308,7 @@ class AsyncHttpxTransport:
             made = self._client.build_request(
                 request.method,
                 request.url,
-                headers=list(request.headers),
+                headers=list(request.headers + request.own),
                 content=request.body,
                 timeout=_timeout(self._library, request, until),
             )

@@ -90,6 +90,7 @@ def _identify(context: ssl.SSLContext, own: tuple[str, ...]) -> None:
 
 
 def _why(error: OSError) -> str:
+    # An SSLError that OpenSSL had no part in has no reason.
     return getattr(error, "reason", None) or error.strerror or type(error).__name__
 
 
@@ -145,5 +146,5 @@ def broken(error: OSError) -> tuple[str, bool]:
         if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return "the connection broke (without the goodbye of TLS)", False
         if isinstance(error, ssl.SSLError):
-            return f"TLS failed ({(error.reason or 'unknown reason').lower().replace('_', ' ')})", True
+            return f"TLS failed ({_why(error).lower().replace('_', ' ')})", True
     return f"the connection broke ({(error.strerror or type(error).__name__).lower()})", False

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-from msgspec.structs import force_setattr
-
-from dragoman.wire.completion import Sourced
-from dragoman.wire.tolerant import read
+from dragoman.wire.completion import Sourced, read_sourced
 
 
 class ModelCard(Sourced, frozen=True, dict=True, kw_only=True):
@@ -37,9 +33,7 @@ def read_card(data: bytes) -> ModelCard:
     Raises:
         msgspec.DecodeError: it is not a JSON object.
     """
-    card = read(data, ModelCard)
-    force_setattr(card, "source", data)
-    return card
+    return read_sourced(data, ModelCard)
 
 
 def read_cards(data: bytes) -> ModelList:
@@ -48,6 +42,4 @@ def read_cards(data: bytes) -> ModelList:
     Raises:
         msgspec.DecodeError: it is not a JSON object.
     """
-    cards = read(data, ModelList)
-    force_setattr(cards, "source", data)
-    return cards
+    return read_sourced(data, ModelList)

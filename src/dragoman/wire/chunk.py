@@ -6,14 +6,15 @@ that other vendors of the same API send. As in `completion`, enumerations are op
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec.structs import force_setattr
 
-from dragoman.wire.completion import Logprobs, Sourced, Usage
-from dragoman.wire.tolerant import read
+from dragoman.wire.completion import Logprobs, Sourced, Usage, read_sourced
 
 
-class FunctionCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+class FunctionCallDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """More of a function call."""
 
     name: str | None = None
@@ -22,7 +23,7 @@ class FunctionCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
     """The next piece of the arguments' JSON text."""
 
 
-class CustomCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+class CustomCallDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """More of a custom tool's call."""
 
     name: str | None = None
@@ -31,7 +32,7 @@ class CustomCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
     """The next piece of the input."""
 
 
-class ToolCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+class ToolCallDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """More of one tool call."""
 
     index: int | None = None
@@ -46,7 +47,7 @@ class ToolCallDelta(msgspec.Struct, frozen=True, omit_defaults=True):
     """More of the custom tool's call."""
 
 
-class AudioDelta(msgspec.Struct, frozen=True, omit_defaults=True):
+class AudioDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """More of the answer as sound."""
 
     id: str | None = None
@@ -59,7 +60,7 @@ class AudioDelta(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the server forgets the id, in seconds since 1970."""
 
 
-class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
+class Delta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a chunk adds to one choice's message."""
 
     role: str | None = None
@@ -72,6 +73,8 @@ class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
     """More of the tool calls."""
     reasoning_content: str | None = None
     """The next piece of the reasoning, where the vendor shows it."""
+    reasoning: str | None = None
+    """The same under the name that OpenRouter, Groq and others give it."""
     audio: AudioDelta | None = None
     """More of the answer as sound."""
     function_call: FunctionCallDelta | None = None
@@ -81,7 +84,7 @@ class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
 _NOTHING = Delta()
 
 
-class ChunkChoice(msgspec.Struct, frozen=True, omit_defaults=True):
+class ChunkChoice(msgspec.Struct, frozen=True, gc=False):
     """What a chunk adds to one of the answers asked for with `n`."""
 
     index: int = 0
@@ -94,7 +97,7 @@ class ChunkChoice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Log probabilities of the delta's tokens, when the request asked for them."""
 
 
-class Chunk(Sourced, frozen=True, dict=True, omit_defaults=True):
+class Chunk(Sourced, frozen=True, dict=True):
     """One step of a streamed answer."""
 
     id: str = ""
@@ -109,6 +112,8 @@ class Chunk(Sourced, frozen=True, dict=True, omit_defaults=True):
     """What it adds to each choice; empty in the chunk that carries only the usage."""
     usage: Usage | None = None
     """How many tokens the answer used: in one of the last chunks, where the request asked for it."""
+    error: Any = None
+    """Why the server broke the answer off, as it says so inside a stream; `Stream` raises it instead of giving it out."""
     system_fingerprint: str | None = None
     """Changes when the server's set-up does."""
     service_tier: str | None = None
@@ -136,7 +141,8 @@ def read_chunk(data: bytes) -> Chunk:
     """
     try:
         chunk = _decode(data)
-    except msgspec.ValidationError:
-        chunk = read(data, Chunk)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return read_sourced(data, Chunk)
+    # Spelt out, where a completion's reader calls another: this runs for each chunk of each stream.
     force_setattr(chunk, "source", data)
     return chunk

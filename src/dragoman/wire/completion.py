@@ -10,15 +10,15 @@ every field of them back, known or not, and so that pickling and copying lose no
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from dragoman.wire.tolerant import read
+from dragoman.wire.tolerant import objects_in, read, read_object, without_nulls
 
 
-class FunctionCall(msgspec.Struct, frozen=True, omit_defaults=True):
+class FunctionCall(msgspec.Struct, frozen=True, gc=False):
     """Which function the model wants called, with what."""
 
     name: str = ""
@@ -27,7 +27,7 @@ class FunctionCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """The arguments as JSON text. A model wrote it: it may not be valid, nor match the function's schema."""
 
 
-class CustomCall(msgspec.Struct, frozen=True, omit_defaults=True):
+class CustomCall(msgspec.Struct, frozen=True, gc=False):
     """Which custom tool the model wants called, with what."""
 
     name: str = ""
@@ -36,7 +36,7 @@ class CustomCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """The input the model generated, free text."""
 
 
-class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
+class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One call of a tool that the model asks for."""
 
     id: str = ""
@@ -49,7 +49,7 @@ class ToolCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """Set when `type` is `custom`."""
 
 
-class UrlCitation(msgspec.Struct, frozen=True, omit_defaults=True):
+class UrlCitation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A web page that part of the text rests on."""
 
     url: str = ""
@@ -62,7 +62,7 @@ class UrlCitation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where it ends."""
 
 
-class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Annotation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A remark on part of the message's text."""
 
     type: str = ""
@@ -71,7 +71,7 @@ class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Set when `type` is `url_citation`."""
 
 
-class SpokenAudio(msgspec.Struct, frozen=True, omit_defaults=True):
+class SpokenAudio(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The answer as sound."""
 
     id: str = ""
@@ -85,19 +85,20 @@ class SpokenAudio(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Sourced(msgspec.Struct, frozen=True, dict=True):
-    """What a server sent, with the bytes it was read from kept beside its fields."""
+    """What a server sent, with the bytes it was read from kept beside its fields.
+
+    One that was made here, or changed by `msgspec.structs.replace`, is its named fields and nothing else.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """All that was received, fields unknown here included, as JSON types; made anew at each call."""
         source: bytes | None = self.__dict__.get("source")
-        if source is None:
-            return msgspec.to_builtins(self)  # type: ignore[no-any-return]  # a Struct always becomes a dict
-        return msgspec.json.decode(source, type=dict[str, Any])
+        return without_nulls(read_object(msgspec.json.encode(self))) if source is None else read_object(source)
 
     def to_json(self) -> bytes:
         """All that was received, as JSON."""
         source: bytes | None = self.__dict__.get("source")
-        return msgspec.json.encode(self) if source is None else source
+        return msgspec.json.encode(self.to_dict()) if source is None else source
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -105,20 +106,36 @@ class Sourced(msgspec.Struct, frozen=True, dict=True):
         known = self.__struct_fields__
         return {name: value for name, value in self.to_dict().items() if name not in known}
 
+    def __copy__(self) -> Self:
+        """Itself: it cannot change."""
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy as JSON, which keeps what the fields alone would lose."""
         return _again, (type(self), self.to_json())
 
 
-def _again(cls: type[Any], data: bytes) -> Any:  # noqa: ANN401 - it is whatever was pickled
-    if cls is Completion:
-        return read_completion(data)
-    value = read(data, cls)
+S = TypeVar("S", bound=Sourced)
+
+
+def read_sourced(data: bytes, cls: type[S]) -> S:
+    """Read a `cls` from JSON, keeping the bytes beside its fields.
+
+    Values of an unexpected type do not fail: see `dragoman.wire.tolerant`.
+
+    Raises:
+        msgspec.DecodeError: it is not a JSON object.
+    """
+    value, data = read(data, cls)
     force_setattr(value, "source", data)
     return value
 
 
-class Message(Sourced, frozen=True, dict=True, omit_defaults=True):
+def _again(cls: type[Sourced], data: bytes) -> Sourced:
+    return read_completion(data) if cls is Completion else read_sourced(data, cls)
+
+
+class Message(Sourced, frozen=True, dict=True):
     """What the model said. It can be put as it is into the messages of the next request."""
 
     role: str = "assistant"
@@ -131,6 +148,8 @@ class Message(Sourced, frozen=True, dict=True, omit_defaults=True):
     """The tools the model wants called before it goes on."""
     reasoning_content: str | None = None
     """What the model thought before it answered, where the vendor shows it."""
+    reasoning: str | None = None
+    """The same under the name that OpenRouter, Groq and others give it."""
     annotations: tuple[Annotation, ...] | None = None
     """Remarks on the text, such as the web pages it cites."""
     audio: SpokenAudio | None = None
@@ -143,31 +162,35 @@ class Message(Sourced, frozen=True, dict=True, omit_defaults=True):
         answer: tuple[bytes, int] | None = self.__dict__.get("answer")
         if answer is None:
             return super().to_dict()
-        whole: Any = msgspec.json.decode(answer[0])
-        return whole["choices"][answer[1]]["message"]  # type: ignore[no-any-return]  # read_completion saw the dict
+        # `choices` was read from the objects in the list, so this one is where it was counted.
+        choice = objects_in(read_object(answer[0])["choices"])[answer[1]]
+        received: dict[str, Any] = {"role": self.role}
+        for message in objects_in([choice.get("message")]):
+            received |= message
+        return received
 
     def to_json(self) -> bytes:
         """All that was received of this message, as JSON."""
         return msgspec.json.encode(self.to_dict()) if "answer" in self.__dict__ else super().to_json()
 
 
-class TopLogprob(msgspec.Struct, frozen=True, omit_defaults=True):
+class TopLogprob(msgspec.Struct, frozen=True, gc=False):
     """One of the likeliest tokens at a place."""
 
-    token: str
+    token: str = ""
     """The token."""
-    logprob: float
+    logprob: float = -9999.0
     """Its natural-log probability; -9999.0 stands for "very unlikely"."""
     bytes: tuple[int, ...] | None = None
     """The token's UTF-8 bytes, for tokens that are parts of a character."""
 
 
-class TokenLogprob(msgspec.Struct, frozen=True, omit_defaults=True):
+class TokenLogprob(msgspec.Struct, frozen=True, gc=False):
     """A token of the answer and how likely it was."""
 
-    token: str
+    token: str = ""
     """The token."""
-    logprob: float
+    logprob: float = -9999.0
     """Its natural-log probability; -9999.0 stands for "very unlikely"."""
     bytes: tuple[int, ...] | None = None
     """The token's UTF-8 bytes, for tokens that are parts of a character."""
@@ -175,7 +198,7 @@ class TokenLogprob(msgspec.Struct, frozen=True, omit_defaults=True):
     """The likeliest tokens at this place, as many as the request's `top_logprobs`."""
 
 
-class Logprobs(msgspec.Struct, frozen=True, omit_defaults=True):
+class Logprobs(msgspec.Struct, frozen=True, gc=False):
     """Log probabilities of a choice's tokens."""
 
     content: tuple[TokenLogprob, ...] | None = None
@@ -184,10 +207,10 @@ class Logprobs(msgspec.Struct, frozen=True, omit_defaults=True):
     """Those of the refusal."""
 
 
-class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """One of the answers asked for with `n`."""
 
-    message: Message
+    message: Message = msgspec.field(default_factory=Message)
     """The answer."""
     index: int = 0
     """Its place among the choices."""
@@ -197,29 +220,37 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Log probabilities, when the request asked for them."""
 
 
-class PromptTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+class PromptTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the prompt's tokens were."""
 
     cached_tokens: int | None = None
     """Tokens found in the server's prompt cache."""
+    cache_write_tokens: int | None = None
+    """Tokens written to that cache."""
     audio_tokens: int | None = None
     """Tokens of sound."""
+    image_tokens: int | None = None
+    """Tokens of images."""
+    text_tokens: int | None = None
+    """Tokens of text."""
 
 
-class CompletionTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+class CompletionTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the answer's tokens were."""
 
     reasoning_tokens: int | None = None
     """Tokens of reasoning, billed and perhaps not shown."""
     audio_tokens: int | None = None
     """Tokens of sound."""
+    text_tokens: int | None = None
+    """Tokens of text."""
     accepted_prediction_tokens: int | None = None
     """Tokens of the request's `prediction` that came true."""
     rejected_prediction_tokens: int | None = None
     """Tokens of the request's `prediction` that did not, billed all the same."""
 
 
-class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """How many tokens a completion used."""
 
     prompt_tokens: int = 0
@@ -234,7 +265,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the answer's tokens were."""
 
 
-class Completion(Sourced, frozen=True, dict=True, omit_defaults=True):
+class Completion(Sourced, frozen=True, dict=True):
     """A finished answer."""
 
     id: str = ""
@@ -253,6 +284,8 @@ class Completion(Sourced, frozen=True, dict=True, omit_defaults=True):
     """Changes when the server's set-up does, which is when `seed` stops giving the same answer."""
     service_tier: str | None = None
     """The tier that served the request."""
+    metadata: dict[str, str] | None = None
+    """What the request attached to be found by, where the server stores completions."""
 
     @property
     def message(self) -> Message:
@@ -275,22 +308,16 @@ class Completion(Sourced, frozen=True, dict=True, omit_defaults=True):
         return (self.choices[0].message.tool_calls or ()) if self.choices else ()
 
 
-_decode = msgspec.json.Decoder(Completion).decode
-
-
 def read_completion(data: bytes) -> Completion:
-    """Read a completion from JSON, keeping the bytes beside its fields.
+    """Read a completion from JSON, keeping the bytes beside its fields and those of its messages.
 
     Values of an unexpected type do not fail: see `dragoman.wire.tolerant`.
 
     Raises:
         msgspec.DecodeError: it is not a JSON object.
     """
-    try:
-        completion = _decode(data)
-    except msgspec.ValidationError:
-        completion = read(data, Completion)
-    force_setattr(completion, "source", data)
+    completion = read_sourced(data, Completion)
+    source = completion.__dict__["source"]
     for place, choice in enumerate(completion.choices):
-        force_setattr(choice.message, "answer", (data, place))
+        force_setattr(choice.message, "answer", (source, place))
     return completion

@@ -1,9 +1,10 @@
 """The error body on the wire: what vendors send when they say no, read into one form. No I/O.
 
 OpenAI documents `{"error": {"message", "type", "param", "code"}}`. Seen in the wild beside it: `{"error": "text"}`,
-`{"detail": "text"}` and `{"detail": [{"loc", "msg"}]}` (FastAPI), `{"object": "error", "message"}` (vLLM, Mistral),
-`{"message"}`, `{"errors": [...]}`, a list with one of these in it (Google), `application/problem+json` (RFC 9457),
-HTML pages, plain text, nothing at all.
+with a `message` or an `error_type` beside it (Spring, TGI), `{"error": true, "message"}`, `{"detail": "text"}` and
+`{"detail": [{"loc", "msg"}]}` (FastAPI), the latter also as a `message` (Mistral), `{"object": "error", "message"}`
+(vLLM), `{"message"}`, `{"msg", "code"}`, `{"errors": [...]}`, a list with one of these in it (Google),
+`application/problem+json` (RFC 9457), a JSON string, HTML pages, plain text, nothing at all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ import msgspec
 
 SENTENCE_BOUND = 1000
 """The most characters of a body that are shown where no message was found in it."""
+
+SENTENCES = ("message", "detail", "error_message", "msg", "title")
+"""The fields that a sentence may stand in, the most telling first."""
+
+STATUSES = ("status", "status_code", "statusCode", "code")
+"""The fields that an HTTP status may stand in."""
+
+Json = dict[str, Any]
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,6 +45,7 @@ class FaultBody(msgspec.Struct, frozen=True):
     """A fault in OpenAI's form: the body that the gateway answers with."""
 
     error: FaultFields
+    """What went wrong."""
 
 
 class FaultFields(msgspec.Struct, frozen=True):
@@ -61,44 +71,49 @@ def read_fault(body: bytes) -> Fault:
     """Find the message, and what else there is, in an error body of any shape; never fails."""
     try:
         value: object = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested beyond what can be decoded
         return Fault(message=_plain(body))
-    return find_fault(value) or Fault(message=_plain(body))
+    return find_fault(value) or Fault(message=_plain(value.encode() if isinstance(value, str) else body))
 
 
 def find_fault(value: object) -> Fault | None:
     """The fault in a decoded JSON value; None when the value is not an error of any known shape."""
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        return find_fault(items[0]) if items else None
-    if not isinstance(value, dict):
+    first = _first(value)
+    if not isinstance(first, dict):
         return None
-    fields = cast("dict[str, Any]", value)
-    error = fields.get("error")
+    try:
+        fields = _flat(cast("Json", first))
+        return None if fields is None else _from_fields(fields)
+    except RecursionError:  # decoded at just the depth that cannot be walked: no error looks like that
+        return None
+
+
+def _flat(fields: Json) -> Json | None:
+    """What an error says, wherever in it, as the fields of one object; None when it is no error."""
+    error, several = fields.get("error"), fields.get("errors")
     if isinstance(error, dict):
-        return _from_fields(fields | cast("dict[str, Any]", error))
-    if isinstance(error, str) and error:
-        return _from_fields({"message": error} | fields)
-    if error:
-        return Fault(message=msgspec.json.encode(error).decode()[:SENTENCE_BOUND])
-    if fields.get("errors"):
-        return find_fault(fields["errors"]) or Fault(message=_text(fields["errors"]))
-    if any(name in fields for name in ("message", "detail", "title", "error_message")):
-        return _from_fields(fields)
-    return None
+        return fields | cast("Json", error)
+    if error and isinstance(error, str | list):
+        return cast("Json", {"message": error}) | fields
+    if several and isinstance(several, dict | list):
+        first = _first(cast("object", several))
+        return fields | (cast("Json", first) if isinstance(first, dict) else {}) | {"message": several}
+    if any(fields.get(name) for name in SENTENCES):
+        return fields
+    return {"message": fields} if error else None
 
 
-def _from_fields(fields: dict[str, Any]) -> Fault:
-    message = next(
-        (_text(fields[name]) for name in ("message", "detail", "error_message", "title", "msg") if fields.get(name)), ""
-    )
-    code = fields.get("code")
-    claimed = next((fields[name] for name in ("status", "status_code", "code") if _is_status(fields.get(name))), None)
+def _first(value: object) -> object:
+    return next(iter(cast("list[object]", value)), None) if isinstance(value, list) else value
+
+
+def _from_fields(fields: Json) -> Fault:
+    claimed = next((fields[name] for name in STATUSES if _is_status(fields.get(name))), None)
     return Fault(
-        message=message,
-        type=_word(fields.get("type")),
-        param=_word(fields.get("param")) or _place(fields.get("detail")),
-        code=_word(code),
+        message=next((_text(fields[name]) for name in SENTENCES if fields.get(name)), ""),
+        type=_word(fields.get("type")) or _word(fields.get("error_type")),
+        param=_word(fields.get("param")) or _place(fields),
+        code=_word(fields.get("code")),
         status=int(claimed) if claimed is not None else None,
     )
 
@@ -117,23 +132,27 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(_text(item) for item in cast("list[object]", value))
     if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        for name in ("msg", "message", "detail"):
-            if fields.get(name):
-                place = _place([fields])
-                return f"{place}: {_text(fields[name])}" if place else _text(fields[name])
+        fields = cast("Json", value)
+        said = next((fields[name] for name in SENTENCES if fields.get(name)), None)
+        if said is not None:
+            place = _path(fields.get("loc"))
+            return f"{place}: {_text(said)}" if place else _text(said)
     return msgspec.json.encode(value).decode()[:SENTENCE_BOUND]
 
 
-def _place(detail: object) -> str | None:
-    """FastAPI's `loc` as a path: ["body", "messages", 0, "role"] is `messages[0].role`."""
-    if not isinstance(detail, list) or not detail or not isinstance(detail[0], dict):
+def _place(value: object) -> str | None:
+    """Where FastAPI found a mistake: the first `loc` in an error, as a path."""
+    first = _first(value)
+    if not isinstance(first, dict):
         return None
-    loc = cast("dict[str, object]", detail[0]).get("loc")
-    if not isinstance(loc, list):
-        return None
+    fields = cast("Json", first)
+    return _path(fields.get("loc")) or _place(fields.get("detail")) or _place(fields.get("message"))
+
+
+def _path(loc: object) -> str | None:
+    """["body", "messages", 0, "role"] as `messages[0].role`."""
     path = ""
-    for step in cast("list[object]", loc):
+    for step in cast("list[object]", loc) if isinstance(loc, list) else []:
         if isinstance(step, int):
             path += f"[{step}]"
         elif step != "body":

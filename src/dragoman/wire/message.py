@@ -12,6 +12,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 from dragoman.wire.tool import CalledFunction, RequestToolCall
 
 
+class CacheBreakpoint(TypedDict):
+    """The end of what later requests will begin with too: the vendor may keep it in its prompt cache."""
+
+    mode: str
+    """`explicit`."""
+
+
 class TextPart(TypedDict):
     """A piece of text."""
 
@@ -19,6 +26,8 @@ class TextPart(TypedDict):
     """`text`."""
     text: str
     """The text."""
+    prompt_cache_breakpoint: NotRequired[CacheBreakpoint | None]
+    """Whether a reusable beginning ends here."""
 
 
 class ImageUrl(TypedDict):
@@ -37,6 +46,8 @@ class ImagePart(TypedDict):
     """`image_url`."""
     image_url: ImageUrl | str
     """The image; some vendors take the bare address."""
+    prompt_cache_breakpoint: NotRequired[CacheBreakpoint | None]
+    """Whether a reusable beginning ends here."""
 
 
 class InputAudio(TypedDict):
@@ -55,6 +66,8 @@ class AudioPart(TypedDict):
     """`input_audio`."""
     input_audio: InputAudio
     """The sound."""
+    prompt_cache_breakpoint: NotRequired[CacheBreakpoint | None]
+    """Whether a reusable beginning ends here."""
 
 
 class InputFile(TypedDict, total=False):
@@ -75,6 +88,8 @@ class FilePart(TypedDict):
     """`file`."""
     file: InputFile
     """The file."""
+    prompt_cache_breakpoint: NotRequired[CacheBreakpoint | None]
+    """Whether a reusable beginning ends here."""
 
 
 class RefusalPart(TypedDict):

@@ -14,10 +14,13 @@ from msgspec import Meta
 
 from dragoman.wire.completion import Message
 from dragoman.wire.message import RequestMessage, TextPart
-from dragoman.wire.tool import FunctionDefinition, FunctionName, Tool, ToolChoice
+from dragoman.wire.tool import FunctionDefinition, FunctionName, Name, Tool, ToolChoice
 
 Penalty = Annotated[float, Meta(ge=-2, le=2)]
 """-2 to 2; positive values make the model repeat itself less."""
+
+Bias = Annotated[float, Meta(ge=-100, le=100)]
+"""-100 to 100."""
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 """0 to 1."""
@@ -40,7 +43,7 @@ class JsonFormat(TypedDict):
 class SchemaDefinition(TypedDict):
     """The JSON Schema an answer has to match."""
 
-    name: str
+    name: Name
     """Letters, digits, underscores and dashes; at most 64."""
     schema: NotRequired[Mapping[str, Any] | None]
     """The schema."""
@@ -72,13 +75,20 @@ class StreamOptions(TypedDict, total=False):
     """Whether chunks are padded so that their size tells nothing; default true where a vendor does it."""
 
 
+class CustomVoice(TypedDict):
+    """A voice of your own."""
+
+    id: str
+    """Its id."""
+
+
 class AudioOutput(TypedDict):
     """How the answer is to sound."""
 
     format: str
     """`wav`, `aac`, `mp3`, `flac`, `opus` or `pcm16`."""
-    voice: str | Mapping[str, Any]
-    """The voice's name, or `{"id": …}` for one of your own."""
+    voice: str | CustomVoice
+    """The voice's name, or one of your own."""
 
 
 class Prediction(TypedDict):
@@ -90,6 +100,71 @@ class Prediction(TypedDict):
     """The text."""
 
 
+class Place(TypedDict, total=False):
+    """Roughly where somebody is."""
+
+    country: str | None
+    """The country, as two letters (ISO 3166-1)."""
+    region: str | None
+    """The region, in words."""
+    city: str | None
+    """The city, in words."""
+    timezone: str | None
+    """The time zone's IANA name."""
+
+
+class UserLocation(TypedDict):
+    """Where the user is, for searches that depend on it."""
+
+    type: Literal["approximate"]
+    """`approximate`."""
+    approximate: Place
+    """The place."""
+
+
+class WebSearch(TypedDict, total=False):
+    """How the model searches the web."""
+
+    user_location: UserLocation | None
+    """Where the user is."""
+    search_context_size: str | None
+    """`low`, `medium` or `high`: how much of what is found to read; default medium."""
+
+
+class PromptCacheOptions(TypedDict, total=False):
+    """What the vendor's prompt cache keeps."""
+
+    mode: str | None
+    """`implicit` (the vendor also chooses where to cut) or `explicit` (only at breakpoints); default implicit."""
+    ttl: str | None
+    """How long to keep it at least: `30m`."""
+
+
+class JudgedSide(TypedDict):
+    """What comes of the judgement of one side of the conversation."""
+
+    mode: str
+    """`score` (the answer says the result) or `block` (what is judged harmful is withheld)."""
+
+
+class JudgedSides(TypedDict, total=False):
+    """What is judged."""
+
+    input: JudgedSide | None
+    """What is asked."""
+    output: JudgedSide | None
+    """What is answered."""
+
+
+class Moderation(TypedDict):
+    """Which model judges the conversation, and what comes of it."""
+
+    model: str
+    """The judging model."""
+    policy: NotRequired[JudgedSides | None]
+    """What is judged, and what comes of it."""
+
+
 class ChatOptions(TypedDict, total=False):
     """Every parameter but the messages, the model and whether to stream."""
 
@@ -97,7 +172,7 @@ class ChatOptions(TypedDict, total=False):
     """-2 to 2: lowers a token's likelihood by how often it has been used; default 0."""
     presence_penalty: Penalty | None
     """-2 to 2: lowers a token's likelihood once it has been used; default 0."""
-    logit_bias: Mapping[str, float] | None
+    logit_bias: Mapping[str, Bias] | None
     """Token id to a bias of -100 (never) to 100 (only this)."""
     logprobs: bool | None
     """Whether to say how likely each token was; default false."""
@@ -133,8 +208,8 @@ class ChatOptions(TypedDict, total=False):
     """0 (the likeliest token each time) to 2 (wild); default 1."""
     top_p: Probability | None
     """Choose among the likeliest tokens that have this much probability together; default 1."""
-    top_k: Annotated[int, Meta(ge=0)] | None
-    """Choose among this many of the likeliest tokens; 0 is all. Not OpenAI's."""
+    top_k: Annotated[int, Meta(ge=-1)] | None
+    """Choose among this many of the likeliest tokens; 0, or -1 with some vendors, is all. Not OpenAI's."""
     min_p: Probability | None
     """Choose among tokens at least this likely, measured against the likeliest. Not OpenAI's."""
     tools: Sequence[Tool] | None
@@ -155,7 +230,7 @@ class ChatOptions(TypedDict, total=False):
     """`low`, `medium` or `high`: how much to write; default medium."""
     safe_prompt: bool | None
     """Whether to put the vendor's own safety instruction first; Mistral's and Beezy's."""
-    web_search_options: Mapping[str, Any] | None
+    web_search_options: WebSearch | None
     """Lets the model search the web, where the vendor can."""
     safety_identifier: str | None
     """Who is asking, as a stable hash, for the vendor to tell abuse."""
@@ -163,9 +238,9 @@ class ChatOptions(TypedDict, total=False):
     """Requests with the same key are likelier to share the prompt cache."""
     prompt_cache_retention: str | None
     """How long the prompt cache may keep this: `in_memory` or `24h`."""
-    prompt_cache_options: Mapping[str, Any] | None
-    """More about the prompt cache: `mode`, `ttl`."""
-    moderation: Mapping[str, Any] | None
+    prompt_cache_options: PromptCacheOptions | None
+    """More about the prompt cache."""
+    moderation: Moderation | None
     """Asks the vendor to judge the messages along the way."""
 
 

@@ -8,7 +8,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Literal, NotRequired, Required, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Required,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 import msgspec
 
@@ -66,7 +78,12 @@ def _union(options: tuple[Any, ...], found: Json) -> Json:
     schemas = [_schema(option, found) for option in options if option is not NoneType]
     if NoneType in options:
         schemas.append({"type": "null"})
-    if len(schemas) == 2 and schemas[1] == {"type": "null"} and isinstance(schemas[0].get("type"), str) and "enum" not in schemas[0]:  # noqa: PLR2004 - a type and null
+    if (
+        len(schemas) == 2
+        and schemas[1] == {"type": "null"}
+        and isinstance(schemas[0].get("type"), str)
+        and "enum" not in schemas[0]
+    ):  # noqa: PLR2004 - a type and null
         return schemas[0] | {"type": [schemas[0]["type"], "null"]}
     return {"anyOf": schemas}
 

@@ -4,33 +4,101 @@ Servers of this API send `null` for lists, objects for the JSON text of argument
 message, numbers for ids. A client that refuses them is of no use; one that keeps them in fields typed otherwise
 breaks its user's program later. So each field is converted by itself, the known deviations by rule, and what cannot
 be converted is left at the field's default. Nothing is lost: the bytes received stay beside the fields.
+
+Text that was cut in the middle of a character, in its UTF-8 or in its escapes, is mended with U+FFFD.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+Json = dict[str, Any]
+
+_PART_TEXTS = {"text": "content", "refusal": "refusal", "thinking": "reasoning_content"}
+# A pair of escaped surrogates, one that is alone, or any other escape: the first and the last are left as they are.
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
 
 
-def read(data: bytes, cls: type[T]) -> T:
-    """Read `data`, a JSON object, as a `cls`.
+def read(data: bytes, cls: type[T]) -> tuple[T, bytes]:
+    """Read `data`, a JSON object, as a `cls`; the bytes beside it are those it was read from, mended where need be.
 
     Raises:
-        msgspec.DecodeError: it is not JSON, or not an object.
+        msgspec.DecodeError: it is not JSON, or not an object, or nested too deep.
     """
-    value: Any = msgspec.json.decode(data)
+    try:
+        return _decoder(cls).decode(data), data
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if not isinstance(error, msgspec.ValidationError):
+            data = mended(data)
+        return _struct(read_object(data), cls), data
+
+
+def read_object(data: bytes) -> Json:
+    """Read a JSON object.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON, or not an object, or nested too deep.
+    """
+    try:
+        value: Any = msgspec.json.decode(data)
+    except UnicodeDecodeError:
+        value = msgspec.json.decode(mended(data))
+    except RecursionError:
+        raise msgspec.DecodeError("the JSON is nested too deep") from None
     if not isinstance(value, dict):
         raise msgspec.DecodeError(f"expected a JSON object, got {_kind(value)}")
-    return _struct(value, cls)
+    return cast("Json", value)
 
 
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+def mended(data: bytes) -> bytes:
+    """JSON in which U+FFFD stands for what is not UTF-8, and for each escaped half of a surrogate pair."""
+    data = data.decode("utf-8", "replace").encode()
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], data)
+
+
+def without_nulls(value: Json) -> Json:
+    """The same object, and the objects in it, without the fields that are null."""
+    return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a decoded value is an object."""
+    return isinstance(value, dict)
+
+
+def texts_of(parts: object) -> dict[str, str]:
+    """Content in parts as the texts it stands for, by the field that each belongs to.
+
+    Texts are `content`, refusals `refusal`; what Mistral calls thinking is `reasoning_content`. Parts of other kinds
+    hold no text.
+    """
+    found: dict[str, str] = {}
+    for part in cast("list[object]", parts) if isinstance(parts, list) else []:
+        fields: Json = part if is_object(part) else {"text": part}
+        for name, place in _PART_TEXTS.items():
+            value = fields.get(name)
+            texts = [value, *(inner.get("text") for inner in objects_in(value))]
+            said = [text for text in texts if isinstance(text, str)]
+            if said:
+                found[place] = "".join([found.get(place, ""), *said])
+    return found
+
+
+def objects_in(value: object) -> list[Json]:
+    """Those of a list's items that are objects; none where it is no list."""
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [item for item in items if is_object(item)]
+
+
+@lru_cache(maxsize=64)
+def _decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(cls)
 
 
 @lru_cache(maxsize=64)
@@ -38,49 +106,50 @@ def _hints(cls: type[msgspec.Struct]) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _struct(value: dict[str, Any], cls: type[T]) -> T:
-    known: dict[str, Any] = {}
+def _is_struct(option: object) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(option, type) and issubclass(option, msgspec.Struct)
+
+
+def _kind(value: object) -> str:
+    kinds = {list: "an array", str: "a string", bool: "a boolean", NoneType: "null"}
+    return next((name for cls, name in kinds.items() if isinstance(value, cls)), "a number")
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in cast("list[object]", value)]
+    return without_nulls(value) if is_object(value) else value
+
+
+def _struct(value: Json, cls: type[T]) -> T:
+    hints = _hints(cls)
+    if "reasoning_content" in hints and isinstance(value.get("content"), list):
+        value = value | {"content": None} | texts_of(value["content"])
+    known: Json = {}
     for field in msgspec.structs.fields(cls):
         given = value.get(field.encode_name)
-        if given is not None:
-            found = _field(given, _hints(cls)[field.name])
-            if found is not None:
-                known[field.name] = found
-        if field.required and field.name not in known:
-            known[field.name] = _empty(_hints(cls)[field.name])
+        found = None if given is None else _field(given, hints[field.name])
+        if found is not None:
+            known[field.name] = found
     return cls(**known)
 
 
-def _empty(wanted: Any) -> Any:  # noqa: ANN401 - the value of a field, whatever its type is
-    return _struct({}, wanted) if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) else wanted()
-
-
-def _field(value: Any, wanted: Any) -> Any:  # noqa: ANN401, PLR0911 - one return a rule; typed by the field
+def _field(value: object, wanted: object) -> object:
+    """A value as a field's type, or as the first of a union's it can be; None where it can be none."""
     try:
-        return msgspec.convert(value, wanted, strict=False)
+        return cast("object", msgspec.convert(value, wanted, strict=False))
     except msgspec.ValidationError:
         pass
-    for option in get_args(wanted) or (wanted,):
-        if isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(value, dict):
-            return _struct(value, option)
-        if option is str and isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-            return "".join(_part_text(part) for part in value)
-        if option is str and isinstance(value, dict | list):
-            return msgspec.json.encode(value).decode()
-        if option is str and isinstance(value, int | float):
-            return str(value)
-        if getattr(option, "__origin__", None) is tuple:
-            return _items(value, get_args(option)[0])
-    return _items(value, get_args(wanted)[0]) if getattr(wanted, "__origin__", None) is tuple else None
+    options = get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
+    return next((found for found in (_by_rule(value, option) for option in options) if found is not None), None)
 
 
-def _items(value: Any, wanted: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - items of a field's tuple
-    if not isinstance(value, list):
-        return None
-    found = (_field(item, wanted) for item in value if item is not None)
-    return tuple(item for item in found if item is not None)
-
-
-def _part_text(part: dict[str, Any]) -> str:
-    text = part.get("text")
-    return text if isinstance(text, str) else ""
+def _by_rule(value: object, option: object) -> object:
+    if _is_struct(option):
+        return _struct(value, option) if is_object(value) else None
+    if get_origin(option) is tuple and isinstance(value, list):
+        found = (_field(item, get_args(option)[0]) for item in cast("list[object]", value) if item is not None)
+        return tuple(item for item in found if item is not None)
+    if option is str:
+        return msgspec.json.encode(value).decode()
+    return int(value) if option is int and isinstance(value, float) else None

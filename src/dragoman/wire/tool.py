@@ -6,13 +6,20 @@ Field by field the tool schemas of OpenAI's published API document. Every option
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
+
+Name = Annotated[
+    str, Meta(pattern="^[a-zA-Z0-9_-]{1,64}$", description="1 to 64 letters, digits, underscores or dashes")
+]
+"""1 to 64 letters, digits, underscores or dashes."""
 
 
 class FunctionDefinition(TypedDict):
     """A function the model may call."""
 
-    name: str
+    name: Name
     """Letters, digits, underscores and dashes; at most 64."""
     description: NotRequired[str | None]
     """What it does: how the model decides whether to call it."""
@@ -31,6 +38,31 @@ class FunctionTool(TypedDict):
     """The function."""
 
 
+class TextInput(TypedDict):
+    """Any text."""
+
+    type: Literal["text"]
+    """`text`."""
+
+
+class Grammar(TypedDict):
+    """What a text has to look like."""
+
+    definition: str
+    """The grammar."""
+    syntax: str
+    """`lark` or `regex`: what it is written in."""
+
+
+class GrammarInput(TypedDict):
+    """Text that a grammar allows."""
+
+    type: Literal["grammar"]
+    """`grammar`."""
+    grammar: Grammar
+    """The grammar."""
+
+
 class CustomDefinition(TypedDict):
     """A tool that takes free text."""
 
@@ -38,8 +70,8 @@ class CustomDefinition(TypedDict):
     """The tool's name."""
     description: NotRequired[str | None]
     """What it does."""
-    format: NotRequired[Mapping[str, Any] | None]
-    """`{"type": "text"}`, or a grammar the input has to match."""
+    format: NotRequired[TextInput | GrammarInput | None]
+    """Any text, or what a grammar allows; default any."""
 
 
 class CustomTool(TypedDict):
@@ -125,8 +157,8 @@ class FunctionToolCall(TypedDict):
 
     id: str
     """What the answering message names."""
-    type: Literal["function"]
-    """`function`."""
+    type: NotRequired[Literal["function"]]
+    """`function`; meant where a vendor's answer, repeated here as it came, does not say."""
     function: CalledFunction
     """The call."""
 
