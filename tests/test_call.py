@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import json
 
 import pytest
@@ -42,7 +42,9 @@ def test_an_assistants_message_goes_back_with_everything_it_came_with():
     received = {"role": "assistant", "content": None, "vendor": {"trace": 1}, "tool_calls": []}
     completion = read_completion(json.dumps({"choices": [{"index": 0, "message": received}]}).encode())
 
-    body = sent(create_call(settings(), {"model": "m", "messages": [{"role": "user", "content": "x"}, completion.message]}))
+    body = sent(
+        create_call(settings(), {"model": "m", "messages": [{"role": "user", "content": "x"}, completion.message]})
+    )
 
     assert body["messages"][1] == received
 
@@ -90,9 +92,9 @@ def test_what_is_missing_or_wrong_is_named(arguments, param):
 
 
 def test_what_json_cannot_hold_is_refused_in_words():
-    with pytest.raises(InvalidRequestError, match="cannot hold a Lock|cannot hold a lock"):
+    with pytest.raises(InvalidRequestError, match=r"cannot hold a \w+: JSON has no form for it"):
         create_call(settings(), HELLO | {"metadata": __import__("threading").Lock()})
-    assert sent(create_call(settings(), HELLO | {"user": datetime.date(2026, 1, 2)}))["user"] == "2026-01-02"
+    assert sent(create_call(settings(), HELLO | {"user": dt.date(2026, 1, 2)}))["user"] == "2026-01-02"
 
 
 def test_each_call_has_an_idempotency_key_of_its_own():

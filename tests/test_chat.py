@@ -6,7 +6,10 @@ import json
 import time
 
 import pytest
+
+import dragoman
 from colours import BOTH, CALL, name_of
+from dragoman import Retry, Timeouts, errors
 from scripted import (
     CLOSE,
     LAST_CHUNK,
@@ -22,9 +25,6 @@ from scripted import (
     head,
     repeat,
 )
-
-import dragoman
-from dragoman import Retry, Timeouts, errors
 
 COMPLETION = json.dumps({
     "id": "c1",
@@ -74,7 +74,9 @@ def test_a_stream(colour):
 def test_the_first_chunk_is_there_before_the_server_has_finished(colour):
     hold = Hold()
 
-    with Scripted([READ, chunked_head() + chunk(step("Mo")), hold, chunk(step("net", "stop")) + chunk(DONE) + LAST_CHUNK]) as server:
+    with Scripted(
+        [READ, chunked_head() + chunk(step("Mo")), hold, chunk(step("net", "stop")) + chunk(DONE) + LAST_CHUNK]
+    ) as server:
         outcome = colour.stream(server.url("/v1"), seen=hold.release)
 
     assert outcome.texts == ["Mo", "net"]
@@ -176,7 +178,8 @@ def test_a_cut_stream_raises_and_keeps_what_had_arrived(colour, steps, partial):
 
 
 @pytest.mark.parametrize(
-    "body", [event({"error": {"message": "overloaded", "code": 529}}), b'event: error\ndata: {"message":"x","code":529}\n\n']
+    "body",
+    [event({"error": {"message": "overloaded", "code": 529}}), b'event: error\ndata: {"message":"x","code":529}\n\n'],
 )
 def test_an_error_inside_a_stream_raises_with_its_own_status(colour, body):
     with Scripted([READ, chunked(step("Mo"), body)]) as server:
@@ -201,7 +204,9 @@ def test_a_stream_that_fails_before_its_first_content_is_tried_again(colour):
         pytest.param([READ], Timeouts(total=0.2), "total", id="stalled headers"),
         pytest.param([READ, chunked_head() + chunk(step("Mo"))], Timeouts(idle=0.2), "idle", id="stalled stream"),
         pytest.param([READ, chunked_head()], Timeouts(first_token=0.2), "first token", id="no first token"),
-        pytest.param([READ, chunked_head() + chunk(step("Mo"))], Timeouts(total=0.3), "total", id="total over a stream"),
+        pytest.param(
+            [READ, chunked_head() + chunk(step("Mo"))], Timeouts(total=0.3), "total", id="total over a stream"
+        ),
     ],
 )
 def test_each_limit_in_time_is_told_by_its_name(colour, steps, limits, limit):

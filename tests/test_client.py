@@ -6,10 +6,10 @@ import pickle
 import threading
 
 import pytest
-from colours import CALL
-from scripted import READ, Scripted, answer, repeat
 
+from colours import CALL
 from dragoman import AsyncDragoman, Dragoman, InvalidRequestError, NotFoundError
+from scripted import READ, Scripted, answer, repeat
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"content":"Monet"},"finish_reason":"stop"}]}'
 CARDS = b'{"object":"list","data":[{"id":"m1","owned_by":"a","context":8192},{"id":"org/m2"}]}'
@@ -26,7 +26,11 @@ def test_models_are_listed_and_looked_up():
             with pytest.raises(NotFoundError, match="no such model"):
                 client.models.retrieve("a b")
 
-    assert [request.line.split()[1] for request in server.requests] == ["/v1/models", "/v1/models/org/m2", "/v1/models/a%20b"]
+    assert [request.line.split()[1] for request in server.requests] == [
+        "/v1/models",
+        "/v1/models/org/m2",
+        "/v1/models/a%20b",
+    ]
 
 
 def test_models_asynchronously():

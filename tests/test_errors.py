@@ -20,7 +20,9 @@ def every_error():
 @pytest.mark.parametrize("again", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
 def test_an_error_survives_pickling_and_copying_whole(cls, again):
     limit = {"limit": "idle", "seconds": 3.0} if cls is errors.TimeLimitError else {}
-    error = cls("cut", status=200, request_id="r7", headers={"a": "b"}, body=b"\xff", partial=PARTIAL, attempts=3, **limit)
+    error = cls(
+        "cut", status=200, request_id="r7", headers={"a": "b"}, body=b"\xff", partial=PARTIAL, attempts=3, **limit
+    )
 
     twin = again(error)
 

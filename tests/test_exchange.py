@@ -192,7 +192,11 @@ def test_a_body_that_breaks_off_is_asked_for_again():
 @pytest.mark.parametrize(
     ("headers", "body", "says"),
     [
-        ({"content-type": "text/html"}, b"<html>", "the server answered 200 with text/html that cannot be read as JSON"),
+        (
+            {"content-type": "text/html"},
+            b"<html>",
+            "the server answered 200 with text/html that cannot be read as JSON",
+        ),
         ({}, b"", "an empty body (no content type)"),
         ({"content-type": "application/json"}, b'{"id":', "cannot be read as JSON"),
         ({"content-type": "application/json"}, b'{"choices":[]}', "a completion that has no choices"),

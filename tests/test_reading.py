@@ -153,7 +153,9 @@ def test_frames_that_say_nothing_are_passed_over(frame):
     assert stream.completion.text == "Monet"
 
 
-@pytest.mark.parametrize("frame", [b'data: {"choices":\n\n', b"data: hello\n\n", b"data: [1]\n\n", b"data: \xff\xfe\n\n"])
+@pytest.mark.parametrize(
+    "frame", [b'data: {"choices":\n\n', b"data: hello\n\n", b"data: [1]\n\n", b"data: \xff\xfe\n\n"]
+)
 def test_an_event_that_is_no_chunk_is_a_protocol_error_that_shows_it(frame):
     stream = feed(reading(), event("Mo"), frame)
 

@@ -5,10 +5,10 @@ import gc
 import json
 
 import pytest
-from colours import CALL
-from scripted import LAST_CHUNK, READ, Hold, Scripted, chunk, chunked, chunked_head, event
 
+from colours import CALL
 from dragoman import AsyncDragoman, Dragoman
+from scripted import LAST_CHUNK, READ, Hold, Scripted, chunk, chunked, chunked_head, event
 
 
 def step(content=None, finish=None):

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "dragoman"
@@ -147,7 +148,8 @@ def command_page() -> str:
     parts = ["# The command line", "", "<!-- Written by `make docs` from the help texts. -->"]
     parts += ["", "## dragoman", "", f"```text\n{root.format_help().rstrip()}\n```"]
     for action in root._actions:  # noqa: SLF001 - argparse tells its commands nowhere else
-        for name, command in (getattr(action, "choices", None) or {}).items():
+        commands: dict[str, argparse.ArgumentParser] = cast("Any", action).choices or {}
+        for name, command in commands.items():
             parts += ["", f"## dragoman {name}", "", f"```text\n{command.format_help().rstrip()}\n```"]
     return "\n".join(parts) + "\n"
 

@@ -7,7 +7,7 @@ Shared by the engine's process and the gateway. What a server is told and tells 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeVar
 
 from dragoman.sse import comment
@@ -138,13 +138,14 @@ async def stream(
     leaving = asyncio.ensure_future(gone(receive))
     try:
         await asyncio.wait({relaying, keeping, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not relaying.done():
+        if relaying.done():
+            relaying.result()
+        elif keeping.done():
+            keeping.result()
+        else:
             raise Disconnected
-        relaying.result()
     finally:
         await _ended(relaying, keeping, leaving)
-        if isinstance(pieces, AsyncGenerator):
-            await pieces.aclose()
 
 
 class _Line:
@@ -157,14 +158,19 @@ class _Line:
         self._spoke_at = self._now()
 
     async def relay(self, pieces: AsyncIterator[bytes], headers: list[Header]) -> None:
-        """Send the whole answer."""
-        await self._say({"type": "http.response.start", "status": 200, "headers": headers})
-        async for piece in pieces:
-            await self._say({"type": "http.response.body", "body": piece, "more_body": True})
-        await self._say({"type": "http.response.body", "body": b""})
+        """Send the whole answer, and close `pieces` however it ends."""
+        try:
+            await self._say({"type": "http.response.start", "status": 200, "headers": headers})
+            async for piece in pieces:
+                await self._say({"type": "http.response.body", "body": piece, "more_body": True})
+            await self._say({"type": "http.response.body", "body": b""})
+        finally:
+            close = getattr(pieces, "aclose", None)
+            if close is not None:
+                await close()
 
     async def keep_alive(self, seconds: float) -> None:
-        """Send a comment whenever nothing else was sent for so long. Ends only when the caller has left."""
+        """Send a comment whenever nothing else was sent for so long; ends only when sending fails."""
         while True:
             silent = self._now() - self._spoke_at
             # What is being sent and not yet taken says enough: comments behind it would only pile up.

@@ -1,11 +1,19 @@
 """The endpoint as other people's clients see it: the real openai package, and bare HTTP."""
 
+import asyncio
 import json
+import socket
 import urllib.error
 import urllib.request
 
 import openai
+import psutil
 import pytest
+
+from dragoman.gateway.app import Gateway
+from dragoman.gateway.upstream import Upstream
+from scripted import READ, Scripted, answer
+from serving import Served, until
 
 HELLO = [{"role": "user", "content": "What is the capital of France?"}]
 WEATHER = {
@@ -29,7 +37,7 @@ def test_openai_creates(client):
     assert "Paris" in completion.choices[0].message.content
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
     assert completion.model == "smollm2-135m-instruct"
-    assert completion._request_id.startswith("req_")
+    assert completion._request_id.startswith("req_")  # noqa: SLF001 - its documented name
 
 
 def test_openai_streams(client):
@@ -81,7 +89,11 @@ def test_openai_uses_tools(client):
 
 def test_openai_streams_tool_calls_as_they_grow(client):
     stream = client.chat.completions.create(
-        model="m", messages=[{"role": "user", "content": "Weather in Rome?"}], tools=[WEATHER], temperature=0, stream=True
+        model="m",
+        messages=[{"role": "user", "content": "Weather in Rome?"}],
+        tools=[WEATHER],
+        temperature=0,
+        stream=True,
     )
     deltas = [call for chunk in stream for call in chunk.choices[0].delta.tool_calls or []]
 
@@ -217,3 +229,81 @@ def test_the_documentation_loads_nothing_from_elsewhere(gateway):
     assert b"https://" not in page
     assert ask(gateway, "/docs/..%2fapp.py")[0] == 404
     assert ask(gateway, "/docs/../app.py")[0] == 404
+
+
+@pytest.mark.parametrize("name", ["..", "../../health", "%2e%2e/files", "a/%2E%2E/b", "."])
+def test_a_models_name_cannot_reach_another_path_of_the_upstream(name):
+    with Scripted([READ, answer(b"{}")]) as server, Served("--upstream", server.url("/v1")) as served:
+        status, _, body = ask(served, f"/v1/models/{name}")
+
+    assert status == 404
+    assert json.loads(body)["error"]["code"] == "model_not_found"
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 400), (None, 400)]
+)
+def test_a_page_of_another_site_cannot_ask_through_its_readers_browser(gateway, site, status):
+    headers = {"content-type": "text/plain"} | ({"sec-fetch-site": site} if site else {})
+
+    assert ask(gateway, "/v1/chat/completions", "POST", b"{}", **headers)[0] == status
+
+
+def test_a_mistake_of_ours_is_an_answer_too_and_a_traceback_in_the_log_only(caplog):
+    class Broken(Upstream):
+        async def models(self):
+            raise RuntimeError("planted")
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def main():
+        upstream = Broken("http://127.0.0.1:9/v1")
+        scope = {"type": "http", "method": "GET", "path": "/v1/models", "headers": [(b"x-request-id", b"mine")]}
+        await Gateway(upstream)(scope, None, send)
+        upstream.close()
+
+    asyncio.run(main())
+
+    assert sent[0]["status"] == 500
+    assert json.loads(sent[1]["body"])["error"] == {
+        "message": "the gateway failed, and its log says how",
+        "type": "server_error",
+        "param": None,
+        "code": "internal_error",
+    }
+    assert "request mine failed" in caplog.text
+    assert "planted" in caplog.text
+
+
+def busy(gateway):
+    """How many answers the model's own process is making, and how many requests it holds."""
+    for child in psutil.Process(gateway.process.pid).children(recursive=True):
+        told = next((word for word in child.cmdline() if word.startswith("{")), None)
+        if told:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(json.loads(told)["folder"] + "/engine.sock")
+                line.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                health = json.loads(b"".join(iter(lambda: line.recv(65536), b"")).partition(b"\r\n\r\n")[2])
+                return health["busy"], health["taken"]
+    raise AssertionError("the model does not run")
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_the_model_is_free_again_when_its_callers_have_left(gateway, streamed):
+    body = {"model": "m", "messages": [{"role": "user", "content": "Count to a thousand."}], "max_tokens": 1500}
+    raw = json.dumps(body | {"stream": streamed, "seed": 1}).encode()
+    port = int(gateway.url.split(":")[2].split("/")[0])
+    callers = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
+    for caller in callers:
+        caller.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(raw), raw)
+        )
+    assert until(lambda: busy(gateway)[1] == 8)
+    for caller in callers:
+        caller.close()
+
+    assert until(lambda: busy(gateway) == (0, 0))

@@ -1,10 +1,12 @@
 """An entry for each request: closed once, with what is known of its tokens and nothing of its words."""
 
+import asyncio
 import json
 import logging
 
 import pytest
 
+from dragoman.asgi import Disconnected
 from dragoman.gateway.ledger import Entry, Totals
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
@@ -50,9 +52,10 @@ def test_a_completion_closes_with_the_upstreams_own_count(totals, lines):
 
 
 def test_a_caller_who_left_is_closed_with_what_was_counted(totals, lines):
-    with Entry(totals, "r", "m", stream=True) as entry:
+    with pytest.raises(Disconnected), Entry(totals, "r", "m", stream=True) as entry:
         for piece in ("Claude", " Mo", "net"):
             entry.saw(chunk(piece))
+        raise Disconnected
 
     (line,) = lines()
     assert (line["end"], line["status"]) == ("disconnected", None)
@@ -86,11 +89,12 @@ def test_a_failure_says_what_the_caller_was_told(totals, lines):
     assert totals.closed["failed"] == 1
 
 
-def test_an_entry_closes_whatever_happens(totals, lines):
-    with pytest.raises(ZeroDivisionError), Entry(totals, "r", "m", stream=False):
-        _ = 1 / 0
+@pytest.mark.parametrize("error", [ZeroDivisionError, asyncio.CancelledError, KeyboardInterrupt])
+def test_an_entry_closes_whatever_happens_and_blames_no_caller_for_it(totals, lines, error):
+    with pytest.raises(error), Entry(totals, "r", "m", stream=False):
+        raise error
 
-    assert len(lines()) == 1
+    assert [line["end"] for line in lines()] == ["failed"]
     assert totals.open == 0
 
 

@@ -1,27 +1,17 @@
 """The ledger's lines on stderr: whole, in order, and never in a request's way."""
 
-import io
 import json
 import logging
-import sys
+import os
 import threading
 
 import pytest
 
 from dragoman.gateway import log
 from dragoman.gateway.log import written_log
+from serving import until
 
-
-class Blocked(io.StringIO):
-    """A stderr that nobody reads until `read` is set."""
-
-    def __init__(self):
-        super().__init__()
-        self.read = threading.Event()
-
-    def write(self, text):
-        assert self.read.wait(10)
-        return super().write(text)
+LINE = json.dumps({"request": 7, "filler": "x" * 20_000})
 
 
 @pytest.fixture
@@ -29,38 +19,72 @@ def ledger():
     return logging.getLogger("dragoman.ledger")
 
 
-def test_lines_come_out_as_they_are_and_in_order(monkeypatch, ledger):
-    stderr = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stderr)
+@pytest.fixture
+def pipe():
+    """Both ends of a pipe: a write to the second waits while nobody reads from the first."""
+    reading, writing = os.pipe()
+    with open(reading, "rb") as reads, open(writing, "wb") as writes:  # noqa: PTH123 - descriptors, not paths
+        yield reads, writes
 
-    with written_log():
+
+def test_lines_come_out_as_they_are_and_in_order(tmp_path, ledger):
+    path = tmp_path / "stderr"
+    with path.open("w") as file, written_log(file.fileno()):
         for number in range(100):
-            ledger.info(json.dumps({"request": number, "model": "100%s"}))
+            ledger.info(json.dumps({"request": number, "model": "100%s é"}))
 
-    assert [json.loads(line)["request"] for line in stderr.getvalue().splitlines()] == list(range(100))
+    assert [json.loads(line)["request"] for line in path.read_text().splitlines()] == list(range(100))
 
 
-def test_a_stderr_that_nobody_reads_holds_nobody_up(monkeypatch, ledger):
-    stderr = Blocked()
-    monkeypatch.setattr(sys, "stderr", stderr)
+def test_a_stderr_that_nobody_reads_for_a_while_holds_nobody_up(monkeypatch, pipe, ledger):
     monkeypatch.setattr(log, "LINES", 10)
+    reads, writes = pipe
+    found = []
+    reading = threading.Thread(target=lambda: found.extend(reads))
 
-    with written_log():
-        for number in range(50):
-            ledger.info(json.dumps({"request": number}))
-        stderr.read.set()
+    with written_log(writes.fileno()):
+        for _ in range(500):
+            ledger.info(LINE)
+        reading.start()
+    writes.close()
+    reading.join()
 
-    *lines, last = map(json.loads, stderr.getvalue().splitlines())
-    assert last["dropped_lines"] == 50 - len(lines)
-    assert 10 <= len(lines) <= 11
+    *lines, last = map(json.loads, found)
+    assert {line["request"] for line in lines} == {7}
+    assert last["dropped_lines"] == 500 - len(lines)
 
 
-def test_after_the_block_nothing_is_left_of_it(monkeypatch, ledger):
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+def test_a_stderr_that_nobody_ever_reads_does_not_hold_the_end_up(monkeypatch, pipe, ledger):
+    monkeypatch.setattr(log, "PATIENCE", 0.1)
+    monkeypatch.setattr(log, "LINES", 10)
+    reads, writes = pipe
     before = threading.active_count()
 
-    with written_log():
-        pass
+    with written_log(writes.fileno()):
+        for _ in range(500):
+            ledger.info(LINE)
+
+    assert threading.active_count() == before + 1
+    reads.close()
+    assert until(lambda: threading.active_count() == before)
+
+
+def test_a_stderr_that_is_closed_stops_nothing(pipe, ledger):
+    reads, writes = pipe
+    reads.close()
+
+    with written_log(writes.fileno()):
+        for _ in range(10):
+            ledger.info(LINE)
+
+
+def test_after_the_block_nothing_is_left_of_it(pipe, ledger):
+    reads, writes = pipe
+    before = threading.active_count()
+
+    with written_log(writes.fileno()):
+        ledger.info(LINE)
 
     assert threading.active_count() == before
     assert ledger.handlers == []
+    assert json.loads(reads.readline()) == json.loads(LINE)

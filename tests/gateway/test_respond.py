@@ -9,10 +9,10 @@ import time
 import openai
 import psutil
 import pytest
-from scripted import CLOSE, LAST_CHUNK, READ, RESET, Hold, Scripted, answer, chunk, chunked, chunked_head, event, repeat
-from serving import Served, get, until
 
 from dragoman import RateLimitError, ServerError, StatusError, TruncatedError
+from scripted import CLOSE, LAST_CHUNK, READ, RESET, Hold, Scripted, answer, chunk, chunked, chunked_head, event, repeat
+from serving import Served, get, until
 
 HELLO = {"messages": "Hello", "model": "m"}
 COMPLETION = json.dumps({
@@ -61,9 +61,9 @@ def test_the_usage_of_a_stream_is_asked_for_counted_and_hidden_from_who_did_not_
     assert plain[0].extra["vendor"] == 1
     assert asked[-1].usage.total_tokens == 5
     assert all(request.json["stream_options"] == {"include_usage": True} for request in server.requests)
-    assert [(entry["end"], entry["prompt_tokens"], entry["completion_tokens"], entry["tokens_from"]) for entry in ledger] == [
-        ("completed", 3, 2, "upstream")
-    ] * 2
+    assert [
+        (entry["end"], entry["prompt_tokens"], entry["completion_tokens"], entry["tokens_from"]) for entry in ledger
+    ] == [("completed", 3, 2, "upstream")] * 2
 
 
 @pytest.mark.parametrize("ending", [RESET, CLOSE, LAST_CHUNK])
@@ -127,7 +127,9 @@ def test_a_caller_who_leaves_stops_the_work(streamed):
     with Scripted(script) as server, behind(server) as served:
         body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": streamed}).encode()
         caller = socket.create_connection(("127.0.0.1", int(served.url.split(":")[2].split("/")[0])))
-        caller.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        caller.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        )
         assert until(lambda: server.requests)
         if streamed:
             assert caller.recv(65536)

@@ -4,11 +4,11 @@ import asyncio
 import json
 
 import pytest
-from scripted import READ, Hold, Scripted, answer, repeat
 
 from dragoman import APIError
 from dragoman.gateway import upstream as module
 from dragoman.gateway.upstream import Upstream
+from scripted import READ, Hold, Scripted, answer, repeat
 
 CARDS = answer(json.dumps({"object": "list", "data": [{"id": "org/m", "vendor": 1}]}).encode())
 

@@ -1,6 +1,7 @@
 """Content codings, undone piece by piece and within bounds."""
 
 import gzip
+import sys
 import zlib
 from importlib import import_module
 from itertools import pairwise
@@ -29,7 +30,8 @@ CODERS = {
 if "br" in known():
     CODERS["br"] = ("br", import_module("brotli").compress)
 if "zstd" in known():
-    CODERS["zstd"] = ("zstd", import_module("backports.zstd").compress)
+    standard = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    CODERS["zstd"] = ("zstd", import_module(standard).compress)
 
 every_coding = pytest.mark.parametrize(("name", "compress"), CODERS.values(), ids=CODERS)
 

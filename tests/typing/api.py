@@ -22,7 +22,10 @@ def blocking(client: Dragoman) -> None:
     client.chat.create(
         messages=[
             {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image_url", "image_url": {"url": "u"}}]},
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "Look"}, {"type": "image_url", "image_url": {"url": "u"}}],
+            },
             completion.message,
             {"role": "tool", "tool_call_id": "c1", "content": "42"},
         ],

@@ -30,7 +30,7 @@ def test_a_list_is_read_with_all_that_the_server_says():
     assert cards.to_dict() == document
 
 
-@pytest.mark.parametrize("again", [lambda card: pickle.loads(pickle.dumps(card)), copy.copy, copy.deepcopy])  # noqa: S301 - our own bytes
+@pytest.mark.parametrize("again", [lambda card: pickle.loads(pickle.dumps(card)), copy.copy, copy.deepcopy])
 def test_nothing_is_lost_in_a_copy(again):
     card = again(read_card(json.dumps(CARD).encode()))
 

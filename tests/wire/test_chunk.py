@@ -107,7 +107,7 @@ def test_anything_may_be_null_or_missing(document):
 @pytest.mark.parametrize(
     "again",
     [
-        lambda chunk: pickle.loads(pickle.dumps(chunk)),  # noqa: S301 - our own bytes
+        lambda chunk: pickle.loads(pickle.dumps(chunk)),
         copy.copy,
         copy.deepcopy,
         lambda chunk: read_chunk(chunk.to_json()),

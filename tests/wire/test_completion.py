@@ -203,7 +203,7 @@ STRANGE = {
 }
 WAYS = {
     "as read": lambda value: value,
-    "pickled": lambda value: pickle.loads(pickle.dumps(value)),  # noqa: S301 - our own bytes
+    "pickled": lambda value: pickle.loads(pickle.dumps(value)),
     "copied": copy.copy,
     "copied deep": copy.deepcopy,
     "as JSON": lambda value: read_completion(value.to_json()),
@@ -274,7 +274,7 @@ def test_a_message_made_here_can_be_sent_as_it_is():
     assert message.to_dict()["content"] == "hi"
     assert "refusal" not in message.to_dict()
     assert json.loads(message.to_json()) == message.to_dict()
-    assert pickle.loads(pickle.dumps(message)) == message  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(message)) == message
 
 
 def test_a_changed_copy_is_its_fields():

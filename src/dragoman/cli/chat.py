@@ -131,7 +131,7 @@ def answer(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_us
 def whole(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_usage: bool) -> None:
     """Print an answer when all of it is there."""
     begun = time.monotonic()
-    completion = asked.chat.create(messages=said, **options)
+    completion = asked.chat.create(messages=said, stream=False, **options)
     took = time.monotonic() - begun
     screen.write(completion.text + "\n")
     if show_usage:

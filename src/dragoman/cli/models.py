@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "models",
         help="list the models of an endpoint",
-        description="List the models an endpoint offers, one name a line; without an endpoint, the one on this machine.",
+        description="List the models an endpoint offers, one a line; without an endpoint, the one on this machine.",
     )
     parser.add_argument("--base-url", metavar="URL", help="the endpoint to ask; its key comes from its own variable")
     parser.set_defaults(run=run)

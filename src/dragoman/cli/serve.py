@@ -164,11 +164,12 @@ def banner(url: str, address: str | None) -> str:
     """What is said when it listens: where, who answers, how to try it, how to stop."""
     behind = "the model on this machine, whatever model a request names" if address is None else address
     lines = [f"dragoman listens at {url}", f"answers:  {behind}"]
-    question = """-H 'content-type: application/json' -d '{"model": "any", "messages": [{"role": "user", "content": "Hello"}]}'"""
+    body = '{"model": "any", "messages": [{"role": "user", "content": "Hello"}]}'
+    question = f"-H 'content-type: application/json' -d '{body}'"
     scheme, _, rest = url.partition("://")
     if scheme == "http":
-        lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {question}"]
+        lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {asked}"]
     else:
         path = shlex.quote(unquote(rest.removesuffix("/v1")))
-        lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {question}")
+        lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {asked}")
     return "\n".join([*lines, f"stop:     Ctrl-C{'' if sys.stdin.isatty() else f', or kill {os.getpid()}'}"])

@@ -262,8 +262,8 @@ def _sampling(request: Json, vocabulary: int) -> Json:
     sampling: Json = {
         name: default if request.get(name) is None else request[name] for name, default in defaults.items()
     }
-    stop: Any = request.get("stop") or []
-    stops = [stop] if isinstance(stop, str) else list(cast("list[str]", stop))
+    stop: Any = request.get("stop")
+    stops: list[str] = [stop] if isinstance(stop, str) else list(stop or [])
     if "" in stops:
         raise InvalidRequestError("stop: an empty text would stop before the first token", param="stop")
     if stops:

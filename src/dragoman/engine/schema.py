@@ -59,8 +59,9 @@ def checked(schema: Any, param: str) -> Json:  # noqa: ANN401 - whatever the cal
         jsonschema.Draft202012Validator.check_schema(found)
         _possible(found, param)
     except jsonschema.SchemaError as error:
-        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
-        raise InvalidRequestError(f"{param} is no JSON Schema: {error.message[:200]}", param=param + place) from None
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+        where = "".join([param, *steps])
+        raise InvalidRequestError(f"{where} is no JSON Schema: {error.message[:200]}", param=where) from None
     except RecursionError:
         raise InvalidRequestError(f"{param} is nested too deeply", param=param) from None
     return found

@@ -56,8 +56,8 @@ def checked(path: Path) -> Path:
         ) from None
     if magic != b"GGUF":
         raise EngineError(
-            f"{path} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'; name one, or none for the embedded "
-            "model"
+            f"{path} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'; "
+            "name one, or none for the embedded model"
         )
     return path
 

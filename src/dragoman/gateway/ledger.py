@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
+from dragoman.asgi import Disconnected
 from dragoman.reading import says_something
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Entry:
         self._counted = 0
         self._begun = time.monotonic()
         self._first: float | None = None
-        self._end: End = "disconnected"
+        self._end: End | None = None
         self._status: int | None = None
 
     def saw(self, chunk: Chunk) -> None:
@@ -84,15 +85,17 @@ class Entry:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it: whatever did not complete or fail, its caller left."""
+        """Close it: what did not come to an end of its own was left by its caller, or cut off here."""
+        cut = kind is not None and not issubclass(kind, Disconnected)
+        end: End = self._end or ("failed" if cut else "disconnected")
         self._totals.open -= 1
-        self._totals.closed[self._end] += 1
+        self._totals.closed[end] += 1
         prompt, completion, source = self._tokens()
         self._totals.prompt_tokens += prompt or 0
         self._totals.completion_tokens += completion or 0
         line = {
             "request": self._request_id,
-            "end": self._end,
+            "end": end,
             "status": self._status,
             "model": self._asked,
             "served": self._served,

@@ -166,34 +166,48 @@ class AsyncTransport(Protocol):
 
 
 class ReceivedHeaders(Headers):
-    """Headers as they came off the wire, looked up without building a dict until one is wanted."""
+    """Headers as they came off the wire, taken apart when one is first looked at: most answers' never are.
 
-    __slots__ = ("_pairs",)
+    Args:
+        head: the answer's head, found well formed by a parser: the status line, then the header lines, each but the
+            last ended by CR LF.
+    """
 
-    def __init__(self, pairs: list[tuple[bytes, bytes]]) -> None:
-        self._pairs = pairs
+    __slots__ = ("_head", "_values")
+
+    def __init__(self, head: bytes) -> None:
+        self._head = head
+        self._values: dict[str, str] | None = None
 
     def __getitem__(self, name: str) -> str:
         """All values of a header, its name in any case."""
-        wanted = name.lower().encode("latin-1")
-        # The white space around a value is no part of it (RFC 9110 §5.5), and parsers leave some of it.
-        values = [value.strip(b" \t") for key, value in self._pairs if key.lower() == wanted]
-        if not values:
-            raise KeyError(name)
-        return b", ".join(values).decode("latin-1")
+        return self._read()[name.lower()]
 
     def __iter__(self) -> Iterator[str]:
         """The names, in lower case, each once, in the order of arrival."""
-        return iter(dict.fromkeys(key.decode("latin-1").lower() for key, _ in self._pairs))
+        return iter(self._read())
 
     def __len__(self) -> int:
         """How many different names there are."""
-        return sum(1 for _ in self)
+        return len(self._read())
 
     def __repr__(self) -> str:
         """As the dict it reads like."""
-        return repr(dict(self))
+        return repr(self._read())
 
-    def __reduce__(self) -> tuple[type[ReceivedHeaders], tuple[list[tuple[bytes, bytes]]]]:
-        """Pickle as the pairs."""
-        return ReceivedHeaders, (self._pairs,)
+    def __reduce__(self) -> tuple[type[ReceivedHeaders], tuple[bytes]]:
+        """Pickle as the bytes."""
+        return ReceivedHeaders, (self._head,)
+
+    def _read(self) -> dict[str, str]:
+        values = self._values
+        if values is None:
+            values = {}
+            for line in self._head.decode("latin-1").split("\r\n")[1:]:
+                written, _, value = line.partition(":")
+                name = written.lower()
+                # The white space around a value is no part of it (RFC 9110 §5.5).
+                value = value.strip(" \t")
+                values[name] = f"{values[name]}, {value}" if name in values else value
+            self._values = values
+        return values

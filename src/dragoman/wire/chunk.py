@@ -113,7 +113,7 @@ class Chunk(Sourced, frozen=True, dict=True):
     usage: Usage | None = None
     """How many tokens the answer used: in one of the last chunks, where the request asked for it."""
     error: Any = None
-    """Why the server broke the answer off, as it says so inside a stream; `Stream` raises it instead of giving it out."""
+    """Why the server broke the answer off, as it says inside a stream; `Stream` raises it and gives it to nobody."""
     system_fingerprint: str | None = None
     """Changes when the server's set-up does."""
     service_tier: str | None = None

@@ -55,9 +55,9 @@ class FaultFields(msgspec.Struct, frozen=True):
     """One sentence."""
     type: str
     """The class of error: `invalid_request_error`, `server_error`, …"""
-    param: str | None = None
+    param: str | None
     """The request parameter at fault, as a path."""
-    code: str | None = None
+    code: str | None
     """The code programs test for."""
 
 

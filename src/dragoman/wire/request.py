@@ -100,7 +100,7 @@ class Prediction(TypedDict):
     """The text."""
 
 
-class Place(TypedDict, total=False):
+class Location(TypedDict, total=False):
     """Roughly where somebody is."""
 
     country: str | None
@@ -118,11 +118,11 @@ class UserLocation(TypedDict):
 
     type: Literal["approximate"]
     """`approximate`."""
-    approximate: Place
+    approximate: Location
     """The place."""
 
 
-class WebSearch(TypedDict, total=False):
+class WebSearchOptions(TypedDict, total=False):
     """How the model searches the web."""
 
     user_location: UserLocation | None
@@ -140,19 +140,19 @@ class PromptCacheOptions(TypedDict, total=False):
     """How long to keep it at least: `30m`."""
 
 
-class JudgedSide(TypedDict):
+class ModerationConfig(TypedDict):
     """What comes of the judgement of one side of the conversation."""
 
     mode: str
     """`score` (the answer says the result) or `block` (what is judged harmful is withheld)."""
 
 
-class JudgedSides(TypedDict, total=False):
+class ModerationPolicy(TypedDict, total=False):
     """What is judged."""
 
-    input: JudgedSide | None
+    input: ModerationConfig | None
     """What is asked."""
-    output: JudgedSide | None
+    output: ModerationConfig | None
     """What is answered."""
 
 
@@ -161,7 +161,7 @@ class Moderation(TypedDict):
 
     model: str
     """The judging model."""
-    policy: NotRequired[JudgedSides | None]
+    policy: NotRequired[ModerationPolicy | None]
     """What is judged, and what comes of it."""
 
 
@@ -230,7 +230,7 @@ class ChatOptions(TypedDict, total=False):
     """`low`, `medium` or `high`: how much to write; default medium."""
     safe_prompt: bool | None
     """Whether to put the vendor's own safety instruction first; Mistral's and Beezy's."""
-    web_search_options: WebSearch | None
+    web_search_options: WebSearchOptions | None
     """Lets the model search the web, where the vendor can."""
     safety_identifier: str | None
     """Who is asking, as a stable hash, for the vendor to tell abuse."""

@@ -1,66 +1,113 @@
-"""The wire types as JSON Schema, with the sentences that stand beside their fields. Reads our own source; no other I/O."""
+"""The wire types as JSON Schema, with the sentences that stand beside their fields. Reads our own source only.
+
+Classes and named unions become schemas of the same name; kinds that a field tells apart get a discriminator, and what
+may be left out may be null. The dialect is JSON Schema 2020-12, as OpenAPI 3.1 uses it.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType, NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NotRequired,
-    Required,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Annotated, Any, Literal, NotRequired, Required, Union, cast, get_args, get_origin, is_typeddict
 
 import msgspec
 
+from dragoman.wire import message, request, shape, tool
+
 Json = dict[str, Any]
+Arguments = tuple[Any, ...]
 
 REF = "#/components/schemas/"
-_PLAIN: dict[Any, Json] = {
-    str: {"type": "string"},
-    bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    Any: {},
-}
+"""What the name of a schema follows in a reference to it."""
 
 
 def components(*types: Any) -> Json:  # noqa: ANN401 - TypedDicts and Structs
-    """The schemas of these types and of all they are made of, by name."""
-    found: Json = {}
+    """The schemas of these types and of all they are made of, by name.
+
+    Raises:
+        TypeError: two types have the same name, and would be one schema.
+    """
+    writer = _Writer()
     for wanted in types:
-        _schema(wanted, found)
-    return dict(sorted(found.items()))
+        writer.schema(wanted)
+    return dict(sorted(writer.found.items()))
 
 
-def _schema(wanted: Any, found: Json) -> Json:  # noqa: ANN401, PLR0911 - any annotation of the wire types; one return a kind
-    origin, arguments = get_origin(wanted), get_args(wanted)
-    if origin in {Required, NotRequired}:
-        return _schema(arguments[0], found)
-    if origin is Annotated:
-        return _bounded(_schema(arguments[0], found), arguments[1])
-    if origin in {Union, UnionType}:
-        return _union(arguments, found)
-    if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
-    if is_typeddict(wanted) or (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
-        return _object(wanted, found)
-    if origin is tuple or (origin is not None and issubclass(origin, Sequence)):
-        return {"type": "array", "items": _schema(arguments[0], found)}
-    if origin is not None and issubclass(origin, Mapping):
-        return {"type": "object", "additionalProperties": _schema(arguments[1], found)}
-    return dict(_PLAIN[wanted])
+class _Writer:
+    """Schemas being written: a type's name is taken before its fields are read, for types may hold themselves."""
+
+    def __init__(self) -> None:
+        self.found: Json = {}
+        self._meant: dict[str, object] = {}
+        self._composed: dict[Any, Callable[[Arguments], Json]] = {
+            Required: lambda arguments: self.schema(arguments[0]),
+            NotRequired: lambda arguments: self.schema(arguments[0]),
+            Annotated: lambda arguments: _bounded(self.schema(arguments[0]), arguments[1]),
+            Union: self._union,
+            UnionType: self._union,
+            Literal: lambda arguments: {"type": "string", "enum": list(arguments)},
+            tuple: self._array,
+            Sequence: self._array,
+            Mapping: lambda arguments: {"type": "object", "additionalProperties": self.schema(arguments[1])},
+        }
+
+    def schema(self, wanted: Any) -> Json:  # noqa: ANN401 - any annotation of the wire types
+        """The schema of an annotation: of a class or a named union, a reference to it."""
+        if is_typeddict(wanted) or (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
+            return self._reference(wanted.__name__, wanted, lambda: self._object(wanted))
+        origin = get_origin(wanted)
+        return dict(_PLAIN[wanted]) if origin is None else self._composed[origin](get_args(wanted))
+
+    def _reference(self, name: str, wanted: object, write: Callable[[], Json]) -> Json:
+        if self._meant.setdefault(name, wanted) != wanted:
+            raise TypeError(f"two wire types are called {name}: each schema needs a name of its own")
+        if name not in self.found:
+            self.found[name] = {}
+            self.found[name] = write()
+        return {"$ref": REF + name}
+
+    def _array(self, arguments: Arguments) -> Json:
+        return {"type": "array", "items": self.schema(arguments[0])}
+
+    def _union(self, arguments: Arguments) -> Json:
+        options = [option for option in arguments if option is not NoneType]
+        name, sentence = _named_unions().get(frozenset(options), ("", ""))
+        if name:
+            about = {"description": sentence} if sentence else {}
+            either = self._reference(name, frozenset(options), lambda: about | self._either(options))
+        else:
+            either = self._either(options)
+        return either if len(options) == len(arguments) else _nullable(either)
+
+    def _either(self, options: list[Any]) -> Json:
+        objects = [option for option in options if is_typeddict(option)]
+        kinds = shape.tag(objects) if len(objects) > 1 else None
+        # A discriminator has to be there (OpenAPI 3.1 §4.8.25); of what may go without, any schema may match.
+        if kinds is None or kinds.default is not None:
+            schemas = [self.schema(option) for option in options]
+        else:
+            mapping = {value: self.schema(option)["$ref"] for value, option in kinds.kinds.items()}
+            told = {
+                "oneOf": [{"$ref": ref} for ref in mapping.values()],
+                "discriminator": {"propertyName": kinds.field, "mapping": mapping},
+            }
+            schemas = [*(self.schema(option) for option in options if option not in objects), told]
+        return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+    def _object(self, wanted: Any) -> Json:  # noqa: ANN401 - a TypedDict or a Struct
+        says = sentences(sys.modules[wanted.__module__])
+        properties: Json = {}
+        for field, kind in shape.fields(wanted).items():
+            text = says.get((wanted.__name__, field), "")
+            properties[field] = self.schema(kind) | ({"description": text} if text else {})
+        needed = _required(wanted)
+        described: Json = {"type": "object", "description": inspect.getdoc(wanted) or "", "properties": properties}
+        return described | ({"required": needed} if needed else {})
 
 
 def _bounded(schema: Json, meta: msgspec.Meta) -> Json:
@@ -68,69 +115,71 @@ def _bounded(schema: Json, meta: msgspec.Meta) -> Json:
     bounds = {
         "minimum": meta.ge,
         "maximum": meta.le,
+        "pattern": meta.pattern,
         "maxItems" if array else "maxLength": meta.max_length,
         "minItems" if array else "minLength": meta.min_length,
     }
     return schema | {name: value for name, value in bounds.items() if value is not None}
 
 
-def _union(options: tuple[Any, ...], found: Json) -> Json:
-    schemas = [_schema(option, found) for option in options if option is not NoneType]
-    if NoneType in options:
-        schemas.append({"type": "null"})
-    if (
-        len(schemas) == 2
-        and schemas[1] == {"type": "null"}
-        and isinstance(schemas[0].get("type"), str)
-        and "enum" not in schemas[0]
-    ):  # noqa: PLR2004 - a type and null
-        return schemas[0] | {"type": [schemas[0]["type"], "null"]}
-    return {"anyOf": schemas}
+def _nullable(schema: Json) -> Json:
+    kind = schema.get("type")
+    if not schema:
+        return schema
+    if isinstance(kind, str) and "enum" not in schema:
+        return schema | {"type": [kind, "null"]}
+    options = [schema] if schema.keys() != {"anyOf"} else schema["anyOf"]
+    return {"anyOf": [*options, {"type": "null"}]}
 
 
-def _object(wanted: Any, found: Json) -> Json:  # noqa: ANN401 - a TypedDict or a Struct
-    # "Audio" is said of a completion by its own name: two types of one name would be one schema.
-    name = wanted.__name__
-    if name not in found:
-        found[name] = {}
-        found[name] = _described(wanted, found)
-    return {"$ref": REF + name}
-
-
-def _described(wanted: Any, found: Json) -> Json:  # noqa: ANN401 - a TypedDict or a Struct
-    hints = get_type_hints(wanted, include_extras=True)
-    says = sentences(sys.modules[wanted.__module__])
-    properties: Json = {}
-    for field, kind in hints.items():
-        schema = _schema(kind, found)
-        text = next((says[owner.__name__, field] for owner in _owners(wanted) if (owner.__name__, field) in says), "")
-        properties[field] = schema | {"description": text} if text else schema
-    required = sorted(_required(wanted, hints))
-    described: Json = {"type": "object", "description": inspect.getdoc(wanted) or "", "properties": properties}
-    return described | ({"required": required} if required else {})
-
-
-def _owners(wanted: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a TypedDict or a Struct
-    """The type and those it takes fields from: a TypedDict's own order of inheritance forgets them."""
-    return (wanted, *getattr(wanted, "__orig_bases__", ()), *wanted.__mro__)
-
-
-def _required(wanted: Any, hints: Mapping[str, Any]) -> set[str]:  # noqa: ANN401 - a TypedDict or a Struct
+def _required(wanted: Any) -> list[str]:  # noqa: ANN401 - a TypedDict or a Struct
     if is_typeddict(wanted):
-        return {name for name in wanted.__required_keys__ if get_origin(hints[name]) is not NotRequired}
-    return {field.name for field in msgspec.structs.fields(cast("type[msgspec.Struct]", wanted)) if field.required}
+        return shape.required(wanted)
+    return [field.name for field in msgspec.structs.fields(cast("type[msgspec.Struct]", wanted)) if field.required]
+
+
+@cache
+def _named_unions() -> dict[frozenset[Any], tuple[str, str]]:
+    """The unions that have a name of their own in the wire types, by their members: the name, and its sentence."""
+    return {
+        frozenset(get_args(value)): (name, sentences(module).get(("", name), ""))
+        for module in (tool, message, request)
+        for name, value in vars(module).items()
+        if get_origin(value) in {Union, UnionType} and ("", name) in sentences(module)
+    }
 
 
 @cache
 def sentences(module: ModuleType) -> dict[tuple[str, str], str]:
-    """What stands beside each field of a module's classes, by class and field."""
+    """What stands beside the fields of a module's classes, by class and field; beside its own names, by "" and name."""
     found: dict[tuple[str, str], str] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
+    tree = ast.parse(inspect.getsource(module))
+    found |= {("", name): text for name, text in _sentences(tree.body)}
+    for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            for field, after in zip(node.body, node.body[1:], strict=False):
-                match field, after:
-                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str() as text)):
-                        found[node.name, name] = " ".join(text.split())
-                    case _:
-                        pass
+            # A TypedDict forgets its bases when it is made; the source remembers them.
+            bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+            found |= {(node.name, field): text for (owner, field), text in found.items() if owner in bases}
+            found |= {(node.name, field): text for field, text in _sentences(node.body)}
     return found
+
+
+def _sentences(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, after in itertools.pairwise(body):
+        match field, after:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str() as text)),
+            ):
+                yield name, " ".join(text.split())
+            case _:
+                pass
+
+
+_PLAIN: dict[Any, Json] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    Any: {},
+}
