@@ -100,6 +100,13 @@ def test_the_older_call_grows_too():
     assert (message.function_call.name, message.function_call.arguments) == ("f", '{"a":1}')
 
 
+def test_the_older_call_may_have_its_arguments_as_an_object():
+    assert message_of({"function_call": {"name": "f", "arguments": {"a": 1}}}).to_dict()["function_call"] == {
+        "name": "f",
+        "arguments": '{"a":1}',
+    }
+
+
 def call(arguments=None, name=None, **fields):
     function = {"name": name, "arguments": arguments}
     return fields | {"function": {key: value for key, value in function.items() if value is not None}}
@@ -191,6 +198,15 @@ FIRST, SECOND = ("call_a", "f", '{"a":1}'), ("call_b", "g", '{"b":2}')
         ),
         pytest.param(
             [
+                [call("", "f", id="call_a")],
+                [call('{"a":1}', index=0)],
+                [call("", "g", index=1, id="call_b")],
+                [call('{"b":2}')],
+            ],
+            id="an index in some",
+        ),
+        pytest.param(
+            [
                 [None, call('{"a":1}', "f", index=0, id="call_a")],
                 [],
                 None,
@@ -220,10 +236,11 @@ def test_calls_without_ids_are_told_apart_by_their_names(deltas):
 
 
 @pytest.mark.parametrize("fields", [{}, {"index": 0}, {"id": "f"}, {"index": 0, "id": "f"}])
-def test_the_same_function_twice_is_two_calls_where_one_would_be_no_json(fields):
-    made = calls_of([call('{"a":1}', "f", **fields)], [call('{"a":2}', "f", **fields)])
+@pytest.mark.parametrize("spelt", [json.dumps, dict], ids=["text", "objects"])
+def test_the_same_function_twice_is_two_calls_where_one_would_be_no_json(fields, spelt):
+    made = calls_of([call(spelt({"a": 1}), "f", **fields)], [call(spelt({"a": 2}), "f", **fields)])
 
-    assert [arguments for _, _, arguments in made] == ['{"a":1}', '{"a":2}']
+    assert [json.loads(arguments) for _, _, arguments in made] == [{"a": 1}, {"a": 2}]
 
 
 def test_one_id_for_two_indexes_is_two_calls():
@@ -233,7 +250,8 @@ def test_one_id_for_two_indexes_is_two_calls():
 
 
 @pytest.mark.parametrize(
-    "pieces", [["{", "}"], ["{}", ""], ["{}", " "], ['{"a":{}', "}"], ['{"a":[{}', ",{}", "]}"], ["x}", "{y"]]
+    "pieces",
+    [["{", "}"], ["{}", ""], ["{}", " "], ['{"a":{}', "}"], ['{"a":[{}', ",{}", "]}"], ["x}", "{y"], ["{x}", "{y}"]],
 )
 def test_pieces_that_look_like_objects_stay_one_call(pieces):
     deltas = [[call(piece, "f", index=0, id="a")] for piece in pieces]
@@ -309,6 +327,20 @@ def test_a_chunk_that_says_nothing_changes_nothing(document):
 
     assert fold(chunks(before, document, after, document)).to_dict() == plain.to_dict()
     assert fold(chunks(document, before, after)).text == "Monet"
+
+
+def test_an_index_that_is_no_number_is_that_of_the_first_choice():
+    assert fold(chunks(step({"content": "Mo"}), step({"content": "net"}, index="x"))).text == "Monet"
+
+
+def test_whatever_role_a_vendor_says_it_is_the_assistant_who_answers():
+    assert message_of({"role": "model", "content": "x"}).role == "assistant"
+
+
+def test_the_last_value_wins_also_where_it_is_false():
+    completion = fold(chunks(step({}, partial=True) | {"more": True}, step({}, partial=False) | {"more": False}))
+
+    assert (completion.extra["more"], completion.to_dict()["choices"][0]["partial"]) == (False, False)
 
 
 def test_the_usage_is_the_last_that_was_told():
@@ -416,7 +448,10 @@ def test_labels_are_said_once_however_often_they_are_sent():
 
 
 def test_a_message_that_says_it_all_again_beside_each_delta_is_passed_over():
-    said = [step({"content": text}, message={"content": so_far}) for text, so_far in [("Mo", "Mo"), ("net", "Monet")]]
+    said = [
+        step({"content": text}, message={"content": so_far, "echo": True})
+        for text, so_far in [("Mo", "Mo"), ("net", "Monet")]
+    ]
 
     assert fold(chunks(*said)).to_dict()["choices"][0]["message"] == {"role": "assistant", "content": "Monet"}
 
@@ -455,8 +490,8 @@ def test_folding_twice_gives_the_same_and_takes_nothing_from_the_chunks():
     assert received[0].choices[0].delta.tool_calls[0].function.arguments == "{"
 
 
-def bytes_joined(count):
-    """How many characters folding an answer of `count` pieces puts together, in all calls of `str.join`."""
+def joins_of(count):
+    """How often folding an answer of `count` pieces puts text together."""
     received = chunks(*(step({"content": "x" * 8}) for _ in range(count)))
     joins = 0
 
@@ -475,7 +510,7 @@ def bytes_joined(count):
 
 
 def test_a_text_is_put_together_once_however_many_pieces_it_came_in():
-    assert bytes_joined(10) == bytes_joined(1000)
+    assert joins_of(10) == joins_of(1000)
 
 
 def test_a_finished_answer_is_served_as_a_stream_would_say_it():
@@ -556,11 +591,28 @@ def test_the_barest_answer_can_be_served(document):
 
     assert served
     for chunk in served:
-        assert chunk.to_dict().keys() >= {"id", "object", "created", "model", "choices"}
+        assert None not in [chunk.to_dict()[name] for name in ("id", "object", "created", "model", "choices")]
     texts = [
         choice["message"]["content"] for choice in document.get("choices") or [] if isinstance(choice["message"], dict)
     ]
     assert [choice.message.content for choice in fold(served).choices if choice.message.content is not None] == texts
+
+
+def test_an_answer_that_was_cut_is_served_without_an_end():
+    cut_off = fold(chunks(step({"content": "Mo"})))
+
+    choices = [chunk.to_dict()["choices"][0] for chunk in unfold(cut_off)]
+
+    assert [choice["delta"] for choice in choices] == [{"role": "assistant"}, {"content": "Mo"}]
+    assert [choice["finish_reason"] for choice in choices] == [None, None]
+
+
+def test_an_answer_without_text_says_nothing_of_text():
+    called = fold(chunks(step({"tool_calls": [call("{}", "f", index=0, id="a")]}, finish="tool_calls")))
+
+    deltas = [chunk.to_dict()["choices"][0]["delta"] for chunk in unfold(called)]
+
+    assert [list(delta) for delta in deltas] == [["role"], ["tool_calls"], []]
 
 
 def test_a_vendors_spelling_is_served_in_the_documented_one():

@@ -234,6 +234,7 @@ def test_a_request_that_was_not_sent_whole_leaves_a_connection_of_no_use():
         b"Transfer-Encoding: identity\r\n",
         b"Transfer-Encoding: xchunked\r\n",
         b"Transfer-Encoding:\t chunked \t\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
         b"Content-Length : 3\r\n",
         b": 3\r\n",
         b"no colon\r\n",
@@ -312,7 +313,9 @@ def test_chunk_extensions_without_end_are_refused():
 
 def test_a_head_over_the_bound_is_refused_also_when_it_arrives_at_once():
     assert refusal(OK + b"X: " + b"a" * HEAD_BOUND + b"\r\nContent-Length: 0\r\n\r\n")[0] == "protocol"
-    assert refusal(OK + b"X: a\r\n" * 300 + b"\r\n")[1] == "the server sent an answer with more than 256 header lines"
+    assert (
+        refusal(OK + b"X: a\r\n" * 300 + b"\r\n")[1] == "the server sent a head of more than 65536 bytes or 256 lines"
+    )
 
 
 def test_a_large_body_behind_a_small_head_is_no_large_head():
@@ -320,6 +323,18 @@ def test_a_large_body_behind_a_small_head_is_no_large_head():
 
     assert len(body) == 200_000
     assert response.ended
+
+
+def test_empty_lines_before_an_answer_are_skipped():
+    response, body = read(b"\r\n\r\n" + OK + b"X-A: 1\r\nContent-Length: 1\r\n\r\n!")
+
+    assert (response.headers, body) == ({"x-a": "1", "content-length": "1"}, b"!")
+
+
+@pytest.mark.parametrize("line", [b"Transfer-Encoding:chunked", b"transfer-encoding: \t CHUNKED"])
+def test_chunked_is_known_however_it_is_written(line):
+    assert read(OK + line + b"\r\n\r\n1\r\n!\r\n0\r\n\r\n")[1] == b"!"
+    assert read(OK + b"X: 1\r\n" + line + b"\r\nY: 2\r\n\r\n1\r\n!\r\n0\r\n\r\n")[1] == b"!"
 
 
 # --- what ends too early ---

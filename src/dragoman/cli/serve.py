@@ -168,7 +168,7 @@ def banner(url: str, address: str | None) -> str:
     question = f"-H 'content-type: application/json' -d '{body}'"
     scheme, _, rest = url.partition("://")
     if scheme == "http":
-        lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {asked}"]
+        lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {question}"]
     else:
         path = shlex.quote(unquote(rest.removesuffix("/v1")))
         lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {asked}")

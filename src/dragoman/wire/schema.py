@@ -1,7 +1,7 @@
 """The wire types as JSON Schema, with the sentences that stand beside their fields. Reads our own source only.
 
-Classes and named unions become schemas of the same name; kinds that a field tells apart get a discriminator, and what
-may be left out may be null. The dialect is JSON Schema 2020-12, as OpenAPI 3.1 uses it.
+Classes become schemas of the same name; kinds that a field tells apart get a discriminator. The dialect is JSON Schema
+2020-12 with OpenAPI 3.1's own words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required, Union, cast, 
 
 import msgspec
 
-from dragoman.wire import message, request, shape, tool
+from dragoman.wire import shape
 
 Json = dict[str, Any]
 Arguments = tuple[Any, ...]
@@ -57,47 +57,41 @@ class _Writer:
         }
 
     def schema(self, wanted: Any) -> Json:  # noqa: ANN401 - any annotation of the wire types
-        """The schema of an annotation: of a class or a named union, a reference to it."""
+        """The schema of an annotation: of a class, a reference to it."""
         if is_typeddict(wanted) or (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
-            return self._reference(wanted.__name__, wanted, lambda: self._object(wanted))
+            return self._reference(wanted)
         origin = get_origin(wanted)
         return dict(_PLAIN[wanted]) if origin is None else self._composed[origin](get_args(wanted))
 
-    def _reference(self, name: str, wanted: object, write: Callable[[], Json]) -> Json:
-        if self._meant.setdefault(name, wanted) != wanted:
+    def _reference(self, wanted: Any) -> Json:  # noqa: ANN401 - a TypedDict or a Struct
+        name = wanted.__name__
+        if self._meant.setdefault(name, wanted) is not wanted:
             raise TypeError(f"two wire types are called {name}: each schema needs a name of its own")
         if name not in self.found:
             self.found[name] = {}
-            self.found[name] = write()
+            self.found[name] = self._object(wanted)
         return {"$ref": REF + name}
 
     def _array(self, arguments: Arguments) -> Json:
         return {"type": "array", "items": self.schema(arguments[0])}
 
     def _union(self, arguments: Arguments) -> Json:
-        options = [option for option in arguments if option is not NoneType]
-        name, sentence = _named_unions().get(frozenset(options), ("", ""))
-        if name:
-            about = {"description": sentence} if sentence else {}
-            either = self._reference(name, frozenset(options), lambda: about | self._either(options))
-        else:
-            either = self._either(options)
-        return either if len(options) == len(arguments) else _nullable(either)
-
-    def _either(self, options: list[Any]) -> Json:
-        objects = [option for option in options if is_typeddict(option)]
-        kinds = shape.tag(objects) if len(objects) > 1 else None
-        # A discriminator has to be there (OpenAPI 3.1 §4.8.25); of what may go without, any schema may match.
-        if kinds is None or kinds.default is not None:
-            schemas = [self.schema(option) for option in options]
-        else:
-            mapping = {value: self.schema(option)["$ref"] for value, option in kinds.kinds.items()}
-            told = {
-                "oneOf": [{"$ref": ref} for ref in mapping.values()],
-                "discriminator": {"propertyName": kinds.field, "mapping": mapping},
-            }
-            schemas = [*(self.schema(option) for option in options if option not in objects), told]
+        objects = [option for option in arguments if is_typeddict(option)]
+        others = [option for option in arguments if option is not NoneType and option not in objects]
+        schemas = [*map(self.schema, others), *self._kinds(objects)]
+        if NoneType in arguments:
+            return _nullable(schemas)
         return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+    def _kinds(self, objects: list[Any]) -> list[Json]:
+        """Objects of several kinds: one schema with a discriminator, where there is a field that tells them apart."""
+        tag = shape.tag(objects) if len(objects) > 1 else None
+        # The field has to be there (OpenAPI 3.1.0, Discriminator Object): kinds that may go without it have none.
+        if tag is None or tag.default is not None:
+            return [self.schema(option) for option in objects]
+        mapping = {value: self.schema(option)["$ref"] for value, option in tag.kinds.items()}
+        told = {"propertyName": tag.field, "mapping": mapping}
+        return [{"anyOf": [{"$ref": ref} for ref in mapping.values()], "discriminator": told}]
 
     def _object(self, wanted: Any) -> Json:  # noqa: ANN401 - a TypedDict or a Struct
         says = sentences(sys.modules[wanted.__module__])
@@ -122,14 +116,13 @@ def _bounded(schema: Json, meta: msgspec.Meta) -> Json:
     return schema | {name: value for name, value in bounds.items() if value is not None}
 
 
-def _nullable(schema: Json) -> Json:
-    kind = schema.get("type")
-    if not schema:
-        return schema
-    if isinstance(kind, str) and "enum" not in schema:
-        return schema | {"type": [kind, "null"]}
-    options = [schema] if schema.keys() != {"anyOf"} else schema["anyOf"]
-    return {"anyOf": [*options, {"type": "null"}]}
+def _nullable(schemas: list[Json]) -> Json:
+    first = schemas[0]
+    if len(schemas) == 1 and not first:
+        return first
+    if len(schemas) == 1 and isinstance(first.get("type"), str) and "enum" not in first:
+        return first | {"type": [first["type"], "null"]}
+    return {"anyOf": [*schemas, {"type": "null"}]}
 
 
 def _required(wanted: Any) -> list[str]:  # noqa: ANN401 - a TypedDict or a Struct
@@ -139,25 +132,12 @@ def _required(wanted: Any) -> list[str]:  # noqa: ANN401 - a TypedDict or a Stru
 
 
 @cache
-def _named_unions() -> dict[frozenset[Any], tuple[str, str]]:
-    """The unions that have a name of their own in the wire types, by their members: the name, and its sentence."""
-    return {
-        frozenset(get_args(value)): (name, sentences(module).get(("", name), ""))
-        for module in (tool, message, request)
-        for name, value in vars(module).items()
-        if get_origin(value) in {Union, UnionType} and ("", name) in sentences(module)
-    }
-
-
-@cache
 def sentences(module: ModuleType) -> dict[tuple[str, str], str]:
-    """What stands beside the fields of a module's classes, by class and field; beside its own names, by "" and name."""
+    """What stands beside the fields of a module's classes, by class and field."""
     found: dict[tuple[str, str], str] = {}
-    tree = ast.parse(inspect.getsource(module))
-    found |= {("", name): text for name, text in _sentences(tree.body)}
-    for node in tree.body:
+    for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.ClassDef):
-            # A TypedDict forgets its bases when it is made; the source remembers them.
+            # A TypedDict forgets its bases when it is made (before Python 3.12); the source remembers them.
             bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
             found |= {(node.name, field): text for (owner, field), text in found.items() if owner in bases}
             found |= {(node.name, field): text for field, text in _sentences(node.body)}
@@ -168,7 +148,7 @@ def _sentences(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
     for field, after in itertools.pairwise(body):
         match field, after:
             case (
-                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.AnnAssign(target=ast.Name(id=name)),
                 ast.Expr(value=ast.Constant(value=str() as text)),
             ):
                 yield name, " ".join(text.split())

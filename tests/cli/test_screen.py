@@ -1,0 +1,28 @@
+import io
+
+from dragoman.cli import screen
+from dragoman.wire.completion import Usage
+
+
+class Tty(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_colours_are_for_terminals_only(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    assert screen.paint("x", screen.RED, Tty()) == "\x1b[31mx\x1b[0m"
+    assert screen.paint("x", screen.RED, io.StringIO()) == "x"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert screen.paint("x", screen.RED, Tty()) == "x"
+
+
+def test_the_usage_in_a_line():
+    usage = Usage(prompt_tokens=3, completion_tokens=10, total_tokens=13)
+
+    assert screen.usage_line(usage, 0.5, 1.5) == (
+        "3 prompt + 10 completion = 13 tokens; first after 0.50 s, 1.50 s in all, 10 tokens/s"
+    )
+    assert "did not say" in screen.usage_line(None, 0.5, 1.5)

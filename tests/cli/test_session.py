@@ -1,0 +1,125 @@
+"""A session on a real terminal: it remembers, obeys, and Ctrl-C stops the answer only."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripted import READ, Scripted, answer, chunk, chunked, chunked_head, event
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from terminal import Terminal
+
+
+def step(content=None, finish=None):
+    delta = {} if content is None else {"content": content}
+    return event({"id": "c1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+
+
+def says(text):
+    return [READ, chunked(step(text), step(finish="stop"), event("[DONE]"))]
+
+
+@pytest.fixture
+def talk(tmp_path):
+    def start(server, *words):
+        return Terminal("chat", "--base-url", server.url("/v1"), "--model", "m", *words, home=tmp_path)
+
+    return start
+
+
+PROMPT = b"> "
+
+
+def test_it_remembers_what_was_said(talk):
+    with Scripted([*says("Monet."), *says("1840.")]) as server, talk(server, "--system", "Be brief.") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Who?\r")
+        terminal.wait_for(b"Monet.")
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Born?\r")
+        terminal.wait_for(b"1840.")
+        terminal.wait_for(PROMPT)
+        terminal.type(b"\x04")
+        assert terminal.process.wait(20) == 0
+
+    said = [(message["role"], message["content"]) for message in server.requests[1].json["messages"]]
+    assert said == [("system", "Be brief."), ("user", "Who?"), ("assistant", "Monet."), ("user", "Born?")]
+
+
+def test_ctrl_c_stops_the_answer_and_not_the_session(talk):
+    endless = [READ, chunked_head() + chunk(step("never-ending"))]
+    with Scripted(endless, says("Still here.")) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Go on for ever\r")
+        terminal.wait_for(b"never-ending")
+        terminal.type(b"\x03")
+        terminal.wait_for(b"stopped")
+        assert server.left()
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Hello?\r")
+        terminal.wait_for(b"Still here.")
+
+    assert [message["content"] for message in server.requests[1].json["messages"]] == ["Hello?"]
+
+
+def test_commands(talk):
+    with Scripted([*says("One."), *says("Two."), *says("Three.")]) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        for typed, shown in [
+            (b"/help", b"forget what was said"),
+            (b"/nonsense", b"there is no /nonsense"),
+            (b"first", b"One."),
+            (b"/undo", PROMPT),
+            (b"second", b"Two."),
+            (b"/new", PROMPT),
+            (b"/system Be kind.", PROMPT),
+            (b"third", b"Three."),
+        ]:
+            terminal.type(typed + b"\r")
+            terminal.wait_for(shown)
+        terminal.type(b"/exit\r")
+        assert terminal.process.wait(20) == 0
+
+    said = [[message["content"] for message in request.json["messages"]] for request in server.requests]
+    assert said == [["first"], ["second"], ["Be kind.", "third"]]
+
+
+def test_a_failed_call_is_told_and_the_session_goes_on(talk):
+    refused = answer(json.dumps({"error": {"message": "not today"}}).encode(), "400 Bad Request")
+    with Scripted([READ, refused, *says("Fine.")]) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Hello\r")
+        terminal.wait_for(b"not today")
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Hello\r")
+        terminal.wait_for(b"Fine.")
+
+    assert len(server.requests[1].json["messages"]) == 1
+
+
+def test_a_models_words_cannot_command_the_terminal(talk):
+    with Scripted(says("\x1b]0;owned\x07\x1b[2Jred")) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"Hello\r")
+        shown = terminal.wait_for(b"red")
+
+    assert b"\x1b]0;" not in shown
+    assert b"\x1b[2J" not in shown
+    assert "\N{REPLACEMENT CHARACTER}]0;owned".encode() in shown
+
+
+def test_the_history_is_kept_for_its_owner_only(talk, tmp_path):
+    with Scripted(says("Monet.")) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"a question\r")
+        terminal.wait_for(b"Monet.")
+        terminal.wait_for(PROMPT)
+        terminal.type(b"\x04")
+        assert terminal.process.wait(20) == 0
+
+    history = tmp_path / "dragoman" / "history"
+    assert "a question" in history.read_text()
+    assert history.stat().st_mode & 0o077 == 0
