@@ -154,17 +154,32 @@ def command_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def engine_page() -> str:
+    """What the embedded engine does about each field of a request, and by which rule it calls functions."""
+    from dragoman.engine.ask import FIELDS  # noqa: PLC0415 - an extra, which only this page needs
+
+    rule = ast.get_docstring(ast.parse((SOURCE / "engine" / "tools.py").read_text())) or ""
+    rows = [f"| `{name}` | {escaped(text)} |" for name, text in FIELDS.items()]
+    parts = ["# The embedded engine", "", "<!-- Written by `make docs` from the code. -->", ""]
+    parts += ["What it does about each field of a request.", "", "| field | |", "|---|---|", *rows]
+    return "\n".join([*parts, "", "## Which functions are called", "", prose(rule)]) + "\n"
+
+
 def index() -> str:
     """The list of pages."""
     rows = [f"- [{title}]({name}.md)" for name, (title, _) in PAGES.items()]
-    rows += ["- [The command line](cli.md)", "- The gateway's endpoints: [openapi.json](../../spec/openapi.json)"]
+    rows += [
+        "- [The embedded engine](engine.md)",
+        "- [The command line](cli.md)",
+        "- The gateway's endpoints: [openapi.json](../../spec/openapi.json)",
+    ]
     return "# Reference\n\n<!-- Written by `make docs` from the code. -->\n\n" + "\n".join(rows) + "\n"
 
 
 def pages() -> dict[str, str]:
     """Each page's file name and text."""
     made = {f"{name}.md": page(title, files) for name, (title, files) in PAGES.items()}
-    return made | {"cli.md": command_page(), "index.md": index()}
+    return made | {"engine.md": engine_page(), "cli.md": command_page(), "index.md": index()}
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ SHOWS = [
 ]
 
 
-@pytest.mark.parametrize(("example", "shows"), zip(EXAMPLES, SHOWS, strict=True))
+@pytest.mark.parametrize(("example", "shows"), list(zip(EXAMPLES, SHOWS, strict=True)))
 def test_an_example_does_what_the_tutorial_says(example, shows):
     done = subprocess.run([sys.executable, "-c", example], check=False, capture_output=True, text=True, timeout=110)  # noqa: S603 - the tutorial's own code
 

@@ -129,7 +129,9 @@ SCHEMAS = st.recursive(
     ),
     lambda inner: st.one_of(
         st.fixed_dictionaries({"type": st.just("array"), "items": inner}),
-        st.fixed_dictionaries({"type": st.just("object"), "properties": st.fixed_dictionaries({"a": inner, "b": inner})}),
+        st.fixed_dictionaries(
+            {"type": st.just("object"), "properties": st.fixed_dictionaries({"a": inner, "b": inner})}
+        ),
         st.builds(lambda word, parts: {word: parts}, st.sampled_from(["anyOf", "allOf"]), st.lists(inner, min_size=1)),
         st.builds(lambda part: {"not": part}, inner),
     ),

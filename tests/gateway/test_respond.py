@@ -183,7 +183,7 @@ def test_a_thousand_callers_leave_nothing_behind():
         assert until(lambda: process.num_fds() <= before[0] + 8)
         assert process.num_threads() <= before[1] + 2
         with served.client() as client:
-            assert get(client, "/healthz")["requests"]["open"] == 0
+            assert until(lambda: get(client, "/healthz")["requests"]["open"] == 0)
 
 
 def test_keep_alive_comments_come_before_the_first_token(monkeypatch):

@@ -171,5 +171,5 @@ def banner(url: str, address: str | None) -> str:
         lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {question}"]
     else:
         path = shlex.quote(unquote(rest.removesuffix("/v1")))
-        lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {asked}")
+        lines.append(f"try:      curl --unix-socket {path} http://localhost/v1/chat/completions {question}")
     return "\n".join([*lines, f"stop:     Ctrl-C{'' if sys.stdin.isatty() else f', or kill {os.getpid()}'}"])

@@ -29,6 +29,9 @@ COUNT_BOUND = 256
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[\r\n\0]|[^\x00-\xff]")
 _BODILESS = frozenset({"HEAD", "CONNECT"})
+_SMALL = 4096
+"""A head up to this size is not weighed: it cannot hold enough lines to be a burden."""
+
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked(?:\r\n|\Z)")
 _VERSIONS = (b"HTTP/1.1 ", b"HTTP/1.0 ")
 _OURS = frozenset({"host", "content-length", "transfer-encoding"})
@@ -235,19 +238,26 @@ class Response:
 
     def on_headers_complete(self) -> None:
         """Called by the parser: the empty line."""
-        # llhttp skips empty lines before an answer (RFC 9112 §2.2), and takes nothing but CR LF for a line's end.
-        head, _, self._head = self._head.lstrip(b"\r\n").partition(b"\r\n\r\n")
-        if not head.startswith(_VERSIONS):
-            self._refuse("an answer in no version of HTTP/1")
+        came = self._head
+        if not came.startswith(_VERSIONS):
+            # llhttp skips empty lines before an answer (RFC 9112 §2.2).
+            came = came.lstrip(b"\r\n")
+            if not came.startswith(_VERSIONS):
+                self._refuse("an answer in no version of HTTP/1")
         parser = self._parser
         status: int = parser.get_status_code()
         if status == 101 or not 100 <= status <= 599:  # noqa: PLR2004 - RFC 9110 §15
             self._refuse(f"an answer with status {status}")
+        # llhttp takes nothing but CR LF for the end of a line.
+        end = came.find(b"\r\n\r\n")
         if status < 200:  # noqa: PLR2004 - RFC 9110 §15.2: informational, and another head follows
+            self._head = came[end + 4 :]
             return
+        head = came[:end]
         self._head = b""
         self.headers = ReceivedHeaders(head)
-        self._check(head)
+        if end > _SMALL or b"-encoding:" in head.lower():
+            self._check(head)
         self.status = status
         self.keep = self.keep and parser.should_keep_alive()
         self.begun = True

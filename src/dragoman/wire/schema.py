@@ -53,7 +53,8 @@ class _Writer:
             Literal: lambda arguments: {"type": "string", "enum": list(arguments)},
             tuple: self._array,
             Sequence: self._array,
-            Mapping: lambda arguments: {"type": "object", "additionalProperties": self.schema(arguments[1])},
+            dict: self._mapping,
+            Mapping: self._mapping,
         }
 
     def schema(self, wanted: Any) -> Json:  # noqa: ANN401 - any annotation of the wire types
@@ -74,6 +75,9 @@ class _Writer:
 
     def _array(self, arguments: Arguments) -> Json:
         return {"type": "array", "items": self.schema(arguments[0])}
+
+    def _mapping(self, arguments: Arguments) -> Json:
+        return {"type": "object", "additionalProperties": self.schema(arguments[1])}
 
     def _union(self, arguments: Arguments) -> Json:
         objects = [option for option in arguments if is_typeddict(option)]
