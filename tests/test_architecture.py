@@ -95,6 +95,13 @@ WAITING = [
     (r"\badrive\b", "drive"),
     (r"\baperform\b", "perform"),
     (r"\b_async_transport\b", "_transport"),
+    (r"\btransport\.aio\b", "transport.blocking"),
+    (r"\bAsyncioTransport\b", "BlockingTransport"),
+    (r"(?<!\.)\bsleep\(", "time.sleep("),
+    # A stream is opened by awaiting an Opening; blocking, there is nothing to wait for.
+    (r"\bOpening\(call, self\._transport\)", "Stream(call, drive(stream(call, time), self._transport))"),
+    (r"\bOpening\b", "Stream"),
+    (r"\bimport EngineTransport, Engine\b", "import Engine, EngineTransport"),
 ]
 
 

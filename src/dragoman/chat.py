@@ -116,7 +116,8 @@ class AsyncChat:
             InvalidRequestError: the call is wrong as written.
             APIError: when it opens, it failed; see `dragoman.errors` for how.
         """
-        return Opening(stream_call(self._settings, arguments), self._transport)
+        call = stream_call(self._settings, arguments)
+        return Opening(call, self._transport)
 
     async def send(
         self, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None

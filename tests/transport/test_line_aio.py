@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+import struct
 import threading
 from contextlib import contextmanager
 from time import monotonic
 
 import pytest
+import uvloop
 
 from dragoman.transport import NoAnswer
 from dragoman.transport.line_aio import INBOX_BOUND, Line, Pools, Turn, places, ready
@@ -50,6 +52,27 @@ def test_what_the_peer_sends_is_received_and_its_closing_is_an_empty_piece():
         assert await line.receive(soon()) == b""
 
     run(body)
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_reset_that_arrives_together_with_bytes_is_told_after_them(loop):
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            ours = socket.create_connection(listener.getsockname())
+            theirs, _ = listener.accept()
+            ours.settimeout(0)
+            line = Line(ours, (BlockingIOError,))
+            theirs.sendall(b"Mo")
+            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            theirs.close()
+
+            assert await line.receive(soon()) == b"Mo"
+            with pytest.raises(ConnectionResetError):
+                await line.receive(soon())
+            line.drop()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(main())
 
 
 def test_nothing_in_time_is_told_and_a_later_deadline_after_an_earlier_one_holds():

@@ -29,8 +29,8 @@ COUNT_BOUND = 256
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[\r\n\0]|[^\x00-\xff]")
 _BODILESS = frozenset({"HEAD", "CONNECT"})
-_SMALL = 4096
-"""A head up to this size is not weighed: it cannot hold enough lines to be a burden."""
+_SMALL = 4 * COUNT_BOUND
+"""A head up to this size has fewer lines than the bound: the shortest is "a:" and its end."""
 
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked(?:\r\n|\Z)")
 _VERSIONS = (b"HTTP/1.1 ", b"HTTP/1.0 ")

@@ -101,6 +101,7 @@ class Line:
         "_alarm",
         "_alarm_at",
         "_broken",
+        "_drains",
         "_ended",
         "_gone",
         "_inbox",
@@ -119,6 +120,9 @@ class Line:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._number = sock.fileno()
+        # uvloop tells of an error on a socket once: when bytes and a reset arrive together, whoever takes no more than
+        # the bytes never hears of the reset. asyncio's own loops tell until it is taken.
+        self._drains = not type(self._loop).__module__.startswith("asyncio.")
         self._inbox = b""
         self._ended = False
         self._broken: OSError | None = None
@@ -213,6 +217,19 @@ class Line:
         self._wake()
 
     def _on_readable(self) -> None:
+        before = len(self._inbox)
+        self._take()
+        while self._drains and before < len(self._inbox) < INBOX_BOUND and not self._ended:
+            before = len(self._inbox)
+            self._take()
+        if self._ended or len(self._inbox) >= INBOX_BOUND:
+            self._listening = False
+            self._loop.remove_reader(self._number)
+        if self._ended or self._inbox:
+            self._wake()
+
+    def _take(self) -> None:
+        """Take what the socket has now, if anything."""
         try:
             data = self._sock.recv(RECEIVE)
         except self._again:
@@ -224,10 +241,6 @@ class Line:
             self._inbox += data
         else:
             self._ended = True
-        if self._ended or len(self._inbox) >= INBOX_BOUND:
-            self._listening = False
-            self._loop.remove_reader(self._number)
-        self._wake()
 
     def _wake(self) -> None:
         waiter = self._waiter
