@@ -203,8 +203,13 @@ def _exchange(call: Call, clock: Clock, read: Callable[[_Attempt, Answer | Async
     number, pause = 1, 0.0
     while True:
         try:
-            answer = yield from _answer(attempt, pause)
-            return (yield from read(attempt, answer))
+            outcome = yield Send(call.request, pause, attempt.deadline)
+            attempt.sent_at = clock.monotonic()
+            if isinstance(outcome, NoAnswer):
+                raise attempt.no_answer(outcome)
+            if not 200 <= outcome.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+                outcome = yield from _followed(attempt, outcome)
+            return (yield from read(attempt, outcome))
         except APIError as error:
             error.attempts = number
             again = call.retry.pause(error, number, _chance())
@@ -220,20 +225,11 @@ def _chance() -> float:
     return random()  # noqa: S311 - spreads callers out; guards nothing
 
 
-def _answer(attempt: _Attempt, pause: float) -> Flow[Answer | AsyncAnswer]:
-    """Send, follow redirects, and return an answer whose status is a success."""
+def _followed(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | AsyncAnswer]:
+    """The success that redirects lead to, from an answer that is none."""
     call = attempt.call
     request = call.request
-    followed = 0
-    while True:
-        outcome = yield Send(request, pause, attempt.deadline)
-        pause = 0.0
-        if isinstance(outcome, NoAnswer):
-            raise attempt.no_answer(outcome)
-        attempt.sent_at = attempt.clock.monotonic()
-        answer = cast("Answer | AsyncAnswer", outcome)
-        if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
-            return answer
+    for followed in range(REDIRECTS + 1):
         body = yield Whole(answer, attempt.deadline, BODY_BOUND)
         if isinstance(body, NoAnswer):
             # The status alone says what happened; an error body that does not arrive adds nothing to wait for.
@@ -242,9 +238,16 @@ def _answer(attempt: _Attempt, pause: float) -> Flow[Answer | AsyncAnswer]:
         if not 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110 §15.4
             raise refusal(answer.status, answer.headers, body, secret=call.secret, now=attempt.clock.time())
         if followed == REDIRECTS:
-            raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
+            break
         request = redirected(request, answer, attempt.reached(answer, body))
-        followed += 1
+        outcome = yield Send(request, 0.0, attempt.deadline)
+        attempt.sent_at = attempt.clock.monotonic()
+        if isinstance(outcome, NoAnswer):
+            raise attempt.no_answer(outcome)
+        answer = cast("Answer | AsyncAnswer", outcome)
+        if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+            return answer
+    raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
 
 
 def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str, Any]) -> Outgoing:
@@ -285,13 +288,19 @@ def _origin(url: str) -> str:
 def _body(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
     outcome = yield Whole(answer, attempt.deadline, WHOLE_BOUND)
     if isinstance(outcome, NoAnswer):
-        answer.close()
-        raise attempt.no_answer(outcome, **attempt.reached(answer))
+        raise _unfinished(attempt, answer, outcome)
     return cast("bytes", outcome)
 
 
+def _unfinished(attempt: _Attempt, answer: Answer | AsyncAnswer, why: NoAnswer) -> APIError:
+    answer.close()
+    return attempt.no_answer(why, **attempt.reached(answer))
+
+
 def _completion(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Completion]:
-    body = yield from _body(attempt, answer)
+    body: Outcome = yield Whole(answer, attempt.deadline, WHOLE_BOUND)
+    if isinstance(body, NoAnswer):
+        raise _unfinished(attempt, answer, body)
     try:
         completion = read_completion(body)
     except msgspec.DecodeError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from dragoman.exchange import Read, Send, more
+from dragoman.exchange import Read, Whole, more
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
@@ -33,20 +33,21 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
         except StopIteration as end:
             return cast("T", end.value)
         try:
-            outcome = perform(effect, transport)
+            if type(effect) is Read:
+                outcome = effect.answer.read(effect.until)
+            elif type(effect) is Whole:
+                outcome = effect.answer.whole(effect.until, effect.bound)
+            else:
+                outcome = perform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
 
 
-def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - an Effect; the outcome's type goes with its own
-    """Do what an exchange asked for."""
-    if type(effect) is Read:
-        return effect.answer.read(effect.until)
-    if type(effect) is Send:
-        if effect.after:
-            time.sleep(effect.after)
-        return transport.send(effect.request, effect.until)
-    return effect.answer.whole(effect.until, effect.bound)
+def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
+    """Wait as long as an exchange asked for, and send."""
+    if effect.after:
+        time.sleep(effect.after)
+    return transport.send(effect.request, effect.until)
 
 
 async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
@@ -58,20 +59,21 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
         except StopIteration as end:
             return cast("T", end.value)
         try:
-            outcome = await aperform(effect, transport)
+            if type(effect) is Read:
+                outcome = await effect.answer.read(effect.until)
+            elif type(effect) is Whole:
+                outcome = await effect.answer.whole(effect.until, effect.bound)
+            else:
+                outcome = await aperform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
 
 
-async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - an Effect; the outcome's type goes with its own
-    """Do what an exchange asked for."""
-    if type(effect) is Read:
-        return await effect.answer.read(effect.until)
-    if type(effect) is Send:
-        if effect.after:
-            await sleep(effect.after)
-        return await transport.send(effect.request, effect.until)
-    return await effect.answer.whole(effect.until, effect.bound)
+async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
+    """Wait as long as an exchange asked for, and send."""
+    if effect.after:
+        await sleep(effect.after)
+    return await transport.send(effect.request, effect.until)
 
 
 async def sleep(seconds: float) -> None:

@@ -168,6 +168,11 @@ class BlockingAnswer:
 
     def whole(self, until: float, bound: int) -> bytes:
         """What is left of the body, up to its proper end; kind "protocol" when it is longer than `bound` bytes."""
+        connection = self._connection
+        body = None if connection is None else connection.response.complete()
+        if body is not None and len(body) <= bound:
+            self.finish()
+            return body
         pieces: list[bytes] = []
         size = 0
         while not self._ended:

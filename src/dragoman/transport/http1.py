@@ -9,6 +9,7 @@ and statuses that do not exist, heads without an end.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 import httptools
@@ -26,7 +27,7 @@ HEAD_BOUND = 64 * 1024
 COUNT_BOUND = 256
 """The most header lines in one head."""
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
 _UNSENDABLE = re.compile(r"[\r\n\0]|[^\x00-\xff]")
 _BODILESS = frozenset({"HEAD", "CONNECT"})
 _SMALL = 4 * COUNT_BOUND
@@ -46,7 +47,7 @@ def write_head(method: str, target: str, host: str, headers: tuple[tuple[str, st
         InvalidRequestError: a header cannot be sent: it would end its line (and smuggle another in), it is not
             latin-1, or it is one that the transport writes itself. The message has its name, never its value.
     """
-    if not _TOKEN.fullmatch(method):
+    if not _is_token(method):
         raise InvalidRequestError(f"the HTTP method {method[:20]!r} is not a word", param="method")
     lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
     asked = False
@@ -66,7 +67,7 @@ def _line(name: str, value: str, lowered: str) -> str:
             f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
             param=f"headers.{name[:80]}",
         )
-    if lowered in _OURS or not _TOKEN.fullmatch(name):
+    if lowered in _OURS or not _is_token(name):
         raise InvalidRequestError(
             f"the header {name[:80]!r} is written by the transport itself; leave it out"
             if lowered in _OURS
@@ -214,6 +215,11 @@ class Response:
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         return data
+
+    def complete(self) -> bytes | None:
+        """The body, when all of it arrived as one piece and there is nothing to undo; else None."""
+        pieces = self._pieces
+        return pieces[0] if self.ended and self._coding is None and len(pieces) == 1 else None
 
     def at_end(self, taken: bytes) -> bool:
         """Whether the body has ended with the piece that `take` just gave: nothing more will come of it."""
