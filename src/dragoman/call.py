@@ -293,7 +293,7 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
             "POST",
             settings.base_url + "/chat/completions",
             shared,
-            _json(settings.dialect.speak(body)),
+            encode(settings.dialect.speak(body)),
             timeouts.connect,
             # One for each call, the same in each attempt: a server that saw the first does not bill the second.
             (("idempotency-key", os.urandom(16).hex()),),
@@ -341,7 +341,12 @@ def _headers(own: Pairs, secret: Secret, theirs: Pairs) -> Pairs:
     return (*(pair for pair in base if pair[0] not in last), *last.items())
 
 
-def _json(body: dict[str, Any]) -> bytes:
+def encode(body: object) -> bytes:
+    """A request's body as JSON.
+
+    Raises:
+        InvalidRequestError: it holds what JSON cannot.
+    """
     try:
         return _encode(body)
     except InvalidRequestError:

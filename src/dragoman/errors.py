@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from dragoman.wire.completion import Completion
 
-Limit = Literal["connect", "first token", "idle", "total"]
-"""The four limits in time that a call is under: see `dragoman.Timeouts`."""
+Limit = Literal["connect", "first token", "idle", "attempt", "total"]
+"""The limits in time that a call is under: see `dragoman.Timeouts`."""
 
 
 class DragomanError(Exception):
@@ -155,7 +155,7 @@ class TimeLimitError(APIError, TimeoutError):
     """A limit in time ran out.
 
     Attributes:
-        limit: which one: "connect", "first token", "idle" (between pieces of content) or "total".
+        limit: which one: "connect", "first token", "idle" (between pieces of content), "attempt" or "total".
         seconds: how long that limit was.
     """
 

@@ -8,18 +8,18 @@ deadline, redirects, what an answer means. The drivers, blocking and asynchronou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
-from msgspec.structs import replace
 
 from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
 from dragoman.judge import BODY_BOUND, evidence, refusal, said_no
 from dragoman.reading import Reading
-from dragoman.retry import Retry  # noqa: TC001 - a Struct reads its annotations
+from dragoman.redirect import redirected
+from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
 from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
 from dragoman.transport import Answer, AsyncAnswer, NoAnswer, Outgoing
 from dragoman.wire.completion import read_completion
@@ -48,12 +48,14 @@ class Timeouts:
         connect: making one connection.
         first_token: from sending a streamed request to its first content.
         idle: between two pieces of a stream's content; comments that keep the connection alive do not count.
+        attempt: one attempt, to the end of an answer in one piece; none, where only the total counts.
     """
 
     total: float = 600.0
     connect: float = 5.0
     first_token: float = 300.0
     idle: float = 120.0
+    attempt: float = math.inf
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +72,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Outgoing
     timeouts: Timeouts
-    retry: Retry
+    retry: Pausing
     secret: Secret
     done: bool = False
     hide_usage: bool = False
@@ -127,16 +129,31 @@ Outcome = Any
 Flow = Generator[Effect, Outcome, T]
 
 
-class _Attempt:
-    """What holds for one attempt."""
+class Attempt:
+    """What holds for the attempts of one call.
 
-    __slots__ = ("call", "clock", "deadline", "sent_at")
+    Attributes:
+        call: the call.
+        clock: what tells the time.
+        deadline: when the whole call has to be over.
+        until: when the attempt that is under way has to be.
+        sent_at: when its answer began.
+    """
+
+    __slots__ = ("call", "clock", "deadline", "sent_at", "until")
 
     def __init__(self, call: Call, clock: Clock, deadline: float) -> None:
         self.call = call
         self.clock = clock
-        self.deadline = deadline
+        self.deadline = self.until = deadline
         self.sent_at = 0.0
+
+    def send(self, request: Outgoing, pause: float) -> Send:
+        """The effect that sends a request after a pause, and begins an attempt."""
+        limit = self.call.timeouts.attempt
+        if limit is not math.inf:
+            self.until = min(self.clock.monotonic() + pause + limit, self.deadline)
+        return Send(request, pause, self.until)
 
     def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
         """The error of a limit that ran out. The total leaves no time to try again."""
@@ -144,6 +161,7 @@ class _Attempt:
             "connect": f"no connection within {seconds:g} s",
             "first token": f"no content within {seconds:g} s of asking",
             "idle": f"no more content for {seconds:g} s",
+            "attempt": f"no whole answer within {seconds:g} s",
             "total": f"the call was not over within {seconds:g} s",
         }
         return TimeLimitError(words[limit], limit=limit, seconds=seconds, retryable=limit != "total", **known)
@@ -154,6 +172,8 @@ class _Attempt:
         if outcome.kind == "timeout":
             if self.clock.monotonic() >= self.deadline:
                 return self.late("total", limits.total, **known)
+            if self.clock.monotonic() >= self.until:
+                return self.late("attempt", limits.attempt, **known)
             return self.late("connect", limits.connect, **known)
         if outcome.kind == "protocol":
             return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
@@ -168,42 +188,43 @@ class _Attempt:
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:
     """Ask for a completion in one piece."""
-    return _exchange(call, clock, _completion)
+    return exchange(call, clock, _completion)
 
 
 def stream(call: Call, clock: Clock) -> Flow[Reading]:
     """Ask for a streamed completion; returns when its first content has arrived."""
-    return _exchange(call, clock, _opening)
+    return exchange(call, clock, opening)
 
 
 def fetch(call: Call, clock: Clock, read: Callable[[bytes], T]) -> Flow[T]:
     """Ask for any other JSON document; `read` makes it a value and raises `msgspec.DecodeError` where it can't."""
 
-    def document(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[T]:
-        body = yield from _body(attempt, answer)
+    def document(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[T]:
+        body = yield from body_of(attempt, answer)
         try:
             return read(body)
         except msgspec.DecodeError as error:
             raise _no_document(attempt, answer, body, error) from None
 
-    return _exchange(call, clock, document)
+    return exchange(call, clock, document)
 
 
 def more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
     """Read on until the stream has a chunk to give, or is over."""
     limits = call.timeouts
-    attempt = _Attempt(call, clock, reading.deadline)
+    attempt = Attempt(call, clock, reading.deadline)
     while not reading.ready and not reading.over:
         outcome = yield from _next(attempt, reading, reading.spoke_at + limits.idle)
         _take(attempt, reading, outcome, "idle", limits.idle)
 
 
-def _exchange(call: Call, clock: Clock, read: Callable[[_Attempt, Answer | AsyncAnswer], Flow[T]]) -> Flow[T]:
-    attempt = _Attempt(call, clock, clock.monotonic() + call.timeouts.total)
+def exchange(call: Call, clock: Clock, read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]]) -> Flow[T]:
+    """Make a call: attempts, pauses, redirects; `read` makes a success its result, or raises."""
+    attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total)
     number, pause = 1, 0.0
     while True:
         try:
-            outcome = yield Send(call.request, pause, attempt.deadline)
+            outcome = yield attempt.send(call.request, pause)
             attempt.sent_at = clock.monotonic()
             if isinstance(outcome, NoAnswer):
                 raise attempt.no_answer(outcome)
@@ -225,12 +246,12 @@ def _chance() -> float:
     return random()  # noqa: S311 - spreads callers out; guards nothing
 
 
-def _followed(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | AsyncAnswer]:
+def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | AsyncAnswer]:
     """The success that redirects lead to, from an answer that is none."""
     call = attempt.call
     request = call.request
     for followed in range(REDIRECTS + 1):
-        body = yield Whole(answer, attempt.deadline, BODY_BOUND)
+        body = yield Whole(answer, attempt.until, BODY_BOUND)
         if isinstance(body, NoAnswer):
             # The status alone says what happened; an error body that does not arrive adds nothing to wait for.
             answer.close()
@@ -240,7 +261,7 @@ def _followed(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | 
         if followed == REDIRECTS:
             break
         request = redirected(request, answer, attempt.reached(answer, body))
-        outcome = yield Send(request, 0.0, attempt.deadline)
+        outcome = yield Send(request, 0.0, attempt.until)
         attempt.sent_at = attempt.clock.monotonic()
         if isinstance(outcome, NoAnswer):
             raise attempt.no_answer(outcome)
@@ -250,55 +271,21 @@ def _followed(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | 
     raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
 
 
-def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str, Any]) -> Outgoing:
-    """The request that a redirect asks for (RFC 9110 §15.4).
-
-    A body is sent again only where the status says so (307, 308); no credential goes to another origin, and nothing
-    goes from https to http.
-
-    Raises:
-        ProtocolError: the redirect cannot be followed.
-    """
-    target = urljoin(request.url, answer.headers.get("location", ""))
-    if "location" not in answer.headers or urlsplit(target).scheme not in {"http", "https"}:
-        raise ProtocolError(f"status {answer.status} without an address to go to", **known)
-    if request.url.startswith("https:") and target.startswith("http:"):
-        raise ProtocolError(f"refused to follow a redirect from https to http ({_origin(target)})", **known)
-    if request.method != "GET" and answer.status not in {307, 308}:
-        raise ProtocolError(
-            f"the server moved: status {answer.status} sends this {request.method} elsewhere without its body; "
-            f"use the address it names ({_origin(target)})",
-            **known,
-        )
-    if _origin(target) != _origin(request.url):
-        kept = tuple(pair for pair in request.headers if pair[0].lower() not in _CREDENTIALS)
-        return replace(request, url=target, headers=kept)
-    return replace(request, url=target)
-
-
-_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"})
-_PORTS = {"http": 80, "https": 443}
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 0)}"
-
-
-def _body(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
-    outcome = yield Whole(answer, attempt.deadline, WHOLE_BOUND)
+def body_of(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
+    """The whole body of an answer."""
+    outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
     if isinstance(outcome, NoAnswer):
         raise _unfinished(attempt, answer, outcome)
     return cast("bytes", outcome)
 
 
-def _unfinished(attempt: _Attempt, answer: Answer | AsyncAnswer, why: NoAnswer) -> APIError:
+def _unfinished(attempt: Attempt, answer: Answer | AsyncAnswer, why: NoAnswer) -> APIError:
     answer.close()
     return attempt.no_answer(why, **attempt.reached(answer))
 
 
-def _completion(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Completion]:
-    body: Outcome = yield Whole(answer, attempt.deadline, WHOLE_BOUND)
+def _completion(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Completion]:
+    body: Outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
     if isinstance(body, NoAnswer):
         raise _unfinished(attempt, answer, body)
     try:
@@ -316,14 +303,15 @@ def _completion(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Complet
 
 
 def _no_document(
-    attempt: _Attempt, answer: Answer | AsyncAnswer, body: bytes, error: msgspec.DecodeError
+    attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes, error: msgspec.DecodeError
 ) -> ProtocolError:
     kind = answer.headers.get("content-type", "no content type")
     what = f"an empty body ({kind})" if not body.strip() else f"{kind} that cannot be read as JSON: {error}"
     return ProtocolError(f"the server answered {answer.status} with {what}", **attempt.reached(answer, body))
 
 
-def _opening(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
+def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
+    """A stream, once its first content has arrived."""
     call = attempt.call
     kind = answer.headers.get("content-type", "")
     if kind.startswith(("application/json", "text/html")):
@@ -345,9 +333,9 @@ def _opening(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
     return reading
 
 
-def _not_a_stream(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[None]:
+def _not_a_stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[None]:
     """Say what a document is that came where a stream was asked for."""
-    body = yield from _body(attempt, answer)
+    body = yield from body_of(attempt, answer)
     try:
         fault = find_fault(msgspec.json.decode(body))
     except msgspec.DecodeError:
@@ -358,7 +346,7 @@ def _not_a_stream(attempt: _Attempt, answer: Answer | AsyncAnswer) -> Flow[None]
     raise ProtocolError(f"asked for a stream, the server answered with {kind}", **attempt.reached(answer, body))
 
 
-def _next(attempt: _Attempt, reading: Reading, limit: float) -> Flow[Outcome]:
+def _next(attempt: Attempt, reading: Reading, limit: float) -> Flow[Outcome]:
     """The stream's next bytes, if there is time: a peer that never stops sending comments is no reason to read on."""
     until = min(attempt.deadline, limit)
     if attempt.clock.monotonic() >= until:
@@ -366,7 +354,7 @@ def _next(attempt: _Attempt, reading: Reading, limit: float) -> Flow[Outcome]:
     return (yield Read(reading.answer, until))
 
 
-def _take(attempt: _Attempt, reading: Reading, outcome: Outcome, limit: Limit, seconds: float) -> None:
+def _take(attempt: Attempt, reading: Reading, outcome: Outcome, limit: Limit, seconds: float) -> None:
     """Give a reading what came, or say why nothing did."""
     if not isinstance(outcome, NoAnswer):
         reading.feed(outcome, attempt.clock.monotonic())

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dragoman.errors import APIError
+
+
+class Pausing(Protocol):
+    """Decides what is tried again, and after which pause; `Retry` is one."""
+
+    def pause(self, error: APIError, attempt: int, chance: float) -> float | None:
+        """Seconds to wait before the next attempt, None where there is none; the arguments are those of `Retry`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

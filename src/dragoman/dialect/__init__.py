@@ -50,7 +50,12 @@ def _respell(
         return request
     names = dict(renames)
     words = dict(choices)
-    spelled = {names.get(name, name): value for name, value in request.items()}
+    spelled: dict[str, Any] = {}
+    for name, value in request.items():
+        known = names.get(name, name)
+        # Written both ways, what says something counts: SDKs send null for whatever their caller left out.
+        if spelled.get(known) is None:
+            spelled[known] = value
     choice = spelled.get("tool_choice")
     if isinstance(choice, str) and choice in words:
         spelled["tool_choice"] = words[choice]

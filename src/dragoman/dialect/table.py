@@ -12,6 +12,9 @@ PLAIN = Dialect(name="plain")
 MISTRAL_RENAMES = (("seed", "random_seed"),)
 MISTRAL_CHOICES = (("required", "any"),)
 
+HEARD = Dialect(name="heard", renames=MISTRAL_RENAMES, choices=MISTRAL_CHOICES)
+"""What a gateway understands beside our own words, whoever calls: no vendor's word means another thing to another."""
+
 ROWS = (
     Dialect(name="openai", base_url="https://api.openai.com/v1", credential="OPENAI_API_KEY", done=True),
     Dialect(

@@ -81,8 +81,12 @@ class App:
             case "GET", "/health":
                 health = {"status": "ok", "busy": await self._llama.busy(), "taken": self._taken, "room": self._room}
                 await asgi.respond(send, 200, msgspec.json.encode(health))
+            case _, "/v1/chat/completions":
+                await _misused(send, method, path, "POST")
+            case _, _ if path in {"/v1/models", "/health"} or path.startswith("/v1/models/"):
+                await _misused(send, method, path, "GET")
             case _:
-                await _refuse(send, 404, Fault(message=f"the engine has no {method} {path}", code="not_found"))
+                await _refuse(send, 404, Fault(message=f"the engine has no {path}", code="not_found"))
 
     async def _model(self, name: str, send: asgi.Send) -> None:
         if name == self._card["id"]:
@@ -157,3 +161,9 @@ def _failure(error: Exception) -> tuple[int, Fault]:
 
 async def _refuse(send: asgi.Send, status: int, fault: Fault) -> None:
     await asgi.respond(send, status, encode_fault(fault))
+
+
+async def _misused(send: asgi.Send, method: str, path: str, right: str) -> None:
+    # The field is a must (RFC 9110 §15.5.6).
+    fault = Fault(message=f"{path} takes {right}, not {method}", code="method_not_allowed")
+    await asgi.respond(send, 405, encode_fault(fault), [(b"allow", right.encode())])

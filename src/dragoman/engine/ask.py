@@ -269,7 +269,8 @@ def _sampling(request: Json, vocabulary: int) -> Json:
     if stops:
         sampling["stop"] = stops
     if request.get("logprobs"):
-        sampling |= {"logprobs": True, "top_logprobs": request.get("top_logprobs") or 0}
+        # llama.cpp takes 0 alternatives to mean no log probabilities at all; the one too many is not shown.
+        sampling |= {"logprobs": True, "top_logprobs": request.get("top_logprobs") or 1}
     bias: Json = request.get("logit_bias") or {}
     for token in bias:
         if not re.fullmatch("[0-9]{1,9}", token) or int(token) >= vocabulary:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
+from dragoman.dialect.table import HEARD
 from dragoman.errors import DragomanError
 from dragoman.gateway import respond
 from dragoman.gateway.faults import status_of
@@ -47,12 +48,12 @@ async def chat(  # noqa: PLR0913, PLR0917 - where a request comes from, goes to,
 
 
 def hear(raw: bytes) -> dict[str, Any]:
-    """The request in a body, as its caller wrote it: fields nobody here knows stay in it.
+    """The request in a body, in our words whichever vendor's its caller wrote; fields nobody here knows stay in it.
 
     Raises:
         InvalidRequestError: it is none.
     """
-    body = decode_body(raw)
+    body = HEARD.hear(decode_body(raw))
     check_request(body)
     return body
 

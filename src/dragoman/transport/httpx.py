@@ -37,6 +37,9 @@ def _library(client: object) -> ModuleType:
         root = cls.__module__.partition(".")[0]
         if root in {"httpx", "httpx2"}:
             return sys.modules[root]
+    # One of a user's own, around httpx's: whatever it is, it builds httpx's requests.
+    if "httpx" in sys.modules and hasattr(client, "build_request") and hasattr(client, "send"):
+        return sys.modules["httpx"]
     raise ConfigurationError(f"an httpx client was expected as transport, not {type(client).__name__}")
 
 

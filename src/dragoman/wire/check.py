@@ -287,7 +287,9 @@ def _kinds(options: list[Any]) -> Check:
     words = _one_of(list(checks))
 
     def check(value: Json) -> None:
-        said = value.get(by.field, by.default)
+        said = value.get(by.field)
+        if said is None:
+            said = by.default
         known = checks.get(said) if type(said) is str else None
         if known is not None:
             known(value)

@@ -195,7 +195,7 @@ class ChatOptions(TypedDict, total=False):
     seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None
     """The same seed, parameters and `system_fingerprint` give the same answer, as far as the server can."""
     service_tier: str | None
-    """`auto`, `default`, `flex`, `priority`, or the vendor's own."""
+    """`auto`, `default`, `flex`, `scale`, `priority`, `fast`, or the vendor's own."""
     stop: str | Annotated[Sequence[str], Meta(max_length=4)] | None
     """Up to 4 texts at which to stop; they are not part of the answer."""
     store: bool | None

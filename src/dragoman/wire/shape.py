@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, NotRequired, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, Literal, NamedTuple, NotRequired, Union, get_args, get_origin, get_type_hints
 
 
 class Tag(NamedTuple):
@@ -14,7 +15,7 @@ class Tag(NamedTuple):
     kinds: dict[str, Any]
     """The TypedDict that each of its values stands for."""
     default: str | None
-    """The value that is meant where the field is left out; None where it has to be there."""
+    """The value that is meant where the field is left out or null; None where it has to be there."""
 
 
 def fields(wanted: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict has no type of its own
@@ -45,8 +46,9 @@ def tag(options: Sequence[Any]) -> Tag | None:
 
 
 def _only_value(kind: Any) -> str | None:  # noqa: ANN401 - any annotation
-    """The text that a Literal of one text holds; None of any other annotation."""
-    if get_origin(kind) is NotRequired:
-        return _only_value(get_args(kind)[0])
+    """The text that a Literal of one text holds, be it optional; None of any other annotation."""
     values = get_args(kind)
+    if get_origin(kind) in {NotRequired, Union}:
+        told = [value for value in values if value is not NoneType]
+        return _only_value(told[0]) if len(told) == 1 else None
     return values[0] if get_origin(kind) is Literal and len(values) == 1 else None

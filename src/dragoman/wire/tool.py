@@ -157,7 +157,7 @@ class FunctionToolCall(TypedDict):
 
     id: str
     """What the answering message names."""
-    type: NotRequired[Literal["function"]]
+    type: NotRequired[Literal["function"] | None]
     """`function`; meant where a vendor's answer, repeated here as it came, does not say."""
     function: CalledFunction
     """The call."""

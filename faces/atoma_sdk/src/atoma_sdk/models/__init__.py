@@ -1,0 +1,61 @@
+"""Every model of the chat API, the TypedDict of each, and the error."""
+
+from atoma_sdk.models.error import (
+    APIError,
+)
+from atoma_sdk.models.request import (
+    ChatCompletionMessage,
+    ChatCompletionMessageTypedDict,
+    CreateChatCompletionRequest,
+    CreateChatCompletionRequestTypedDict,
+    CreateChatCompletionStreamRequest,
+    CreateChatCompletionStreamRequestTypedDict,
+    Security,
+    SecurityTypedDict,
+)
+from atoma_sdk.models.response import (
+    ChatCompletionChoice,
+    ChatCompletionChoiceTypedDict,
+    ChatCompletionChunk,
+    ChatCompletionChunkChoice,
+    ChatCompletionChunkChoiceTypedDict,
+    ChatCompletionChunkDelta,
+    ChatCompletionChunkDeltaTypedDict,
+    ChatCompletionChunkTypedDict,
+    ChatCompletionResponse,
+    ChatCompletionResponseTypedDict,
+    ChatCompletionStreamResponse,
+    ChatCompletionStreamResponseTypedDict,
+    CompletionUsage,
+    CompletionUsageTypedDict,
+    Usage,
+    UsageTypedDict,
+)
+
+__all__ = [
+    "APIError",
+    "ChatCompletionChoice",
+    "ChatCompletionChoiceTypedDict",
+    "ChatCompletionChunk",
+    "ChatCompletionChunkChoice",
+    "ChatCompletionChunkChoiceTypedDict",
+    "ChatCompletionChunkDelta",
+    "ChatCompletionChunkDeltaTypedDict",
+    "ChatCompletionChunkTypedDict",
+    "ChatCompletionMessage",
+    "ChatCompletionMessageTypedDict",
+    "ChatCompletionResponse",
+    "ChatCompletionResponseTypedDict",
+    "ChatCompletionStreamResponse",
+    "ChatCompletionStreamResponseTypedDict",
+    "CompletionUsage",
+    "CompletionUsageTypedDict",
+    "CreateChatCompletionRequest",
+    "CreateChatCompletionRequestTypedDict",
+    "CreateChatCompletionStreamRequest",
+    "CreateChatCompletionStreamRequestTypedDict",
+    "Security",
+    "SecurityTypedDict",
+    "Usage",
+    "UsageTypedDict",
+]

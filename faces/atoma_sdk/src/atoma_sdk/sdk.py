@@ -1,0 +1,132 @@
+"""The client: `AtomaSDK`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from atoma_sdk._hooks import SDKHooks
+from atoma_sdk.chat import Chat
+from atoma_sdk.models.error import explain
+from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
+from dragoman.face.caller import Caller, Face, Options
+from dragoman.face.field import UNSET, Unset
+from dragoman.face.url import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from dragoman.face.httpclient import AsyncHttpClient, HttpClient
+    from dragoman.face.log import Logger
+    from dragoman.face.retries import RetryConfig
+
+
+class AtomaSDK:
+    """A client of Atoma.
+
+    Args:
+        bearer_auth: the key, or a function that returns it, asked for each request. Empty: `ATOMASDK_BEARER_AUTH`, else
+            none.
+        server_idx: which of the vendor's servers, from 0.
+        server_url: another address.
+        url_params: what to put for each `{name}` in it.
+        client: an httpx client of your own for blocking calls; it stays yours to close.
+        async_client: the same for asynchronous calls.
+        retry_config: what is tried again; nothing by default.
+        timeout_ms: milliseconds for each attempt, or each phase of a stream.
+        debug_logger: told of each request and answer, credentials masked. Default: with `ATOMASDK_DEBUG` in the
+            environment, the logger "atoma_sdk".
+
+    Attributes:
+        chat: chat completions.
+        sdk_configuration: the settings; its `get_hooks()` takes hooks at any time.
+
+    Raises:
+        IndexError: there is no server of that number.
+        AssertionError: a client lacks httpx's methods.
+    """
+
+    def __init__(
+        self,
+        bearer_auth: str | Callable[[], str | None] | None = None,
+        server_idx: int | None = None,
+        server_url: str | None = None,
+        url_params: Mapping[str, str] | None = None,
+        client: HttpClient | None = None,
+        async_client: AsyncHttpClient | None = None,
+        retry_config: RetryConfig | Unset | None = UNSET,
+        timeout_ms: int | None = None,
+        debug_logger: Logger | None = None,
+    ) -> None:
+        server = SERVERS[server_idx or 0]
+        hooks = SDKHooks()
+        url, client = hooks.sdk_init(filled(server_url, url_params), client)
+        self.sdk_configuration = SDKConfiguration(
+            client=client,
+            async_client=async_client,
+            debug_logger=debug_logger if debug_logger is not None else _ambient_logger(),
+            server_url=url,
+            server_idx=server_idx or 0,
+            retry_config=retry_config,
+            timeout_ms=timeout_ms,
+            _hooks=hooks,
+        )
+        config = self.sdk_configuration
+        self._caller = Caller(
+            Face(server=server, path="/v1/chat/completions", credential="ATOMASDK_BEARER_AUTH", explain=explain),
+            key=bearer_auth,
+            options=Options(
+                server_url=config.server_url or None, timeout_ms=config.timeout_ms, retries=config.retry_config
+            ),
+            client=config.client,
+            async_client=config.async_client,
+            logger=config.debug_logger,
+            hooks=hooks,
+            config=config,
+        )
+        self.chat = Chat(self._caller)
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what was opened here."""
+        self._caller.close()
+
+    async def __aenter__(self) -> Self:
+        """Itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what was opened here."""
+        await self._caller.aclose()
+
+    def __repr__(self) -> str:
+        """Where it points; never the key."""
+        return f"AtomaSDK({self._caller.address()[0]!r})"
+
+    def __getattr__(self, name: str) -> Any:
+        """Say what this face covers, where the original has more."""
+        if name in _ELSEWHERE:
+            raise AttributeError(f"this face of AtomaSDK covers chat; {name!r} is not served here")
+        raise AttributeError(f"'AtomaSDK' object has no attribute {name!r}")
+
+
+def _ambient_logger() -> Logger | None:
+    if not os.environ.get("ATOMASDK_DEBUG"):
+        return None
+    logging.basicConfig(level=logging.DEBUG)
+    return logging.getLogger("atoma_sdk")
+
+
+_ELSEWHERE = frozenset({
+    "confidential_chat", "confidential_embeddings", "confidential_images", "embeddings", "health", "images", "models_",
+    "nodes",
+})  # fmt: skip

@@ -1,0 +1,24 @@
+"""Hooks around the client and around each attempt; `registration.init_hooks` is where a fork adds its own."""
+
+from beezy_ai._hooks.sdkhooks import SDKHooks, SDKInitHook
+from dragoman.face.hooks import (
+    AfterErrorContext,
+    AfterErrorHook,
+    AfterSuccessContext,
+    AfterSuccessHook,
+    BeforeRequestContext,
+    BeforeRequestHook,
+    HookContext,
+)
+
+__all__ = [
+    "AfterErrorContext",
+    "AfterErrorHook",
+    "AfterSuccessContext",
+    "AfterSuccessHook",
+    "BeforeRequestContext",
+    "BeforeRequestHook",
+    "HookContext",
+    "SDKHooks",
+    "SDKInitHook",
+]

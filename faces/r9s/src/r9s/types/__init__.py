@@ -1,0 +1,16 @@
+"""The words that the models are typed with."""
+
+from typing import TypeAlias, TypeVar
+
+from dragoman.face.field import UNSET, Unset
+from dragoman.face.model import Model as BaseModel
+
+T = TypeVar("T")
+
+Nullable: TypeAlias = T | None
+"""A value, or null."""
+
+OptionalNullable: TypeAlias = T | None | Unset
+"""A value, null, or not given."""
+
+__all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "Unset"]

@@ -1,0 +1,1 @@
+"""What a face is made of: a vendor's own surface over our core. See `dragoman.openai` and `faces/`."""

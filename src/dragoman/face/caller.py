@@ -1,0 +1,281 @@
+"""How a face's client makes its calls: address, credential, headers, limits, what carries them. Shells of the core.
+
+A call is carried by our own transport; by the user's httpx client where one was given; by a httpx client of ours
+where there are hooks, which have to see its requests and responses.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from dragoman.call import VERSION, ambient_url, checked_url, encode
+from dragoman.errors import APIError, ConfigurationError
+from dragoman.exchange import Call, Timeouts
+from dragoman.face.either import either
+from dragoman.face.field import UNSET, Unset
+from dragoman.face.hooks import AsyncHooked, HookContext, Hooked, Hooks
+from dragoman.face.record import RawResponse
+from dragoman.face.retries import RetryConfig, policy
+from dragoman.secret import Secret
+from dragoman.stream import AsyncStream, Stream, adrive, drive
+from dragoman.transport import Outgoing
+
+if TYPE_CHECKING:
+    from dragoman.face.log import Logger
+    from dragoman.transport import AsyncTransport, Transport
+
+Key = str | Callable[[], str | None] | None
+"""A credential, or what returns one."""
+
+PATIENCE = Timeouts(total=math.inf, connect=10.0, first_token=600.0, idle=600.0, attempt=600.0)
+"""The limits of a call that names none. The originals have no limit at all, and hang for good."""
+
+
+@dataclass(kw_only=True)
+class Face:
+    """What one vendor's face is.
+
+    Attributes:
+        server: the vendor's address, without a slash at its end.
+        path: from the vendor's address to the operation; `chat` is the same from an address that ends in the version.
+        credential: the environment variable that holds the key, for the vendor's own address.
+        explain: the face's own exception for one of ours.
+    """
+
+    server: str
+    path: str = "/chat/completions"
+    credential: str
+    explain: Callable[[APIError], Exception]
+
+
+@dataclass(kw_only=True)
+class Options:
+    """What a client was made with, and what one call says in its stead."""
+
+    server_url: str | None = None
+    timeout_ms: int | None = None
+    retries: RetryConfig | Unset | None = UNSET
+    http_headers: Mapping[str, str] | None = field(default=None)
+
+
+class Caller:
+    """Makes the calls of one client.
+
+    Args:
+        face: the vendor's facts.
+        key: the credential given.
+        options: those of the client.
+        client: the user's own httpx client, for blocking calls.
+        async_client: the same for asynchronous ones.
+        logger: told of each request and answer, credentials masked.
+        hooks: run around each attempt.
+        config: what hooks are told is the client's configuration.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a client is made of
+        self,
+        face: Face,
+        *,
+        key: Key,
+        options: Options,
+        client: Any = None,  # noqa: ANN401 - anything with httpx.Client's build_request and send
+        async_client: Any = None,  # noqa: ANN401 - anything with httpx.AsyncClient's build_request and send
+        logger: Logger | None = None,
+        hooks: Hooks | None = None,
+        config: Any = None,  # noqa: ANN401 - each face's own
+    ) -> None:
+        for given in (client, async_client):
+            if given is not None and not (hasattr(given, "send") and hasattr(given, "build_request")):
+                raise AssertionError("a client has to have the methods send and build_request of httpx's")
+        self.hooks = hooks if hooks is not None else Hooks()
+        self._face = face
+        self._key = key
+        self._options = options
+        self._client = client
+        self._async_client = async_client
+        self._logger = logger
+        self.config = config
+        self._own: list[Any] = []
+        self._plain: Transport | None = None
+        self._async_plain: AsyncTransport | None = None
+
+    def address(self, given: str | None = None) -> tuple[str, str]:
+        """The address of a call and the operation's path from there.
+
+        The first of: the call's own, the client's, `DRAGOMAN_BASE_URL`, the vendor's.
+        """
+        named = given or self._options.server_url
+        if named:
+            return checked_url(named), self._face.path
+        ambient = ambient_url()
+        return (checked_url(ambient), "/chat/completions") if ambient else (self._face.server, self._face.path)
+
+    def call(self, body: Any, options: Options, *, stream: bool) -> Call:  # noqa: ANN401 - any JSON
+        """The call that sends a body.
+
+        Raises:
+            InvalidRequestError: something in it cannot be sent.
+        """
+        base, path = self.address(options.server_url)
+        secret = self._secret(base)
+        client = self._options
+        timeouts = _limits(options.timeout_ms if options.timeout_ms is not None else client.timeout_ms, stream=stream)
+        return Call(
+            request=Outgoing(
+                "POST",
+                base + path,
+                self._headers(secret, options.http_headers, stream=stream),
+                encode(body),
+                timeouts.connect,
+                (("idempotency-key", os.urandom(16).hex()),),
+            ),
+            timeouts=timeouts,
+            retry=policy(options.retries, client.retries, time),
+            secret=secret,
+        )
+
+    def send(self, call: Call, context: HookContext) -> RawResponse | Stream:
+        """Make a call.
+
+        Raises:
+            Exception: the face's own, where it failed.
+        """
+        self._log_request(call)
+        try:
+            outcome = drive(either(call, time), self._transport(context))
+        except APIError as error:
+            self._failed(error)
+        made = outcome if isinstance(outcome, RawResponse) else Stream(call, outcome)
+        self._log_answer(made)
+        return made
+
+    async def asend(self, call: Call, context: HookContext) -> RawResponse | AsyncStream:
+        """Make a call.
+
+        Raises:
+            Exception: the face's own, where it failed.
+        """
+        self._log_request(call)
+        try:
+            outcome = await adrive(either(call, time), self._async_transport(context))
+        except APIError as error:
+            self._failed(error)
+        made = outcome if isinstance(outcome, RawResponse) else AsyncStream(call, outcome)
+        self._log_answer(made)
+        return made
+
+    def close(self) -> None:
+        """Close what was opened here for blocking calls; a client that was given stays its owner's."""
+        if self._plain is not None:
+            self._plain.close()
+        for made in self._own:
+            made.close()
+        self._own.clear()
+
+    async def aclose(self) -> None:
+        """Close what was opened here; a client that was given stays its owner's."""
+        if self._async_plain is not None:
+            self._async_plain.close()
+        self.close()
+
+    def _secret(self, base: str) -> Secret:
+        key = self._key() if callable(self._key) else self._key
+        key = (key or "").strip()
+        if not key and urlsplit(base).netloc == urlsplit(self._face.server).netloc:
+            key = os.environ.get(self._face.credential, "").strip()
+        elif not key and base == (ambient_url() or "").rstrip("/"):
+            key = os.environ.get("DRAGOMAN_API_KEY", "").strip()
+        return Secret(key[len("bearer ") :].strip() if key.lower().startswith("bearer ") else key)
+
+    def _headers(self, secret: Secret, given: Mapping[str, str] | None, *, stream: bool) -> tuple[tuple[str, str], ...]:
+        headers = {
+            "accept": "text/event-stream" if stream else "application/json",
+            "user-agent": f"dragoman/{VERSION}",
+            "content-type": "application/json",
+        }
+        if secret:
+            headers["authorization"] = f"Bearer {secret.reveal()}"
+        headers |= {name.lower(): value for name, value in (given or {}).items()}
+        return tuple(headers.items())
+
+    def _transport(self, context: HookContext) -> Transport:
+        if self._client is None and not self.hooks:
+            if self._plain is None:
+                from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415 - when it is needed
+
+                self._plain = BlockingTransport()
+            return self._plain
+        from dragoman.transport.httpx import HttpxTransport  # noqa: PLC0415 - only for those who have httpx
+
+        if self._client is None:
+            self._client = _httpx().Client(follow_redirects=False)
+            self._own.append(self._client)
+        client: Any = Hooked(self._client, self.hooks, context) if self.hooks else self._client
+        return HttpxTransport(client)
+
+    def _async_transport(self, context: HookContext) -> AsyncTransport:
+        if self._async_client is None and not self.hooks:
+            if self._async_plain is None:
+                from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415 - when it is needed
+
+                self._async_plain = AsyncioTransport()
+            return self._async_plain
+        from dragoman.transport.httpx import AsyncHttpxTransport  # noqa: PLC0415 - only for those who have httpx
+
+        if self._async_client is None:
+            self._async_client = _httpx().AsyncClient(follow_redirects=False)
+        client: Any = AsyncHooked(self._async_client, self.hooks, context) if self.hooks else self._async_client
+        return AsyncHttpxTransport(client)
+
+    def _log_request(self, call: Call) -> None:
+        if self._logger is not None:
+            shown = {name: call.secret.mask(value) for name, value in call.request.headers}
+            self._logger.debug(
+                "Request:\nMethod: %s\nURL: %s\nHeaders: %s\nBody: %s",
+                call.request.method,
+                call.request.url,
+                shown,
+                call.request.body.decode(),
+            )
+
+    def _log_answer(self, outcome: RawResponse | Stream | AsyncStream) -> None:
+        if self._logger is not None:
+            self._logger.debug(
+                "Response:\nStatus Code: %s\nHeaders: %s\nBody: %s",
+                outcome.status_code if isinstance(outcome, RawResponse) else outcome.status,
+                dict(outcome.headers),
+                outcome.text if isinstance(outcome, RawResponse) else "<streaming response>",
+            )
+
+    def _failed(self, error: APIError) -> NoReturn:
+        if self._logger is not None:
+            self._logger.debug(
+                "Response:\nStatus Code: %s\nHeaders: %s\nBody: %s",
+                error.status,
+                dict(error.headers),
+                error.body.decode("utf-8", "replace"),
+            )
+        raise self._face.explain(error) from error
+
+
+def _limits(timeout_ms: int | None, *, stream: bool) -> Timeouts:
+    """Milliseconds as the originals mean them: of each phase of a stream, of each attempt of anything else."""
+    if timeout_ms is None:
+        return PATIENCE
+    seconds = timeout_ms / 1000
+    attempt = math.inf if stream else seconds
+    return Timeouts(total=math.inf, connect=seconds, first_token=seconds, idle=seconds, attempt=attempt)
+
+
+def _httpx() -> Any:  # noqa: ANN401 - the module
+    try:
+        import httpx  # noqa: PLC0415 - only for those who use hooks
+    except ImportError:
+        raise ConfigurationError("hooks see httpx's requests: install httpx") from None
+    return httpx

@@ -1,0 +1,52 @@
+"""An answer as a face's errors and streams show it: what users of the originals read off an httpx.Response. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class RawResponse:
+    """A received answer.
+
+    Attributes:
+        status_code: the HTTP status.
+        headers: its headers, names in lower case.
+        content: its body, as far as it was kept.
+    """
+
+    __slots__ = ("content", "headers", "status_code")
+
+    def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes = b"") -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode("utf-8", "replace")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; "application/octet-stream" where there is none."""
+        return self.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+        """The body as JSON.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            return msgspec.json.decode(self.content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ValueError(f"the body is not JSON: {error}") from None
+
+    def __repr__(self) -> str:
+        """The status; headers and body may hold what is nobody's business."""
+        return f"<Response [{self.status_code}]>"
