@@ -1,6 +1,6 @@
 # Everything a newcomer needs. Each target installs what it uses; only git, make and Python 3.11+ must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench spec docs clean
+.PHONY: help demo test check format bench faces spec docs clean
 
 # Interpreters cannot be downloaded everywhere: use the one that is there.
 export UV_PYTHON_DOWNLOADS := never
@@ -40,6 +40,9 @@ format: .venv/.ready ## let ruff write what it can
 
 bench: .venv/.ready ## measure against the peers, in one run
 	@$(RUN) python bench/client.py --rounds $(ROUNDS)
+
+faces: .venv/.ready ## run every example of the faces on the embedded model
+	@$(RUN) python tools/faces.py
 
 spec: .venv/.ready ## write spec/openapi.json from the wire types
 	@$(RUN) python tools/openapi.py

@@ -136,13 +136,14 @@ class Attempt:
         call: the call.
         clock: what tells the time.
         deadline: when the whole call has to be over.
-        until: when the attempt that is under way has to be.
-        sent_at: when its answer began.
+        until: when the attempt that is under way has to be; of a stream, when it has to have begun.
+        sent_at: when that attempt was sent.
     """
 
-    __slots__ = ("call", "clock", "deadline", "sent_at", "until")
+    __slots__ = ("_limit", "call", "clock", "deadline", "sent_at", "until")
 
-    def __init__(self, call: Call, clock: Clock, deadline: float) -> None:
+    def __init__(self, call: Call, clock: Clock, deadline: float, *, streamed: bool = False) -> None:
+        self._limit: Limit = "first token" if streamed else "attempt"
         self.call = call
         self.clock = clock
         self.deadline = self.until = deadline
@@ -150,10 +151,14 @@ class Attempt:
 
     def send(self, request: Outgoing, pause: float) -> Send:
         """The effect that sends a request after a pause, and begins an attempt."""
-        limit = self.call.timeouts.attempt
-        if limit is not math.inf:
-            self.until = min(self.clock.monotonic() + pause + limit, self.deadline)
+        self.sent_at = self.clock.monotonic() + pause
+        self.until = min(self.sent_at + self._seconds, self.deadline)
         return Send(request, pause, self.until)
+
+    @property
+    def _seconds(self) -> float:
+        limits = self.call.timeouts
+        return limits.attempt if self._limit == "attempt" else limits.first_token
 
     def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
         """The error of a limit that ran out. The total leaves no time to try again."""
@@ -173,7 +178,7 @@ class Attempt:
             if self.clock.monotonic() >= self.deadline:
                 return self.late("total", limits.total, **known)
             if self.clock.monotonic() >= self.until:
-                return self.late("attempt", limits.attempt, **known)
+                return self.late(self._limit, self._seconds, **known)
             return self.late("connect", limits.connect, **known)
         if outcome.kind == "protocol":
             return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
@@ -193,7 +198,7 @@ def complete(call: Call, clock: Clock) -> Flow[Completion]:
 
 def stream(call: Call, clock: Clock) -> Flow[Reading]:
     """Ask for a streamed completion; returns when its first content has arrived."""
-    return exchange(call, clock, opening)
+    return exchange(call, clock, opening, streamed=True)
 
 
 def fetch(call: Call, clock: Clock, read: Callable[[bytes], T]) -> Flow[T]:
@@ -218,14 +223,22 @@ def more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
         _take(attempt, reading, outcome, "idle", limits.idle)
 
 
-def exchange(call: Call, clock: Clock, read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]]) -> Flow[T]:
-    """Make a call: attempts, pauses, redirects; `read` makes a success its result, or raises."""
-    attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total)
+def exchange(
+    call: Call,
+    clock: Clock,
+    read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]],
+    *,
+    streamed: bool = False,
+) -> Flow[T]:
+    """Make a call: attempts, pauses, redirects; `read` makes a success its result, or raises.
+
+    An attempt has to be over within its own limit; one that is `streamed`, to begin within that of the first token.
+    """
+    attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed=streamed)
     number, pause = 1, 0.0
     while True:
         try:
             outcome = yield attempt.send(call.request, pause)
-            attempt.sent_at = clock.monotonic()
             if isinstance(outcome, NoAnswer):
                 raise attempt.no_answer(outcome)
             if not 200 <= outcome.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
@@ -262,7 +275,6 @@ def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | A
             break
         request = redirected(request, answer, attempt.reached(answer, body))
         outcome = yield Send(request, 0.0, attempt.until)
-        attempt.sent_at = attempt.clock.monotonic()
         if isinstance(outcome, NoAnswer):
             raise attempt.no_answer(outcome)
         answer = cast("Answer | AsyncAnswer", outcome)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from dragoman.engine import Engine
-from dragoman.sse import Decoder
+from dragoman.sse import Decoder, is_done
 from dragoman.transport import Outgoing
 from dragoman.transport.blocking import BlockingTransport
 
@@ -102,7 +102,7 @@ def events(answer):
     decoder = Decoder()
     while data := answer.read(time.monotonic() + PATIENCE):
         for event in decoder.feed(data):
-            yield event.data if event.data == "[DONE]" else json.loads(event.data)
+            yield "[DONE]" if is_done(event.data) else json.loads(event.data)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ TOOL = {"type": "function", "function": FUNCTION}
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "string"}}}
 
 
-def plan(embedded=True, **request):  # noqa: FBT002 - reads well
+def plan(embedded=True, **request):
     return ask.plan({"messages": HELLO, "model": "m", "seed": 7} | request, VOCABULARY, embedded=embedded)
 
 

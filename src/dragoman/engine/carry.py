@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from dragoman.transport import NoAnswer
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dragoman.engine.owner import Engine
     from dragoman.transport import Answer, AsyncAnswer, Outgoing
 
@@ -32,6 +36,13 @@ class EngineTransport:
         """
         if not self._engine.running:
             self._engine.ready(until)
+        try:
+            return self._sockets.send(addressed(request, self._engine.url), until)
+        except NoAnswer as failure:
+            if failure.kind != "connect":
+                raise
+        # Nobody listens any more, and nothing was sent.
+        self._engine.revive(until)
         return self._sockets.send(addressed(request, self._engine.url), until)
 
     def close(self) -> None:
@@ -59,7 +70,14 @@ class AsyncEngineTransport:
             EngineError: the engine cannot be started.
         """
         if not self._engine.running:
-            await in_a_thread(self._engine, until)
+            await in_a_thread(self._engine.ready, until)
+        try:
+            return await self._sockets.send(addressed(request, self._engine.url), until)
+        except NoAnswer as failure:
+            if failure.kind != "connect":
+                raise
+        # Nobody listens any more, and nothing was sent.
+        await in_a_thread(self._engine.revive, until)
         return await self._sockets.send(addressed(request, self._engine.url), until)
 
     def close(self) -> None:
@@ -67,11 +85,11 @@ class AsyncEngineTransport:
         self._sockets.close()
 
 
-async def in_a_thread(engine: Engine, until: float) -> None:
+async def in_a_thread(start: Callable[[float], None], until: float) -> None:
     """Start the engine without holding the event loop up."""
     import asyncio  # noqa: PLC0415 - a blocking program never pays for it
 
-    await asyncio.to_thread(engine.ready, until)
+    await asyncio.to_thread(start, until)
 
 
 def addressed(request: Outgoing, url: str) -> Outgoing:

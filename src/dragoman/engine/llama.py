@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -30,6 +32,9 @@ TEMPLATE = (
 )
 """ChatML. The weights' own template adds a system message nobody wrote, which makes this model answer worse. `open`
 leaves the last message unfinished, to be gone on from."""
+
+MOMENT = 0.5
+"""Seconds after which llama.cpp is asked anew who is at work."""
 
 LONG = 3600.0
 """Seconds that one inner exchange may take; the caller's own limits end it earlier."""
@@ -101,7 +106,12 @@ class Llama:
 
     async def busy(self) -> int:
         """How many slots are at work."""
-        return sum(slot["is_processing"] for slot in await self._get("/slots"))
+        with contextlib.suppress(TimeoutError):
+            # Where its threads queue for a processor, llama.cpp now and then keeps this answer back until the work is
+            # done. Asked anew, it answers at once.
+            async with asyncio.timeout(MOMENT):
+                return _at_work(await self._get("/slots"))
+        return _at_work(await self._get("/slots"))
 
     async def vocabulary(self) -> int:
         """How many tokens the model knows."""
@@ -146,6 +156,10 @@ class Llama:
 
     async def _whole(self, answer: AsyncAnswer) -> Any:  # noqa: ANN401 - JSON of llama.cpp's own
         return msgspec.json.decode(await _came(answer.whole(time.monotonic() + LONG, 1 << 26)))
+
+
+def _at_work(slots: list[Json]) -> int:
+    return sum(slot["is_processing"] for slot in slots)
 
 
 async def _came(outcome: Awaitable[T]) -> T:

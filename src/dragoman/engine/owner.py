@@ -38,6 +38,8 @@ CRASHES = 3
 """How many such deaths in a row mean that another start will not help."""
 GRACE = 5.0
 """Seconds a child has to end by itself."""
+MOMENT = 1.0
+"""Seconds that may lie between the end of a child's sockets and its own."""
 LONGEST_FOLDER = 80
 """Characters of a folder beyond which a socket's path in it may not fit its 104 bytes (macOS; Linux has 108)."""
 
@@ -136,6 +138,22 @@ class Engine:
             self._await_ready(until)
         finally:
             self._lock.release()
+
+    def revive(self, until: float) -> None:
+        """Start the child again when nobody listens at its address: its sockets close before it counts as ended.
+
+        Args:
+            until: an instant of `time.monotonic`.
+
+        Raises:
+            EngineError: it cannot be started.
+            NoAnswer: as `ready`.
+        """
+        child = self._child
+        if child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, min(MOMENT, until - time.monotonic())))
+        self.ready(until)
 
     def close(self) -> None:
         """End the child; a later request would start another."""

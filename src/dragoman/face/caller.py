@@ -101,7 +101,8 @@ class Caller:
         self._async_client = async_client
         self._logger = logger
         self.config = config
-        self._own: list[Any] = []
+        self._own: Any = None
+        self._own_async: Any = None
         self._plain: Transport | None = None
         self._async_plain: AsyncTransport | None = None
 
@@ -125,7 +126,7 @@ class Caller:
         base, path = self.address(options.server_url)
         secret = self._secret(base)
         client = self._options
-        timeouts = _limits(options.timeout_ms if options.timeout_ms is not None else client.timeout_ms, stream=stream)
+        timeouts = _limits(options.timeout_ms if options.timeout_ms is not None else client.timeout_ms)
         return Call(
             request=Outgoing(
                 "POST",
@@ -148,7 +149,7 @@ class Caller:
         """
         self._log_request(call)
         try:
-            outcome = drive(either(call, time), self._transport(context))
+            outcome = drive(either(call, time, streamed=_is_streamed(call)), self._transport(context))
         except APIError as error:
             self._failed(error)
         made = outcome if isinstance(outcome, RawResponse) else Stream(call, outcome)
@@ -163,7 +164,7 @@ class Caller:
         """
         self._log_request(call)
         try:
-            outcome = await adrive(either(call, time), self._async_transport(context))
+            outcome = await adrive(either(call, time, streamed=_is_streamed(call)), self._async_transport(context))
         except APIError as error:
             self._failed(error)
         made = outcome if isinstance(outcome, RawResponse) else AsyncStream(call, outcome)
@@ -174,14 +175,15 @@ class Caller:
         """Close what was opened here for blocking calls; a client that was given stays its owner's."""
         if self._plain is not None:
             self._plain.close()
-        for made in self._own:
-            made.close()
-        self._own.clear()
+        if self._own is not None:
+            self._own.close()
 
     async def aclose(self) -> None:
         """Close what was opened here; a client that was given stays its owner's."""
         if self._async_plain is not None:
             self._async_plain.close()
+        if self._own_async is not None:
+            await self._own_async.aclose()
         self.close()
 
     def _secret(self, base: str) -> Secret:
@@ -214,8 +216,7 @@ class Caller:
         from dragoman.transport.httpx import HttpxTransport  # noqa: PLC0415 - only for those who have httpx
 
         if self._client is None:
-            self._client = _httpx().Client(follow_redirects=False)
-            self._own.append(self._client)
+            self._client = self._own = _httpx().Client(follow_redirects=False)
         client: Any = Hooked(self._client, self.hooks, context) if self.hooks else self._client
         return HttpxTransport(client)
 
@@ -229,7 +230,7 @@ class Caller:
         from dragoman.transport.httpx import AsyncHttpxTransport  # noqa: PLC0415 - only for those who have httpx
 
         if self._async_client is None:
-            self._async_client = _httpx().AsyncClient(follow_redirects=False)
+            self._async_client = self._own_async = _httpx().AsyncClient(follow_redirects=False)
         client: Any = AsyncHooked(self._async_client, self.hooks, context) if self.hooks else self._async_client
         return AsyncHttpxTransport(client)
 
@@ -264,13 +265,16 @@ class Caller:
         raise self._face.explain(error) from error
 
 
-def _limits(timeout_ms: int | None, *, stream: bool) -> Timeouts:
+def _is_streamed(call: Call) -> bool:
+    return ("accept", "text/event-stream") in call.request.headers
+
+
+def _limits(timeout_ms: int | None) -> Timeouts:
     """Milliseconds as the originals mean them: of each phase of a stream, of each attempt of anything else."""
     if timeout_ms is None:
         return PATIENCE
     seconds = timeout_ms / 1000
-    attempt = math.inf if stream else seconds
-    return Timeouts(total=math.inf, connect=seconds, first_token=seconds, idle=seconds, attempt=attempt)
+    return Timeouts(total=math.inf, connect=seconds, first_token=seconds, idle=seconds, attempt=seconds)
 
 
 def _httpx() -> Any:  # noqa: ANN401 - the module

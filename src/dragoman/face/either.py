@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from dragoman.transport import Answer, AsyncAnswer
 
 
-def either(call: Call, clock: Clock) -> Flow[RawResponse | Reading]:
-    """Ask; a stream is given back once its first content is there, anything else once it is whole."""
-    return exchange(call, clock, _read)
+def either(call: Call, clock: Clock, *, streamed: bool) -> Flow[RawResponse | Reading]:
+    """Ask; a stream is given back once its first content is there, anything else once it is whole.
+
+    `streamed` is what was asked for, and says only which limit in time holds.
+    """
+    return exchange(call, clock, _read, streamed=streamed)
 
 
 def _read(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[RawResponse | Reading]:

@@ -35,11 +35,13 @@ class _Events(Generic[T]):
         self._event = event
         self._explain = explain
         self._last = list(last)
+        self._over = False
         self.response = RawResponse(stream.status, stream.headers)
 
     def close(self) -> None:
         """Leave the stream; the server sees its reader go."""
         self._last.clear()
+        self._over = True
         self._stream.close()
 
 
@@ -61,6 +63,8 @@ class EventStream(_Events[T]):
 
     def __next__(self) -> T:
         """The next event, as it arrives; a stream that fails raises the face's own error after what came before."""
+        if self._over:
+            raise StopIteration
         try:
             return self._event(next(self._stream))
         except StopIteration:
@@ -100,6 +104,8 @@ class EventStreamAsync(_Events[T]):
 
     async def __anext__(self) -> T:
         """The next event, as it arrives; a stream that fails raises the face's own error after what came before."""
+        if self._over:
+            raise StopAsyncIteration
         try:
             return self._event(await anext(self._stream))
         except StopAsyncIteration:

@@ -215,9 +215,9 @@ def _dict(value: Any, inner: Any, place: str) -> dict[str, Any]:  # noqa: ANN401
 def _model(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a class of models
     if isinstance(value, option):
         return value
-    value = getattr(value, "values_by_wire", value)
-    if isinstance(value, dict) and option.describes(cast("dict[str, Any]", value)):
-        return option.given(value, place)
+    given: Any = getattr(value, "values_by_wire", value)
+    if isinstance(given, dict) and option.describes(cast("dict[str, Any]", given)):
+        return option.given(given, place)
     raise _wrong(value, option, place)
 
 

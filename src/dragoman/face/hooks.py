@@ -151,9 +151,11 @@ class Hooked:
             response = self._client.send(request, **options)
         except Exception as error:
             given, left = self._hooks.after_error(self._context, None, error)
-            if left is not None or given is None:
-                raise (left or error) from error
-            return given
+            if given is not None and left is None:
+                return given
+            if left is None or left is error:
+                raise
+            raise left from error
         return self._hooks.after(self._context, response)
 
 
@@ -173,7 +175,9 @@ class AsyncHooked:
             response = await self._client.send(request, **options)
         except Exception as error:
             given, left = self._hooks.after_error(self._context, None, error)
-            if left is not None or given is None:
-                raise (left or error) from error
-            return given
+            if given is not None and left is None:
+                return given
+            if left is None or left is error:
+                raise
+            raise left from error
         return self._hooks.after(self._context, response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import NoneType
-from typing import Any, Literal, NamedTuple, NotRequired, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 
 class Tag(NamedTuple):
@@ -48,7 +48,7 @@ def tag(options: Sequence[Any]) -> Tag | None:
 def _only_value(kind: Any) -> str | None:  # noqa: ANN401 - any annotation
     """The text that a Literal of one text holds, be it optional; None of any other annotation."""
     values = get_args(kind)
-    if get_origin(kind) in {NotRequired, Union}:
+    if get_origin(kind) in {NotRequired, Required, Union}:
         told = [value for value in values if value is not NoneType]
         return _only_value(told[0]) if len(told) == 1 else None
     return values[0] if get_origin(kind) is Literal and len(values) == 1 else None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dragoman.face.log import Logger
     from dragoman.face.retries import RetryConfig
 
-SERVERS = ["https://api.atoma_sdk.ai/v1"]
+SERVERS = ["https://api.atoma.network"]
 """The vendor's addresses; `server_idx` counts them from 0."""
 
 
