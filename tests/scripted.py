@@ -256,7 +256,7 @@ class _Actor:
                 for inner in step.steps:
                     self.step(inner)
         elif isinstance(step, Hold):
-            self._server._holds.append(step)  # noqa: SLF001 - one module, one thing
+            self._server._holds.append(step)
             step.wait()
         elif callable(step):
             step(self.peer)
@@ -313,10 +313,10 @@ class _Actor:
         self.peer.shutdown(socket.SHUT_WR)
 
     def _tls(self) -> None:
-        context = self._server._tls  # noqa: SLF001 - one module, one thing
+        context = self._server._tls
         assert context is not None, "this server was given no TLS context"
         wrapped = context.wrap_socket(self.peer, server_side=True, suppress_ragged_eofs=False)
-        self._server._sockets.append(wrapped)  # noqa: SLF001 - one module, one thing
+        self._server._sockets.append(wrapped)
         self.peer = wrapped
 
     def _tunnel(self) -> None:

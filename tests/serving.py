@@ -68,7 +68,7 @@ def get(client, path):
     """A JSON document of the gateway beside its `/v1`."""
     import urllib.request  # noqa: PLC0415 - one request
 
-    url = client._settings.base_url.removesuffix("/v1") + path  # noqa: SLF001 - where it points
+    url = client._settings.base_url.removesuffix("/v1") + path
     with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - loopback
         return json.loads(answer.read())
 

@@ -1,6 +1,7 @@
 """The way to the engine, in both colours: the first request starts it, a later one finds it again, whatever became of it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -34,10 +35,13 @@ class Blocking:
     def __init__(self, engine):
         self._transport = EngineTransport(engine)
 
-    def ask(self, request, seconds=PATIENCE):
-        """Send a request, and read the answer whole."""
+    def ask(self, request, seconds=PATIENCE, midway=None):
+        """Send a request, and read the answer whole; `midway` is called when its first piece has come."""
         until = time.monotonic() + seconds
         answer = self._transport.send(request, until)
+        if midway:
+            answer.read(until)
+            midway()
         return answer.status, answer.whole(until, 1 << 20)
 
     def close(self):
@@ -51,12 +55,15 @@ class Waiting:
         self._runner = asyncio.Runner()
         self._transport = AsyncEngineTransport(engine)
 
-    def ask(self, request, seconds=PATIENCE):
-        """Send a request, and read the answer whole."""
+    def ask(self, request, seconds=PATIENCE, midway=None):
+        """Send a request, and read the answer whole; `midway` is called when its first piece has come."""
 
         async def inside():
             until = time.monotonic() + seconds
             answer = await self._transport.send(request, until)
+            if midway:
+                await answer.read(until)
+                midway()
             return answer.status, await answer.whole(until, 1 << 20)
 
         return self._runner.run(inside())
@@ -139,15 +146,14 @@ def test_the_very_next_request_finds_another_although_the_dead_one_is_not_buried
 
 
 def test_a_request_that_is_under_way_when_it_dies_is_one_failure(engine, carrier):
-    with ThreadPoolExecutor() as pool:
-        carrier.ask(get("/models"))
-        killing = pool.submit(kill_at_work, engine)
-        with pytest.raises(NoAnswer) as caught:
-            carrier.ask(Outgoing("POST", NAME + "/chat/completions", (), encoded(LONG)))
-        killing.result()
+    asked = Outgoing("POST", NAME + "/chat/completions", (), encoded(LONG | {"stream": True}))
+
+    with pytest.raises(NoAnswer) as caught:
+        carrier.ask(asked, midway=lambda: os.kill(engine.pid, signal.SIGKILL))
 
     assert caught.value.kind in {"reset", "cut"}
     assert caught.value.sent
+    assert listens_no_more(engine)
     assert carrier.ask(get("/models"))[0] == 200
 
 
@@ -163,17 +169,16 @@ def listens_no_more(engine):
 
 def kill_at_work(engine):
     """Kill an engine as soon as it is making an answer."""
-    sockets = BlockingTransport(trust_env=False)
     request = Outgoing("GET", engine.url.removesuffix("/v1") + "/health")
 
-    def busy():
-        deadline = time.monotonic() + PATIENCE
-        return json.loads(sockets.send(request, deadline).whole(deadline, 1 << 20))["busy"]
+    def taken():
+        sockets = BlockingTransport(trust_env=False)
+        deadline = time.monotonic() + 2
+        with contextlib.suppress(NoAnswer):
+            return json.loads(sockets.send(request, deadline).whole(deadline, 1 << 20))["taken"]
+        return 0
 
-    try:
-        assert until(busy)
-    finally:
-        sockets.close()
+    assert until(taken)
     os.kill(engine.pid, signal.SIGKILL)
 
 

@@ -192,3 +192,8 @@ def test_an_answer_about_its_slots_that_is_kept_back_is_asked_for_anew(place):
         assert run(place, llama.Llama.busy) == 1
 
         assert server.left(0)
+
+
+def test_one_that_is_kept_back_again_is_not_waited_for(place):
+    with Scripted([READ], unix=place):
+        assert run(place, llama.Llama.busy) is None

@@ -37,7 +37,7 @@ def test_openai_creates(client):
     assert "Paris" in completion.choices[0].message.content
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
     assert completion.model == "smollm2-135m-instruct"
-    assert completion._request_id.startswith("req_")  # noqa: SLF001 - its documented name
+    assert completion._request_id.startswith("req_")
 
 
 def test_openai_streams(client):

@@ -48,7 +48,7 @@ def test_cancelling_leaves_no_socket_and_no_callback_behind(clogged, stalling):
             with pytest.raises(asyncio.CancelledError):
                 await task
             # The loop's own wake-up pipe is all it still listens to.
-            assert len(asyncio.get_running_loop()._selector.get_map()) == 1  # noqa: SLF001 - what is left behind
+            assert len(asyncio.get_running_loop()._selector.get_map()) == 1
             assert stalling == "connect" or server.left()
 
     asyncio.run(main())

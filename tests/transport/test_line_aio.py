@@ -138,7 +138,7 @@ def test_a_reader_that_is_slow_makes_the_peer_wait():
                 sent += peer.send(bytes(65536))
             except BlockingIOError:
                 continue
-        held = len(line._inbox)  # noqa: SLF001 - what is held back has no other face
+        held = len(line._inbox)
         assert INBOX_BOUND <= held < 2 * INBOX_BOUND
         assert sent < 200 * 65536
 

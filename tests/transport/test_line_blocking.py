@@ -107,7 +107,7 @@ def test_a_dropped_line_is_closed_for_good(pair):
 
 def test_forsaking_says_nothing_to_the_peer(pair):
     line, peer = pair
-    copy = line._sock.dup()  # noqa: SLF001 - stands for the parent process's copy
+    copy = line._sock.dup()
     line.forsake()
     peer.settimeout(0)
     with pytest.raises(BlockingIOError):

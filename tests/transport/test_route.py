@@ -77,7 +77,7 @@ def test_routes_do_not_grow_with_the_urls():
     routes = Routes("", trust_env=False)
     for number in range(1000):
         assert routes.find(f"http://example.org/{number}").address.target == f"/{number}"
-    assert len(routes._known) <= 256  # noqa: SLF001 - the bound has no other face
+    assert len(routes._known) <= 256
 
 
 def test_a_url_that_cannot_be_reached_is_refused():

@@ -104,14 +104,17 @@ class Llama:
         found = await self._post("/tokenize", {"content": prompt["prompt"], "parse_special": True})
         return len(found["tokens"])
 
-    async def busy(self) -> int:
-        """How many slots are at work."""
-        with contextlib.suppress(TimeoutError):
-            # Where its threads queue for a processor, llama.cpp now and then keeps this answer back until the work is
-            # done. Asked anew, it answers at once.
-            async with asyncio.timeout(MOMENT):
-                return _at_work(await self._get("/slots"))
-        return _at_work(await self._get("/slots"))
+    async def busy(self) -> int | None:
+        """How many slots are at work; None when it does not say in time.
+
+        Where its threads queue for a processor, llama.cpp now and then keeps this answer back until the work is done.
+        Asked anew, it mostly answers at once.
+        """
+        for _ in range(2):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(MOMENT):
+                    return _at_work(await self._get("/slots"))
+        return None
 
     async def vocabulary(self) -> int:
         """How many tokens the model knows."""
