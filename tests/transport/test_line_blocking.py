@@ -1,5 +1,6 @@
 """One socket, waited for by blocking."""
 
+import _thread
 import socket
 import threading
 from time import monotonic
@@ -36,6 +37,17 @@ def test_an_endless_deadline_is_waited_for(pair):
     threading.Timer(0.05, peer.sendall, [b"late"]).start()
 
     assert line.receive(float("inf")) == b"late"
+
+
+def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(pair):
+    # As a signal that comes between the last look for signals and the beginning of the wait.
+    threading.Timer(0.05, _thread.interrupt_main).start()
+    begun = monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        pair[0].receive(begun + 60)
+
+    assert monotonic() - begun < 30
 
 
 def test_nothing_in_time_is_told(pair):

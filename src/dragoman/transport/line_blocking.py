@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _DAY = 86_400.0
 
+_DEAF = 1.0
+"""Seconds of one wait. A signal that comes just before a wait begins does not end it, and is only heard after it: so
+Ctrl-C is heard within so long, however long nothing arrives."""
+
 
 def _milliseconds(until: float) -> float:
     # poll takes a C int: an endless wait is one of a day, after which the caller looks at the clock again.
@@ -145,7 +149,7 @@ class Line:
         left = until - monotonic()
         self._busy = True
         try:
-            happened = self._gone or self._poll(left * 1000 if 0.0 < left < _DAY else _milliseconds(until))
+            happened = self._gone or self._poll(min(left, _DEAF) * 1000 if left > 0.0 else 0)
         finally:
             self._busy = False
         if self._gone or not happened:
