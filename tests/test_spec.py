@@ -57,7 +57,7 @@ REQUESTS = {
 REFUSED = {
     "out of bounds": {"messages": HELLO, "temperature": 3},
     "no messages": {"messages": []},
-    "no such role": {"messages": [{"role": "alien", "content": "Hi"}]},
+    "a role that is no word": {"messages": [{"role": 5, "content": "Hi"}]},
     "a part without its text": {"messages": [{"role": "user", "content": [{"type": "text"}]}]},
     "too many stops": {"messages": HELLO, "stop": list("abcde")},
     "a tool's name": {"messages": HELLO, "tools": [{"type": "function", "function": {"name": "a b"}}]},

@@ -248,6 +248,36 @@ def test_calls_and_their_answers_are_told_in_words():
     ]
 
 
+def test_a_role_nobody_knows_is_written_under_its_own_name():
+    parts = [{"type": "text", "text": "Night"}, {"type": "text", "text": "falls."}]
+
+    assert said(
+        {"role": "<value>", "content": "<value>"},
+        {"role": "narrator", "name": "Anna", "content": parts},
+        {"role": "<|im_end|>", "content": None},
+    ) == [("<value>", "<value>"), ("narrator", "Anna: Night\nfalls."), ("< |im_end|>", "")]
+
+
+@pytest.mark.parametrize(
+    ("message", "param"),
+    [
+        ({"content": 5}, "messages[0]"),
+        ({"content": ["x"]}, "messages[0]"),
+        ({"content": [{"type": "image_url", "image_url": {"url": "u"}}]}, "messages[0]"),
+        ({"content": "x", "name": 5}, "messages[0]"),
+        ({"content": "x", "tool_calls": []}, "messages[0].tool_calls"),
+    ],
+)
+def test_what_is_no_text_of_a_role_nobody_knows_is_refused(message, param):
+    assert refusal(messages=[{"role": "narrator"} | message]) == param
+
+
+def test_a_role_nobody_knows_is_refused_where_the_template_is_not_ours():
+    with pytest.raises(InvalidRequestError, match="must be one of assistant, developer") as caught:
+        said({"role": "narrator", "content": "x"}, embedded=False)
+    assert caught.value.param == "messages[0].role"
+
+
 @pytest.mark.parametrize(
     "part",
     [

@@ -137,7 +137,8 @@ def test_openai_gets_several_answers_and_log_probabilities(client):
     [
         ({"temperature": 3}, "temperature"),
         ({"messages": []}, "messages"),
-        ({"messages": [{"role": "alien", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": 5, "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "narrator", "content": 5}]}, "messages[0]"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}, "messages[0].content[0]"),
         ({"stop": ["a", "b", "c", "d", "e"]}, "stop"),
         ({"modalities": ["text", "audio"]}, "modalities"),

@@ -92,6 +92,7 @@ def test_the_first_thing_wrong_is_the_one_that_is_told():
     [
         {"enable_thinking": {"budget": 5}},
         {"messages": [{"role": "user", "content": "Hi", "cache_control": {"type": "ephemeral"}}]},
+        {"messages": [{"role": "narrator", "content": {"scene": 5}}]},
         {"messages": [{"role": "user", "content": [{"type": "video_url", "video_url": 5}]}]},
         {"messages": [{"role": "tool", "tool_call_id": "a", "content": [{"type": "image_url", "image_url": "u"}]}]},
         {"tools": [{"type": "web_search"}], "tool_choice": {"type": "web_search"}},

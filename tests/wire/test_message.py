@@ -52,7 +52,7 @@ MESSAGES = [
 
 WRONG = [
     ({"content": "Hi"}, "role is missing: it must be one of 'developer', 'system', 'user', 'assistant', 'tool' or 'function'"),
-    ({"role": "alien", "content": "Hi"}, "role must be one of 'developer', 'system', 'user', 'assistant', 'tool' or 'function', not 'alien'"),
+    ({"role": 5, "content": "Hi"}, "role must be one of 'developer', 'system', 'user', 'assistant', 'tool' or 'function', not 5"),
     ({"role": None, "content": "Hi"}, "role must be one of 'developer', 'system', 'user', 'assistant', 'tool' or 'function', not null"),
     ({"role": "user"}, "content is missing"),
     ({"role": "user", "content": None}, "content must be a string or an array, not null"),

@@ -19,13 +19,17 @@ Json = dict[str, Any]
 LONGEST = 512
 """The most tokens of an answer whose request does not say."""
 
+ROLES = frozenset({"developer", "system", "user", "assistant", "tool", "function"})
+"""The roles this API names. The embedded model's template writes any other under its own name."""
+
 SHOWN = 40
 """How many characters of a wrong name are shown."""
 
 FIELDS = {
     "messages": "honoured; text of every role, names and tool calls as text too. Images, sound and files are refused. "
-    "A last assistant's message with `prefix: true` is gone on from, by the embedded model; the answer is what follows "
-    "it. What an earlier answer thought (`reasoning_content`) is left out.",
+    "A role nobody knows is written as it is, by the embedded model. A last assistant's message with `prefix: true` is "
+    "gone on from, by the embedded model; the answer is what follows it. What an earlier answer thought "
+    "(`reasoning_content`) is left out.",
     "model": "any name is answered; the completion says which model it was.",
     "stream": "honoured.",
     "stream_options": "include_usage is honoured; chunks are never padded, whatever include_obfuscation says.",
@@ -175,13 +179,41 @@ def said(messages: list[Json], *, embedded: bool) -> list[Json]:
     names: dict[str, str] = {}
     taken: list[Json] = []
     for place, message in enumerate(messages):
-        _text_only(message, f"messages[{place}]")
+        path = f"messages[{place}]"
+        if message["role"] not in ROLES:
+            _foreign(message, path, embedded=embedded)
+        _text_only(message, path)
         role, text = _spoken(message, names)
         if embedded:
             # Text that reads as the template's own marks would be taken for them, and speak with another's voice.
-            text = re.sub(r"<\|(?=im_(start|end)\|>)", "< |", text)
+            role, text = (re.sub(r"<\|(?=im_(start|end)\|>)", "< |", said) for said in (role, text))
         taken.append({"role": role, "content": text})
     return taken
+
+
+def _foreign(message: Json, path: str, *, embedded: bool) -> None:
+    """See that a message of a role nobody knows can be written under that name: it is text, and the template is ours.
+
+    Raises:
+        InvalidRequestError: it cannot.
+    """
+    if not embedded:
+        known = ", ".join(sorted(ROLES))
+        raise InvalidRequestError(
+            f"{path}.role must be one of {known}, not {message['role']!r}: this model's template may know no other",
+            param=f"{path}.role",
+        )
+    for name in message.keys() - {"role", "content", "name"}:
+        if message[name] is not None:
+            raise InvalidRequestError(f"{path}.{name} means nothing in a message of this role", param=f"{path}.{name}")
+    if not isinstance(message.get("name"), str | None) or not _is_text(message.get("content")):
+        raise InvalidRequestError(f"{path} must be text, or parts that are text, of a name that is text", param=path)
+
+
+def _is_text(content: Json | list[Any] | str | float | None) -> bool:
+    if isinstance(content, list):
+        return all(isinstance(part, dict) and isinstance(cast("Json", part).get("text"), str) for part in content)
+    return isinstance(content, str | None)
 
 
 def _text_only(message: Json, path: str) -> None:

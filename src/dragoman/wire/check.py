@@ -2,8 +2,8 @@
 
 The checks are made from the TypedDicts of `request`, once, when this module is imported: of each field, which types of
 JSON it may have, and for each of them what has to hold besides. What the server behind should judge passes: fields
-nobody knows, and kinds of content, tools and choices nobody knows. What every server of this API refuses does not:
-wrong types, roles that do not exist, numbers out of their bounds, and the few rules that hold between fields.
+nobody knows, and roles, kinds of content, tools and choices nobody knows. What every server of this API refuses does
+not: wrong types, numbers out of their bounds, and the few rules that hold between fields.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import (
 import msgspec
 
 from dragoman.errors import InvalidRequestError
-from dragoman.wire.message import AssistantPart, Part
+from dragoman.wire.message import AssistantPart, Part, RequestMessage
 from dragoman.wire.request import ChatRequest
 from dragoman.wire.rules import RULES, Wrong, shown
 from dragoman.wire.shape import fields, required, tag
@@ -42,7 +42,17 @@ DEPTH_BOUND = 200
 """How deeply a body may be nested. The schemas of real tools stay far below; what is deeper ends decoders and
 encoders further on with a `RecursionError`, at a place that depends on their own depth of calls."""
 
-OPEN = frozenset({*get_args(Part), *get_args(AssistantPart), *get_args(Tool), NamedFunction, NamedCustom, AllowedTools})
+OPEN = frozenset(
+    {
+        *get_args(RequestMessage),
+        *get_args(Part),
+        *get_args(AssistantPart),
+        *get_args(Tool),
+        NamedFunction,
+        NamedCustom,
+        AllowedTools,
+    }
+)
 """Kinds of objects that vendors add to: of a kind not among them nothing is checked."""
 
 
