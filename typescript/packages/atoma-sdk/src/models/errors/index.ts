@@ -1,0 +1,3 @@
+export * from "./apierror.js";
+export * from "./httpclienterrors.js";
+export * from "./sdkvalidationerror.js";
