@@ -10,6 +10,7 @@ PYTHON ?= python3
 ROUNDS ?= 3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
+NPM := PATH="$(CURDIR)/.tools/node:$$PATH" npm --prefix typescript --silent
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
@@ -21,34 +22,48 @@ help: ## list these targets
 	@$(UV) sync --quiet --frozen --all-extras --all-packages
 	@touch $@
 
+.tools/node/npm: .venv/.ready
+	@$(RUN) python tools/node.py
+
+# Nothing that a package wants to run when it is installed is run.
+typescript/node_modules/.ready: typescript/package-lock.json | .tools/node/npm
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 demo: .venv/.ready ## ask the embedded model the README's question
 	@$(RUN) dragoman chat --usage "Who is the best French painter?"
 
-test: .venv/.ready ## install what the tests need and run them
+test: .venv/.ready typescript/node_modules/.ready ## install what the tests need and run them
+	@$(NPM) test
 	@$(RUN) pytest -n 2
 
-check: .venv/.ready ## format, lint, types, import contract, budgets
+check: .venv/.ready typescript/node_modules/.ready ## format, lint, types, import contract, budgets
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
 	@$(RUN) basedpyright
 	@$(RUN) lint-imports
+	@$(NPM) run check
 
-format: .venv/.ready ## let ruff write what it can
+format: .venv/.ready typescript/node_modules/.ready ## let ruff write what it can
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
+	@$(NPM) run format
 
-bench: .venv/.ready ## measure against the peers, in one run
+bench: .venv/.ready typescript/node_modules/.ready ## measure against the peers, in one run
 	@$(RUN) python bench/client.py --rounds $(ROUNDS)
+	@ROUNDS=$(ROUNDS) $(NPM) run bench
 
-faces: .venv/.ready ## run every example of the faces on the embedded model
+faces: .venv/.ready typescript/node_modules/.ready ## run every example of the faces on the embedded model
+	@$(NPM) run build
 	@$(RUN) python tools/faces.py
 
-spec: .venv/.ready ## write spec/openapi.json from the wire types
+spec: .venv/.ready typescript/node_modules/.ready ## write spec/openapi.json, and TypeScript's types, from the wire types
 	@$(RUN) python tools/openapi.py
+	@$(NPM) run generate
 
 docs: .venv/.ready ## write the reference pages from the code
 	@$(RUN) python tools/reference.py
 
 clean: ## remove what the other targets made
-	rm -rf .venv .tools dist
+	rm -rf .venv .tools .originals dist typescript/node_modules typescript/build typescript/packages/*/dist
