@@ -22,11 +22,12 @@ help: ## list these targets
 	@$(UV) sync --quiet --frozen --all-extras --all-packages
 	@touch $@
 
-.tools/node/npm: .venv/.ready
+.tools/node/.ready: .venv/.ready
 	@$(RUN) python tools/node.py
+	@touch $@
 
 # Nothing that a package wants to run when it is installed is run.
-typescript/node_modules/.ready: typescript/package-lock.json | .tools/node/npm
+typescript/node_modules/.ready: typescript/package-lock.json | .tools/node/.ready
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
