@@ -1,11 +1,20 @@
 """A command on a terminal of its own: typed at, read from."""
 
+import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
+import termios
 import time
+
+
+def _own_the_terminal():
+    """Be who Ctrl-C goes to, and hear it: a background job, as these tests may be, has its children ignore it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -19,7 +28,7 @@ class Terminal:
             stderr=theirs,
             start_new_session=True,
             env={**kept, "TERM": "xterm", "XDG_STATE_HOME": str(home), **environment},
-            preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),  # noqa: PLW1509 - Ctrl-C goes to who owns the terminal
+            preexec_fn=_own_the_terminal,  # noqa: PLW1509 - nothing else can
         )
         os.close(theirs)
         self.shown = b""

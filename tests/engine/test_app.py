@@ -154,7 +154,7 @@ def test_a_body_that_is_no_json_object_is_400(model, body, words):
     ("body", "param"),
     [
         ({"messages": []}, "messages"),
-        ({"messages": [{"role": "king", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": 5, "content": "x"}]}, "messages[0].role"),
         ({"temperature": 3}, "temperature"),
         ({"max_tokens": 0}, "max_tokens"),
         ({"frequency": 1}, "frequency"),

@@ -1,6 +1,7 @@
 """One socket, waited for by blocking."""
 
 import _thread
+import signal
 import socket
 import threading
 from time import monotonic
@@ -39,6 +40,15 @@ def test_an_endless_deadline_is_waited_for(pair):
     assert line.receive(float("inf")) == b"late"
 
 
+@pytest.fixture
+def interruptible():
+    # A background job, as these tests may be, ignores Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(pair):
     # As a signal that comes between the last look for signals and the beginning of the wait.
     threading.Timer(0.05, _thread.interrupt_main).start()
