@@ -7,16 +7,14 @@ python bench/client.py [--rounds N] [--write]
 
 import argparse
 import datetime as dt
-import json
 import platform
-import re
-import shutil
 import statistics
 import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 
-HERE = Path(__file__).parent
+from rounds import ROOT, in_turn, job, replace_between, serving
+
 STACKS = ("floor", "dragoman", "httpx", "openai")
 COUNTS = {
     "floor": {"create": 3000, "stream": 60_000, "create_async": 3000},
@@ -31,32 +29,22 @@ TITLES = {
 }
 
 
-# Client and server share one core, where there are several to choose from: waking a core that sleeps costs more than
-# a whole call, differently each time, and says nothing of the client.
-PINNED = ["taskset", "-c", "0"] if shutil.which("taskset") else []
-
-
-def job(stack, name, port, count=1):
-    command = [*PINNED, sys.executable, str(HERE / "job.py"), stack, name, str(port), str(count)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
-
-
 def measure(port, rounds):
     """Every job of every stack, in turn, `rounds` times; the median of each."""
-    found = {stack: {"create": [], "stream": [], "create_async": [], "ready": []} for stack in STACKS}
-    for number in range(rounds):
-        for stack in STACKS:
-            for name, count in COUNTS[stack].items():
-                found[stack][name].append(job(stack, name, port, count)["us"])
-            found[stack]["ready"].append(job(stack, "ready", port))
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    tasks = {}
+    for stack in STACKS:
+        for name, count in COUNTS[stack].items():
+            tasks[stack, name] = partial(job, stack, name, port, count)
+        tasks[stack, "ready"] = partial(job, stack, "ready", port)
+    found = in_turn(tasks, rounds)
+    return {stack: medians(found, stack) for stack in STACKS}
+
+
+def medians(found, stack):
+    ready = found[stack, "ready"]
     return {
-        stack: {
-            **{name: statistics.median(jobs[name]) for name in TITLES},
-            **{key: statistics.median(one[key] for one in jobs["ready"]) for key in jobs["ready"][0]},
-        }
-        for stack, jobs in found.items()
+        **{name: statistics.median(one["us"] for one in found[stack, name]) for name in TITLES},
+        **{key: statistics.median(one[key] for one in ready) for key in ready[0]},
     }
 
 
@@ -118,12 +106,6 @@ def missed(found, bare):
         yield f"memory: {ours['rss_mb']:.0f} MB resident after one call, wanted 35"
 
 
-def replace_between(path, mark, text):
-    whole = path.read_text()
-    pattern = re.compile(rf"(<!-- {mark}:start -->\n).*?(<!-- {mark}:end -->)", re.DOTALL)
-    path.write_text(pattern.sub(lambda found: found.group(1) + text + "\n" + found.group(2), whole))
-
-
 def write(short, whole, rounds):
     versions = ", ".join(
         f"{name} {__import__('importlib.metadata').metadata.version(name)}" for name in ("openai", "httpx", "msgspec")
@@ -133,9 +115,8 @@ def write(short, whole, rounds):
         f"\nTaken on {today} with `python bench/client.py --rounds {rounds} --write` "
         f"(Python {platform.python_version()}, {versions}; medians of {rounds} rounds in turn).\n"
     )
-    root = HERE.parent
-    replace_between(root / "README.md", "bench", short)
-    replace_between(root / "docs" / "benchmarks.md", "bench", f"{short}\n\n{whole}\n{taken}")
+    replace_between(ROOT / "README.md", "bench", short)
+    replace_between(ROOT / "docs" / "benchmarks.md", "bench", f"{short}\n\n{whole}\n{taken}")
 
 
 def main():
@@ -143,10 +124,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    command = [*PINNED, sys.executable, str(HERE / "server.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        found = measure(int(server.stdout.readline()), options.rounds)
-        server.stdin.close()
+    with serving() as port:
+        found = measure(port, options.rounds)
     bare = bare_import()
     short, whole = tables(found, bare)
     print(f"{short}\n\n{whole}")

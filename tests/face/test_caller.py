@@ -49,7 +49,7 @@ def caller(server=None, key="sk-planted", **more):
 
 
 def ask(made, stream=False, **options):
-    return made.send(made.call(BODY, Options(**options), stream=stream), CONTEXT)
+    return made.send(made.call(BODY, Options(**options), stream=stream), lambda: CONTEXT)
 
 
 def header(server, name):
@@ -74,8 +74,8 @@ def test_the_return_follows_the_answer_not_the_question(stream):
 def test_the_same_asynchronously():
     async def main(server):
         made = caller(server)
-        document = await made.asend(made.call(BODY, Options(), stream=False), CONTEXT)
-        stream = await made.asend(made.call(BODY, Options(), stream=True), CONTEXT)
+        document = await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
+        stream = await made.asend(made.call(BODY, Options(), stream=True), lambda: CONTEXT)
         texts = [chunk.text async for chunk in stream]
         await made.aclose()
         return document, stream, texts
@@ -220,7 +220,7 @@ def test_an_async_client_of_the_user_s_too():
     async def main(server):
         async with httpx.AsyncClient() as client:
             made = caller(server, async_client=client)
-            document = await made.asend(made.call(BODY, Options(), stream=False), CONTEXT)
+            document = await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
             await made.aclose()
             return document, client.is_closed
 

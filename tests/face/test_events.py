@@ -29,14 +29,14 @@ WHOLE = chunked(step("Mo"), step("net", "stop"), event("[DONE]"))
 
 def blocking(server, last=()):
     made = Caller(FACE, key="", options=Options(server_url=server.url("/v1")))
-    found = made.send(made.call({}, Options(), stream=True), HookContext("op"))
-    return EventStream(found, lambda chunk: chunk.text, Refused, last)
+    found = made.send(made.call({}, Options(), stream=True), lambda: HookContext("op"))
+    return EventStream(found, lambda chunk: chunk["choices"][0]["delta"]["content"], Refused, last)
 
 
 async def waiting(server, last=()):
     made = Caller(FACE, key="", options=Options(server_url=server.url("/v1")))
-    found = await made.asend(made.call({}, Options(), stream=True), HookContext("op"))
-    return EventStreamAsync(found, lambda chunk: chunk.text, Refused, last)
+    found = await made.asend(made.call({}, Options(), stream=True), lambda: HookContext("op"))
+    return EventStreamAsync(found, lambda chunk: chunk["choices"][0]["delta"]["content"], Refused, last)
 
 
 def test_events_then_the_last_ones():

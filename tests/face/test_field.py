@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from dragoman.errors import InvalidRequestError
-from dragoman.face.field import UNSET, Unset, accepted, field, opened
+from dragoman.face.field import UNSET, Unset, accepting, field, opening, taken_as_they_are
 from dragoman.face.model import Model
 
 
@@ -43,7 +43,8 @@ class Point(Model):
     ],
 )
 def test_what_can_be_a_value_becomes_one(given, hint, becomes):
-    assert accepted(given, hint, "field") == becomes
+    assert accepting(hint)(given, "field") == becomes
+    assert type(given) not in taken_as_they_are(hint) or given is becomes
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,9 @@ def test_what_can_be_a_value_becomes_one(given, hint, becomes):
 )
 def test_what_cannot_is_refused_by_its_place(given, hint, says):
     with pytest.raises(InvalidRequestError) as caught:
-        accepted(given, hint, "field")
+        accepting(hint)(given, "field")
 
+    assert type(given) not in taken_as_they_are(hint)
     assert str(caught.value) == says
     assert isinstance(caught.value, ValueError)
 
@@ -88,7 +90,10 @@ def test_what_cannot_is_refused_by_its_place(given, hint, says):
     ],
 )
 def test_what_came_is_shown_as_the_type_it_can_be_and_else_as_it_is(came, hint, shown):
-    assert opened(came, hint) == shown
+    for kind, opened in opening(hint):
+        came = opened(came) if type(came) is kind else came
+
+    assert came == shown
 
 
 def test_not_given_is_false_and_there_is_one_of_it():

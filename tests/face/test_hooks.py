@@ -60,7 +60,7 @@ def caller(url, watch, **options):
 
 
 def ask(made, stream=False):
-    return made.send(made.call({}, Options(), stream=stream), CONTEXT)
+    return made.send(made.call({}, Options(), stream=stream), lambda: CONTEXT)
 
 
 def test_a_hook_sees_and_changes_what_is_sent_and_sees_what_came():
@@ -129,9 +129,9 @@ def test_a_hook_sees_that_there_was_no_connection():
 def test_the_same_asynchronously():
     async def main(server, watch):
         made = caller(server.url(), watch)
-        document = await made.asend(made.call({}, Options(), stream=False), CONTEXT)
+        document = await made.asend(made.call({}, Options(), stream=False), lambda: CONTEXT)
         with pytest.raises(Refused):
-            await made.asend(made.call({}, Options(), stream=False), CONTEXT)
+            await made.asend(made.call({}, Options(), stream=False), lambda: CONTEXT)
         await made.aclose()
         return document
 

@@ -51,6 +51,19 @@ def test_fields_nobody_documented_are_attributes_too():
         _ = ASKED.nothing
 
 
+def test_fields_nobody_documented_cannot_be_set():
+    with pytest.raises(AttributeError, match="'Request' object has no field 'temprature'"):
+        ASKED.temprature = 1
+
+
+def test_a_field_named_as_a_method_breaks_nothing_inside():
+    came = Message.received({"role": "user", "to_wire": 1, "model_dump": 2, "values_by_wire": 3})
+    outer = Request.received({"model": "m", "messages": [came]})
+
+    assert outer.to_wire()["messages"] == [{"role": "user", "to_wire": 1, "model_dump": 2, "values_by_wire": 3}]
+    assert outer.model_dump()["messages"][0]["model_dump"] == 2
+
+
 def test_what_is_sent_leaves_out_what_was_not_given():
     assert ASKED.to_wire() == {
         "model": "m",
@@ -83,8 +96,9 @@ def test_null_and_not_given_differ():
 
 def test_dumping():
     message = Message(role="user", extra=1)
-    assert message.model_dump() == {"role": Role.USER, "name": None, "extra": 1}
-    assert message.model_dump(exclude_none=True) == {"role": "user", "extra": 1}
+    assert message.model_dump() == {"role": Role.USER, "extra": 1}
+    assert Request(model="m", messages=[]).model_dump()["n"] is None
+    assert "n" not in Request(model="m", messages=[]).model_dump(exclude_none=True)
     assert message.model_dump(exclude_unset=True) == {"role": "user", "extra": 1}
     assert message.model_dump(include={"role"}) == {"role": "user"}
     assert message.model_dump(exclude={"extra", "name"}) == {"role": "user"}
@@ -95,6 +109,27 @@ def test_dumping():
     assert json.loads(ASKED.model_dump_json(by_alias=True))["type"] == "chat"
     assert type(message.model_dump(mode="json")["role"]) is str
     assert "\n" in ASKED.model_dump_json(indent=2)
+
+
+def test_a_dump_tells_null_from_not_given_as_the_originals_do():
+    assert Message(role="user", content=None, name=None).model_dump() == {"role": "user", "content": None}
+    assert Message(role="user", content=None).model_dump(exclude_none=True) == {"role": "user", "content": None}
+
+
+class Later(Model):
+    id: str
+    index: int | None = field(default=None, added=True)
+
+
+def test_a_field_the_original_lacks_is_shown_only_where_it_was_given():
+    assert repr(Later(id="1")) == "Later(id='1')"
+    assert Later(id="1").model_dump() == {"id": "1"}
+    assert Later(id="1").index is None
+    assert (
+        Later(id="1", index=0).model_dump()
+        == Later.received({"id": "1", "index": 0}).model_dump()
+        == {"id": "1", "index": 0}
+    )
 
 
 def test_copies_are_independent():

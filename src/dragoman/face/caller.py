@@ -10,9 +10,11 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from dragoman.call import VERSION, ambient_url, checked_url, encode
 from dragoman.errors import APIError, ConfigurationError
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 Key = str | Callable[[], str | None] | None
 """A credential, or what returns one."""
+
+_Bound = tuple[str, Secret, tuple[tuple[str, str], ...]]
+"""An address, a credential, and the headers that carry it."""
 
 PATIENCE = Timeouts(total=math.inf, connect=10.0, first_token=600.0, idle=600.0, attempt=600.0)
 """The limits of a call that names none. The originals have no limit at all, and hang for good."""
@@ -54,14 +59,13 @@ class Face:
     explain: Callable[[APIError], Exception]
 
 
-@dataclass(kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True, gc=False):
     """What a client was made with, and what one call says in its stead."""
 
     server_url: str | None = None
     timeout_ms: int | None = None
     retries: RetryConfig | Unset | None = UNSET
-    http_headers: Mapping[str, str] | None = field(default=None)
+    http_headers: Mapping[str, str] | None = None
 
 
 class Caller:
@@ -101,6 +105,7 @@ class Caller:
         self._async_client = async_client
         self._logger = logger
         self.config = config
+        self._ready: dict[tuple[str | None, bool], _Bound] = {}
         self._own: Any = None
         self._own_async: Any = None
         self._plain: Transport | None = None
@@ -123,15 +128,14 @@ class Caller:
         Raises:
             InvalidRequestError: something in it cannot be sent.
         """
-        base, path = self.address(options.server_url)
-        secret = self._secret(base)
+        url, secret, headers = self._bound(options, stream=stream)
         client = self._options
         timeouts = _limits(options.timeout_ms if options.timeout_ms is not None else client.timeout_ms)
         return Call(
             request=Outgoing(
                 "POST",
-                base + path,
-                self._headers(secret, options.http_headers, stream=stream),
+                url,
+                headers,
                 encode(body),
                 timeouts.connect,
                 (("idempotency-key", os.urandom(16).hex()),),
@@ -141,8 +145,8 @@ class Caller:
             secret=secret,
         )
 
-    def send(self, call: Call, context: HookContext) -> RawResponse | Stream:
-        """Make a call.
+    def send(self, call: Call, context: Callable[[], HookContext]) -> RawResponse | Stream:
+        """Make a call; `context` says what hooks are told of it, where there are any.
 
         Raises:
             Exception: the face's own, where it failed.
@@ -156,8 +160,8 @@ class Caller:
         self._log_answer(made)
         return made
 
-    async def asend(self, call: Call, context: HookContext) -> RawResponse | AsyncStream:
-        """Make a call.
+    async def asend(self, call: Call, context: Callable[[], HookContext]) -> RawResponse | AsyncStream:
+        """Make a call; `context` says what hooks are told of it, where there are any.
 
         Raises:
             Exception: the face's own, where it failed.
@@ -186,6 +190,20 @@ class Caller:
             await self._own_async.aclose()
         self.close()
 
+    def _bound(self, options: Options, *, stream: bool) -> _Bound:
+        """Where a call goes and with which credential and headers: made once where nothing about them may change."""
+        # A key that is blank is looked for in the environment, and one that is returned may rotate.
+        alike = isinstance(self._key, str) and self._key.strip() and not (options.server_url or options.http_headers)
+        ambient = None if self._options.server_url else ambient_url()
+        if alike and (ambient, stream) in self._ready:
+            return self._ready[ambient, stream]
+        base, path = self.address(options.server_url)
+        secret = self._secret(base)
+        bound = base + path, secret, self._headers(secret, options.http_headers, stream=stream)
+        if alike:
+            self._ready[ambient, stream] = bound
+        return bound
+
     def _secret(self, base: str) -> Secret:
         key = self._key() if callable(self._key) else self._key
         key = (key or "").strip()
@@ -206,7 +224,7 @@ class Caller:
         headers |= {name.lower(): value for name, value in (given or {}).items()}
         return tuple(headers.items())
 
-    def _transport(self, context: HookContext) -> Transport:
+    def _transport(self, context: Callable[[], HookContext]) -> Transport:
         if self._client is None and not self.hooks:
             if self._plain is None:
                 from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415 - when it is needed
@@ -217,10 +235,10 @@ class Caller:
 
         if self._client is None:
             self._client = self._own = _httpx().Client(follow_redirects=False)
-        client: Any = Hooked(self._client, self.hooks, context) if self.hooks else self._client
+        client: Any = Hooked(self._client, self.hooks, context()) if self.hooks else self._client
         return HttpxTransport(client)
 
-    def _async_transport(self, context: HookContext) -> AsyncTransport:
+    def _async_transport(self, context: Callable[[], HookContext]) -> AsyncTransport:
         if self._async_client is None and not self.hooks:
             if self._async_plain is None:
                 from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415 - when it is needed
@@ -231,7 +249,7 @@ class Caller:
 
         if self._async_client is None:
             self._async_client = self._own_async = _httpx().AsyncClient(follow_redirects=False)
-        client: Any = AsyncHooked(self._async_client, self.hooks, context) if self.hooks else self._async_client
+        client: Any = AsyncHooked(self._async_client, self.hooks, context()) if self.hooks else self._async_client
         return AsyncHttpxTransport(client)
 
     def _log_request(self, call: Call) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+import msgspec
+
 from dragoman.errors import APIError
 from dragoman.face.record import RawResponse
 
@@ -12,13 +14,20 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dragoman.stream import AsyncStream, Stream
-    from dragoman.wire.chunk import Chunk
 
 T = TypeVar("T")
+
+_decode = msgspec.json.Decoder().decode
 
 
 class _Events(Generic[T]):
     """What both colours know.
+
+    Args:
+        stream: the stream as the client has it.
+        event: makes what users see of a chunk's JSON.
+        explain: the face's own exception for one of ours.
+        last: what follows the last chunk of a stream that ended well.
 
     Attributes:
         response: the answer's status and headers.
@@ -27,7 +36,7 @@ class _Events(Generic[T]):
     def __init__(
         self,
         stream: Any,  # noqa: ANN401 - Stream or AsyncStream, as the subclass says
-        event: Callable[[Chunk], T],
+        event: Callable[[Any], T],
         explain: Callable[[APIError], Exception],
         last: Sequence[T] = (),
     ) -> None:
@@ -51,11 +60,12 @@ class EventStream(_Events[T]):
     def __init__(
         self,
         stream: Stream,
-        event: Callable[[Chunk], T],
+        event: Callable[[Any], T],
         explain: Callable[[APIError], Exception],
         last: Sequence[T] = (),
     ) -> None:
         super().__init__(stream, event, explain, last)
+        self._next = stream.__next__
 
     def __iter__(self) -> Self:
         """Itself."""
@@ -66,7 +76,7 @@ class EventStream(_Events[T]):
         if self._over:
             raise StopIteration
         try:
-            return self._event(next(self._stream))
+            return self._event(_decode(self._next().to_json()))
         except StopIteration:
             if self._last:
                 return self._last.pop(0)
@@ -92,11 +102,12 @@ class EventStreamAsync(_Events[T]):
     def __init__(
         self,
         stream: AsyncStream,
-        event: Callable[[Chunk], T],
+        event: Callable[[Any], T],
         explain: Callable[[APIError], Exception],
         last: Sequence[T] = (),
     ) -> None:
         super().__init__(stream, event, explain, last)
+        self._next = stream.__anext__
 
     def __aiter__(self) -> Self:
         """Itself."""
@@ -107,7 +118,7 @@ class EventStreamAsync(_Events[T]):
         if self._over:
             raise StopAsyncIteration
         try:
-            return self._event(await anext(self._stream))
+            return self._event(_decode((await self._next()).to_json()))
         except StopAsyncIteration:
             if self._last:
                 return self._last.pop(0)

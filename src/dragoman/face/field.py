@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, overload
+from typing import Any, Literal, TypeGuard, TypeVar, Union, cast, get_args, get_origin, overload
 
 from dragoman.errors import InvalidRequestError
 
@@ -39,96 +41,83 @@ REQUIRED = object()
 
 T = TypeVar("T")
 
+Accept = Callable[[Any, str], Any]
+"""What a user gave, and the place that errors name, to a value of one type; raises `InvalidRequestError`."""
+
+Open = Callable[[Any], Any]
+"""JSON that was received to what shows it."""
+
 
 class Spec:
     """What `field` was told, until the class that holds it is made."""
 
-    __slots__ = ("default", "nullable", "wire")
+    __slots__ = ("added", "default", "nullable", "wire")
 
-    def __init__(self, default: object, wire: str, *, nullable: bool) -> None:
+    def __init__(self, default: object, wire: str, *, nullable: bool, added: bool) -> None:
         self.default = default
         self.wire = wire
         self.nullable = nullable
+        self.added = added
 
 
 @overload
-def field(*, default: T, wire: str = "", nullable: bool = False) -> T: ...
+def field(*, default: T, wire: str = "", nullable: bool = False, added: bool = False) -> T: ...
 @overload
-def field(*, wire: str = "", nullable: bool = False) -> Any: ...  # noqa: ANN401 - what a required field is assigned
-def field(*, default: object = REQUIRED, wire: str = "", nullable: bool = False) -> Any:
+def field(*, wire: str = "", nullable: bool = False, added: bool = False) -> Any: ...  # noqa: ANN401 - what a required field is assigned
+def field(*, default: object = REQUIRED, wire: str = "", nullable: bool = False, added: bool = False) -> Any:
     """Say more of a model's field than its type.
 
     Args:
         default: its value where none is given; without one it is required.
         wire: its name in JSON, where that is another.
         nullable: None is sent as null; else None is left out.
+        added: the original has no such field, so models are shown without it where it was not given.
     """
-    return Spec(default, wire, nullable=nullable)
+    return Spec(default, wire, nullable=nullable, added=added)
 
 
 class Field:
-    """One field of a model, and the descriptor that reads and writes it.
+    """One field of a model. As its class's attribute it reads what the model itself does not hold: the default.
 
     Attributes:
         name: the attribute's name.
         wire: the name in JSON.
         default: the value where none is given, or `REQUIRED`.
         nullable: whether None is sent as null.
+        added: whether it is shown only where it was given or received.
+        owner: the class it was written in.
     """
 
-    __slots__ = ("_hint", "default", "name", "nullable", "owner", "wire")
+    __slots__ = ("added", "default", "name", "nullable", "owner", "wire")
 
     def __init__(self, name: str, spec: object, owner: Any) -> None:  # noqa: ANN401 - a class of models
-        given = spec if isinstance(spec, Spec) else Spec(spec, "", nullable=False)
+        given = spec if isinstance(spec, Spec) else Spec(spec, "", nullable=False, added=False)
         self.name = name
         self.wire = given.wire or name
         self.default = given.default
         self.nullable = given.nullable or given.default is UNSET or given.default is REQUIRED
+        self.added = given.added
         self.owner = owner
-        self._hint: Any = REQUIRED
-
-    @property
-    def hint(self) -> Any:  # noqa: ANN401 - a type annotation
-        """The annotation, read when it is first needed: models name each other."""
-        if self._hint is REQUIRED:
-            self._hint = self.owner.hints()[self.name]
-        return self._hint
 
     def __get__(self, model: Any, owner: Any = None) -> Any:  # noqa: ANN401 - a descriptor of any type
-        """The value; what came as plain JSON becomes the annotated model or enum when it is first looked at."""
+        """The value under its wire name, or the default: what is held under its own name is found before this."""
         if model is None:
             return self
-        values: dict[str, Any] = model.values_by_wire
-        if self.wire not in values:
-            return _fresh(self.default)
-        value = values[self.wire]
-        if type(value) in {dict, list, str}:
-            value = values[self.wire] = opened(value, self.hint)
-        return value
-
-    def accept(self, value: object, place: str) -> object:
-        """What a user gave for this field of the model that errors call `place`; None stands for "not given".
-
-        Raises:
-            InvalidRequestError: it cannot be a value of it.
-        """
-        if value is None and self.default is not REQUIRED:
+        values: dict[str, Any] = model.__dict__
+        if self.wire in values:
+            return values[self.wire]
+        if self.default is REQUIRED:
             return None
-        return accepted(value, self.hint, f"{place}.{self.wire}")
-
-    def __set__(self, model: Any, value: object) -> None:  # noqa: ANN401 - a descriptor of any type
-        """Put a value in, if it can be one of the field's type."""
-        model.values_by_wire[self.wire] = self.accept(value, type(model).__name__)
-
-
-def _fresh(default: object) -> object:
-    if default is REQUIRED:
-        return None
-    return list(cast("list[object]", default)) if isinstance(default, list) else default
+        # A list that was appended to is no default any more.
+        return items_of(self.default) if type(self.default) is list else self.default  # pyright: ignore[reportUnknownMemberType] - a list, of whatever it is
 
 
 def _is_model(hint: Any) -> bool:  # noqa: ANN401 - a type annotation
     return isinstance(hint, type) and hasattr(hint, "model_validate")
+
+
+def _is_enum(hint: Any) -> bool:  # noqa: ANN401 - a type annotation
+    return isinstance(hint, type) and issubclass(hint, Enum)
 
 
 def options_of(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a type annotation
@@ -136,17 +125,8 @@ def options_of(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a type annotatio
     return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
 
 
-def opened(value: Any, hint: Any) -> Any:  # noqa: ANN401 - JSON, and a type annotation
-    """JSON that was received as the annotated type, as far as it can be; it stays as it is where it cannot."""
-    for option in options_of(hint):
-        if isinstance(value, dict) and _is_model(option) and option.describes(value):
-            return option.received(value)
-        if isinstance(value, list) and get_origin(option) is list:
-            inner = get_args(option)[0]
-            return [opened(item, inner) for item in items_of(value)]
-        if isinstance(value, str) and isinstance(option, type) and issubclass(option, Enum):
-            return next((member for member in option if member.value == value), value)
-    return value  # pyright: ignore[reportUnknownVariableType]
+def _is_dict(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def items_of(value: Any) -> list[Any]:  # noqa: ANN401 - a list, of whatever it is
@@ -154,17 +134,71 @@ def items_of(value: Any) -> list[Any]:  # noqa: ANN401 - a list, of whatever it 
     return list(value)
 
 
-def accepted(value: Any, hint: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a type annotation
-    """What a user gave, as the annotated type.
-
-    Raises:
-        InvalidRequestError: it cannot be one; the sentence says where.
-    """
+def opening(hint: Any) -> list[tuple[type, Open]]:  # noqa: ANN401 - a type annotation
+    """What makes received JSON the annotated type, by the type that JSON has; JSON of other types stays as it came."""
     options = options_of(hint)
+    models = [option for option in options if _is_model(option)]
+    inner = [found for option in options if get_origin(option) is list for found in opening(get_args(option)[0])]
+    words = next(({member.value: member for member in option} for option in options if _is_enum(option)), None)
+    found: list[tuple[type, Open]] = [(list, partial(_each, kind, opened)) for kind, opened in inner]
+    if models:
+        found.append((dict, models[0].received if len(models) == 1 else partial(_described, models)))
+    if words is not None:
+        found.append((str, partial(_member, words)))
+    return found
+
+
+def _each(kind: type, opened: Open, value: list[Any]) -> list[Any]:
+    # In place: what was received is the model's own.
+    for number, item in enumerate(value):
+        if type(item) is kind:
+            value[number] = opened(item)
+    return value
+
+
+def _described(models: list[Any], value: Any) -> Any:  # noqa: ANN401 - JSON, and what shows it
+    return next((model.received(value) for model in models if model.describes(value)), value)
+
+
+def _member(words: dict[str, Enum], value: str) -> Enum | str:
+    return words.get(value, value)
+
+
+def taken_as_they_are(hint: Any) -> frozenset[type]:  # noqa: ANN401 - a type annotation
+    """The types whose values `accepting` would hand back as they are: nearly all that is given, told at a glance."""
+    options = options_of(hint)
+    found: set[type] = {option for option in options if option in {str, int, float, bool, NoneType, Unset}}
+    if any(get_origin(option) is Literal for option in options):
+        found.add(str)
+    if any(_is_enum(option) for option in options) or found & {int, float}:
+        # A text may be one of the words, or may be read as a number.
+        found.discard(str)
+    return frozenset(found - {int, float}) if found >= {int, float} else frozenset(found)
+
+
+def accepting(hint: Any) -> Accept:  # noqa: ANN401 - a type annotation
+    """What makes of a user's value one of the annotated type."""
+    ways = [_accepting(option) for option in options_of(hint)]
+    return ways[0] if len(ways) == 1 else partial(_any, ways)
+
+
+def _accepting(option: Any) -> Accept:  # noqa: ANN401 - a type annotation
+    if option is Any or option is object:
+        return _as_it_is
+    origin = get_origin(option)
+    if origin in {list, dict}:
+        inner = get_args(option)[-1]
+        return partial(_list if origin is list else _dict, accepting(inner), taken_as_they_are(inner))
+    if _is_model(option):
+        return partial(_model, option)
+    return partial(_word if origin is Literal or _is_enum(option) else _scalar, option)
+
+
+def _any(ways: list[Accept], value: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote
     failure: InvalidRequestError | None = None
-    for option in options:
+    for accept in ways:
         try:
-            return _as(value, option, place)
+            return accept(value, place)
         except InvalidRequestError as error:
             # The deepest complaint is the one about the option that was meant.
             if failure is None or len(error.param or "") > len(failure.param or ""):
@@ -172,22 +206,11 @@ def accepted(value: Any, hint: Any, place: str) -> Any:  # noqa: ANN401 - what a
     raise failure or InvalidRequestError(f"{place} cannot be {value!r}", param=place)
 
 
-def _as(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - one kind of type after the other
-    if option is Any or option is object:
-        return value
-    origin = get_origin(option)
-    if origin is list:
-        return _list(value, get_args(option)[0], place)
-    if origin is dict:
-        return _dict(value, get_args(option)[1], place)
-    if _is_model(option):
-        return _model(value, option, place)
-    if origin is Literal or (isinstance(option, type) and issubclass(option, Enum)):
-        return _word(value, option, place)
-    return _scalar(value, option, place)
+def _as_it_is(value: Any, _place: str) -> Any:  # noqa: ANN401 - what a user wrote
+    return value
 
 
-def _word(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a type annotation
+def _word(option: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a type annotation
     """One of a vendor's words. Open: the next word of the vendor is not refused by this client."""
     words = get_args(option) or tuple(member.value for member in option)
     if not isinstance(value, str):
@@ -195,28 +218,32 @@ def _word(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - what a 
             f"{place} has to be one of {', '.join(map(str, words))}, not {type(value).__name__}", param=place
         )
     if isinstance(option, type):
-        return opened(value.value if isinstance(value, Enum) else value, option)
+        text = value.value if isinstance(value, Enum) else value
+        return option(text) if text in words else text
     return value
 
 
-def _list(value: Any, inner: Any, place: str) -> list[Any]:  # noqa: ANN401 - what a user wrote, and a type annotation
+def _list(accept: Accept, taken: frozenset[type], value: Any, place: str) -> list[Any]:  # noqa: ANN401 - what a user wrote
     if not isinstance(value, list | tuple):
         raise _wrong(value, list, place)
-    return [accepted(item, inner, f"{place}[{number}]") for number, item in enumerate(items_of(value))]
+    return [
+        item if type(item) in taken else accept(item, f"{place}[{number}]")
+        for number, item in enumerate(items_of(value))
+    ]
 
 
-def _dict(value: Any, inner: Any, place: str) -> dict[str, Any]:  # noqa: ANN401 - what a user wrote, and a type annotation
+def _dict(accept: Accept, taken: frozenset[type], value: Any, place: str) -> dict[str, Any]:  # noqa: ANN401 - what a user wrote
     if not isinstance(value, dict):
         raise _wrong(value, dict, place)
     items = cast("dict[str, Any]", value)
-    return {name: accepted(item, inner, f"{place}.{name}") for name, item in items.items()}
+    return {name: item if type(item) in taken else accept(item, f"{place}.{name}") for name, item in items.items()}
 
 
-def _model(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a class of models
+def _model(option: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a class of models
     if isinstance(value, option):
         return value
-    given: Any = getattr(value, "values_by_wire", value)
-    if isinstance(given, dict) and option.describes(cast("dict[str, Any]", given)):
+    given: dict[str, Any] | None = value if _is_dict(value) else getattr(value, "values_by_wire", None)
+    if given is not None and option.describes(given):
         return option.given(given, place)
     raise _wrong(value, option, place)
 
@@ -231,14 +258,14 @@ _WORDS = {
 }
 
 
-def _scalar(value: Any, option: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a type
+def _scalar(option: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote, and a type
     if option in {NoneType, None, Unset}:
         if value is None or value is UNSET:
             return value
     elif option is bool and isinstance(value, bool):
         return value
     elif option in {int, float} and isinstance(value, int | float) and not isinstance(value, bool):
-        if option is float or value == int(value):
+        if option is float or value % 1 == 0:
             return option(value)
     elif option in {int, float} and isinstance(value, str):
         # "7" is 7 to the originals, and settings often come as text.

@@ -1,32 +1,50 @@
-"""What an HTTP client of a user's own has to have: two of httpx's methods. No I/O."""
+"""What an HTTP client of a user's own has to have: two of httpx's methods, as far as they are used. No I/O."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import httpx
 
 
 class HttpClient(Protocol):
-    """`httpx.Client`, or what wraps one."""
+    """`httpx.Client`, or what stands in front of one."""
 
-    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:  # noqa: ANN401 - httpx's own
+    def build_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: list[tuple[str, str]] | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> httpx.Request:
         """Make a request."""
         ...
 
-    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    def send(self, request: httpx.Request, *, stream: bool = False, follow_redirects: bool = False) -> httpx.Response:
         """Send it."""
         ...
 
 
 class AsyncHttpClient(Protocol):
-    """`httpx.AsyncClient`, or what wraps one."""
+    """`httpx.AsyncClient`, or what stands in front of one."""
 
-    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:  # noqa: ANN401 - httpx's own
+    def build_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: list[tuple[str, str]] | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> httpx.Request:
         """Make a request."""
         ...
 
-    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    async def send(
+        self, request: httpx.Request, *, stream: bool = False, follow_redirects: bool = False
+    ) -> httpx.Response:
         """Send it."""
         ...

@@ -1,8 +1,8 @@
 """Models of the shape that pydantic gave the originals' users, over plain JSON. No I/O.
 
-A model is a JSON object with its documented fields as attributes. What was received stays as it came until it is
-looked at: a chunk costs one dict, unknown fields are kept and are attributes too, and a value of an unexpected type
-is shown as it is. What a user gives is checked, with a sentence that names the place.
+A model is a JSON object whose fields are its attributes, the documented ones and all others: what was received is
+kept as it came, but that the objects in it which have a model of their own are opened, and a value of an unexpected
+type is shown as it is. What a user gives is checked, with a sentence that names the place.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 
 from dragoman.errors import InvalidRequestError
 from dragoman.face.field import REQUIRED, UNSET, Field, field, items_of
+from dragoman.face.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ class _Models(type):
         body.setdefault("__slots__", ())
         made: Any = super().__new__(cls, name, bases, body, **options)
         inherited: dict[str, Field] = getattr(made, "__fields__", {})
+        made.__plan__ = None
         made.__fields__ = inherited | {key: Field(key, spec, made) for key, spec in specs.items()}
         for key in own:
             setattr(made, key, made.__fields__[key])
@@ -51,11 +53,18 @@ class Model(metaclass=_Models):
         InvalidRequestError: (a ValueError) a field is missing or of a wrong type.
     """
 
-    __slots__ = ("values_by_wire",)
+    # The JSON object itself: attributes are found in it without a call of ours.
+    __slots__ = ("__dict__",)
     __fields__: ClassVar[dict[str, Field]] = {}
+    __plan__: ClassVar[Plan | None] = None
 
     def __init__(self, /, **values: object) -> None:
-        self.values_by_wire: Json = type(self).given(values, type(self).__name__).values_by_wire
+        _hold(self, type(self).given(values, type(self).__name__).__dict__)
+
+    @property
+    def values_by_wire(self) -> Json:
+        """The fields under their wire names; what is changed here is not checked."""
+        return vars(self)
 
     @classmethod
     def hints(cls) -> Json:
@@ -69,35 +78,78 @@ class Model(metaclass=_Models):
 
     @classmethod
     def received(cls, value: Json) -> Self:
-        """A model over a JSON object as it came, unchecked."""
-        model = cls.__new__(cls)
-        model.values_by_wire = value
+        """A model over a JSON object as it came, unchecked; the object is the model's from now on."""
+        plan = cls.__plan__ or cls.planned()
+        for wire, kind, opened in plan.opened:
+            held = value.get(wire)
+            if type(held) is kind:
+                value[wire] = opened(held)
+        model: Self = _new(cls)
+        _hold(model, value)
         return model
 
     @classmethod
     def given(cls, values: Mapping[str, Any], place: str) -> Self:
         """A model from what a user gave; `place` is what errors call it."""
-        left = dict(values)
+        plan = cls.__plan__ or cls.planned()
         found: Json = {}
-        for name, known in cls.__fields__.items():
-            key = name if name in left else known.wire
-            if key in left:
-                value = left.pop(key)
-                found[known.wire] = known.accept(value, place)
-            elif known.default is REQUIRED:
-                raise InvalidRequestError(f"{place} has no {known.wire!r}", param=f"{place}.{known.wire}")
-        return cls.received(found | left)
+        for name, value in values.items():
+            known = plan.by_name.get(name)
+            if known is None:
+                found[name] = value
+                continue
+            wire, taken, accept = known
+            found[wire] = value if type(value) in taken else accept(value, f"{place}.{wire}")
+        for wire in plan.required:
+            if wire not in found:
+                raise InvalidRequestError(f"{place} has no {wire!r}", param=f"{place}.{wire}")
+        return cls.received(found)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the server sent under that name
-        """A field the documents do not name, as it came."""
-        if name != "values_by_wire" and name in self.values_by_wire:
-            return self.values_by_wire[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    @classmethod
+    def sent(cls, values: Mapping[str, Any], place: str) -> Json:
+        """What is sent for what a user gave, as `given(…).to_wire()`.
+
+        Most requests are right as they are written: they are sent so, after a single look.
+        """
+        plan = cls.__plan__ or cls.planned()
+        if plan.plain is not None:
+            written = {
+                name: value
+                for name, value in (plan.defaults | dict(values)).items()
+                if value is not UNSET and (value is not None or name not in plan.unsaid)
+            }
+            try:
+                msgspec.convert(written, plan.plain)
+            except (msgspec.ValidationError, RecursionError):
+                pass
+            else:
+                return written
+        return cls.given(values, place).to_wire()
+
+    @classmethod
+    def planned(cls) -> Plan:
+        """How models of this class are read and written; at their first use, since models name each other."""
+        if cls.__plan__ is None:
+            cls.__plan__ = Plan(cls.__fields__)
+            cls.__plan__.find_plain(cls.__fields__)
+        return cls.__plan__
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take it to say that any attribute may be set.
+        def __setattr__(self, name: str, value: object) -> None:
+            """Put a value in, if it can be one of the field's type."""
+            plan = type(self).__plan__ or type(self).planned()
+            known = plan.by_name.get(name)
+            if known is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no field {name!r}")
+            wire, taken, accept = known
+            self.__dict__[wire] = value if type(value) in taken else accept(value, f"{type(self).__name__}.{wire}")
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Pairs of name and value, documented fields first."""
-        for name in type(self).__fields__:
-            yield name, getattr(self, name)
+        for name, spec in type(self).__fields__.items():
+            if not spec.added or spec.wire in self.__dict__:
+                yield name, getattr(self, name)
         yield from self.model_extra.items()
 
     def __eq__(self, other: object) -> bool:
@@ -118,27 +170,27 @@ class Model(metaclass=_Models):
 
     def __copy__(self) -> Self:
         """A model of its own over the same values."""
-        return type(self).received(dict(self.values_by_wire))
+        return type(self).received(dict(self.__dict__))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """A model and values of its own."""
-        return type(self).received(copy.deepcopy(self.values_by_wire, memo))
+        return type(self).received(copy.deepcopy(vars(self), memo))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the values."""
-        return _again, (type(self), self.values_by_wire)
+        return _again, (type(self), self.__dict__)
 
     @property
     def model_extra(self) -> Json:
         """The fields that the documents do not name."""
         known = {spec.wire for spec in type(self).__fields__.values()}
-        return {name: value for name, value in self.values_by_wire.items() if name not in known}
+        return {name: value for name, value in self.__dict__.items() if name not in known}
 
     @property
     def model_fields_set(self) -> set[str]:
         """The names of the fields that were given or received."""
         fields = type(self).__fields__.values()
-        return {spec.name for spec in fields if spec.wire in self.values_by_wire} | set(self.model_extra)
+        return {spec.name for spec in fields if spec.wire in self.__dict__} | set(self.model_extra)
 
     @classmethod
     def model_validate(cls, obj: object) -> Self:
@@ -182,7 +234,7 @@ class Model(metaclass=_Models):
         Args:
             mode: "json" makes enums their values.
             by_alias: under their wire names.
-            exclude_none: without those that are None.
+            exclude_none: without those that are None, but for a null where "null" and "not given" are told apart.
             exclude_unset: without those that were neither given nor received.
             exclude_defaults: without those that equal their default.
             include: only these.
@@ -193,9 +245,12 @@ class Model(metaclass=_Models):
         options: dict[str, Any] = {"by_alias": by_alias, "exclude_none": exclude_none, "exclude_unset": exclude_unset}
         found: Json = {}
         given = self.model_fields_set if exclude_unset else None
+        plan = type(self).planned()
         for name, value in self:
             spec = type(self).__fields__.get(name)
-            if value is UNSET or (exclude_none and value is None) or name in dropped:
+            if value is UNSET or name in dropped:
+                continue
+            if value is None and (spec.wire in plan.unsaid if plan.telling and spec is not None else exclude_none):
                 continue
             if (kept is not None and name not in kept) or (given is not None and name not in given):
                 continue
@@ -211,27 +266,38 @@ class Model(metaclass=_Models):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed, unchecked."""
-        made = copy.deepcopy(self) if deep else copy.copy(self)
-        for name, value in (update or {}).items():
-            spec = type(self).__fields__.get(name)
-            made.values_by_wire[spec.wire if spec is not None else name] = value
-        return made
+        made = copy.deepcopy(self) if deep else self
+        fields = type(self).__fields__
+        changed: Json = {
+            # A list is copied: what is in it may be opened, and it is the caller's.
+            fields[name].wire if name in fields else name: items_of(value) if isinstance(value, list) else value
+            for name, value in (update or {}).items()
+        }
+        return type(self).received(made.__dict__ | changed)
 
     def to_wire(self) -> Json:
         """What is sent: wire names, defaults that are values, null only for fields that may be null."""
+        plan = type(self).__plan__ or type(self).planned()
         found: Json = {}
-        for spec in type(self).__fields__.values():
-            value = self.values_by_wire.get(spec.wire, spec.default)
-            if value is UNSET or value is REQUIRED or (value is None and not spec.nullable):
-                continue
-            found[spec.wire] = as_wire(value)
-        return found | {name: as_wire(value) for name, value in self.model_extra.items()}
+        for name, value in (plan.defaults | self.__dict__).items():
+            if value is None:
+                if name not in plan.unsaid:
+                    found[name] = None
+            elif value is not UNSET:
+                found[name] = value if type(value) in _SCALARS else as_wire(value)
+        return found
+
+
+_new: Any = object.__new__
+_hold: Any = vars(Model)["__dict__"].__set__
+_SCALARS = frozenset({str, int, float, bool})
 
 
 def as_wire(value: Any) -> Any:  # noqa: ANN401 - any value of a field
     """What is sent for a value."""
     if isinstance(value, Model):
-        return value.to_wire()
+        # Through the class: a field that a server named so hides the method.
+        return type(value).to_wire(value)
     if isinstance(value, list):
         return [as_wire(item) for item in items_of(value)]
     if isinstance(value, dict):
@@ -241,7 +307,7 @@ def as_wire(value: Any) -> Any:  # noqa: ANN401 - any value of a field
 
 def _dumped(value: Any, mode: str, options: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a field
     if isinstance(value, Model):
-        return value.model_dump(mode=mode, **options)
+        return type(value).model_dump(value, mode=mode, **options)
     if isinstance(value, list):
         return [_dumped(item, mode, options) for item in items_of(value)]
     if isinstance(value, dict):

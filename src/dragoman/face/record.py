@@ -19,12 +19,13 @@ class RawResponse:
         content: its body, as far as it was kept.
     """
 
-    __slots__ = ("content", "headers", "status_code")
+    __slots__ = ("_media_type", "content", "headers", "status_code")
 
     def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes = b"") -> None:
         self.status_code = status_code
         self.headers = headers
         self.content = content
+        self._media_type = ""
 
     @property
     def text(self) -> str:
@@ -34,7 +35,10 @@ class RawResponse:
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in lower case; "application/octet-stream" where there is none."""
-        return self.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
+        if not self._media_type:
+            kind = self.headers.get("content-type", "application/octet-stream")
+            self._media_type = kind.partition(";")[0].strip().lower()
+        return self._media_type
 
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent
         """The body as JSON.

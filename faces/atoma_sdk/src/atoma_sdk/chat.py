@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
 
 from atoma_sdk import models
 from atoma_sdk.models.error import explain, unexpected
@@ -17,11 +16,9 @@ from dragoman.face.record import RawResponse
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dragoman.exchange import Call
     from dragoman.face.caller import Caller
     from dragoman.face.retries import RetryConfig
     from dragoman.stream import AsyncStream, Stream
-    from dragoman.wire.chunk import Chunk
 
 CREATE = "chat_completions_create"
 STREAM = "chat_completions_create_stream"
@@ -115,8 +112,8 @@ class Chat:
             "user": user,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        call = self._call(models.CreateChatCompletionRequest.given(request, "create"), options)
-        outcome = self._caller.send(call, self._context(CREATE, options))
+        call = self._caller.call(models.CreateChatCompletionRequest.sent(request, "create"), options, stream=False)
+        outcome = self._caller.send(call, partial(self._context, CREATE, options))
         return _completion(outcome)
 
     async def create_async(
@@ -198,8 +195,8 @@ class Chat:
             "user": user,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        call = self._call(models.CreateChatCompletionRequest.given(request, "create"), options)
-        outcome = await self._caller.asend(call, self._context(CREATE, options))
+        call = self._caller.call(models.CreateChatCompletionRequest.sent(request, "create"), options, stream=False)
+        outcome = await self._caller.asend(call, partial(self._context, CREATE, options))
         return _completion(outcome)
 
     def create_stream(
@@ -281,8 +278,10 @@ class Chat:
             "user": user,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        call = self._call(models.CreateChatCompletionStreamRequest.given(request, "create_stream"), options)
-        outcome = self._caller.send(call, self._context(STREAM, options))
+        call = self._caller.call(
+            models.CreateChatCompletionStreamRequest.sent(request, "create_stream"), options, stream=True
+        )
+        outcome = self._caller.send(call, partial(self._context, STREAM, options))
         return EventStream(_streamed(outcome), _event, explain)
 
     async def create_stream_async(
@@ -364,21 +363,19 @@ class Chat:
             "user": user,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        call = self._call(models.CreateChatCompletionStreamRequest.given(request, "create_stream"), options)
-        outcome = await self._caller.asend(call, self._context(STREAM, options))
+        call = self._caller.call(
+            models.CreateChatCompletionStreamRequest.sent(request, "create_stream"), options, stream=True
+        )
+        outcome = await self._caller.asend(call, partial(self._context, STREAM, options))
         return EventStreamAsync(_streamed(outcome), _event, explain)
-
-    def _call(self, request: models.CreateChatCompletionRequest, options: Options) -> Call:
-        streamed = isinstance(request, models.CreateChatCompletionStreamRequest)
-        return self._caller.call(request.to_wire(), options, stream=streamed)
 
     def _context(self, operation: str, options: Options) -> HookContext:
         base, _ = self._caller.address(options.server_url)
         return HookContext(operation, [], None, self._caller.config, base)
 
 
-def _event(chunk: Chunk) -> models.ChatCompletionStreamResponse:
-    return models.ChatCompletionStreamResponse.received({"data": msgspec.json.decode(chunk.to_json())})
+def _event(chunk: dict[str, Any]) -> models.ChatCompletionStreamResponse:
+    return models.ChatCompletionStreamResponse.received({"data": chunk})
 
 
 def _completion(outcome: RawResponse | Stream | AsyncStream) -> models.ChatCompletionResponse:

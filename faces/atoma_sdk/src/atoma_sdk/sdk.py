@@ -10,6 +10,7 @@ from atoma_sdk._hooks import SDKHooks
 from atoma_sdk.chat import Chat
 from atoma_sdk.models.error import explain
 from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
+from dragoman.call import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.url import filled
@@ -62,12 +63,14 @@ class AtomaSDK:
     ) -> None:
         server = SERVERS[server_idx or 0]
         hooks = SDKHooks()
-        url, client = hooks.sdk_init(filled(server_url, url_params), client)
+        named = filled(server_url, url_params)
+        known = named or ambient_url() or server
+        url, client = hooks.sdk_init(known, client)
         self.sdk_configuration = SDKConfiguration(
             client=client,
             async_client=async_client,
             debug_logger=debug_logger if debug_logger is not None else _ambient_logger(),
-            server_url=url,
+            server_url=named if url == known else url,
             server_idx=server_idx or 0,
             retry_config=retry_config,
             timeout_ms=timeout_ms,
@@ -112,11 +115,13 @@ class AtomaSDK:
         """Where it points; never the key."""
         return f"AtomaSDK({self._caller.address()[0]!r})"
 
-    def __getattr__(self, name: str) -> Any:
-        """Say what this face covers, where the original has more."""
-        if name in _ELSEWHERE:
-            raise AttributeError(f"this face of AtomaSDK covers chat; {name!r} is not served here")
-        raise AttributeError(f"'AtomaSDK' object has no attribute {name!r}")
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take it to say that there are attributes of any name.
+        def __getattr__(self, name: str) -> Any:
+            """Say what this face covers, where the original has more."""
+            if name in _ELSEWHERE:
+                raise AttributeError(f"this face of AtomaSDK covers chat; {name!r} is not served here")
+            raise AttributeError(f"'AtomaSDK' object has no attribute {name!r}")
 
 
 def _ambient_logger() -> Logger | None:

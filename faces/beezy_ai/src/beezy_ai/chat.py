@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-import msgspec
 
 from beezy_ai import models
 from beezy_ai.models.error import explain, unexpected
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from dragoman.face.caller import Caller
     from dragoman.face.retries import RetryConfig
     from dragoman.stream import AsyncStream, Stream
-    from dragoman.wire.chunk import Chunk
 
 CREATE = "createChatCompletion"
 STREAM = "streamChatCompletions"
@@ -70,7 +68,7 @@ class Chat:
             http_headers=http_headers,
         )
         call = self._call(request, options, stream=True)
-        outcome = self._caller.send(call, self._context(STREAM, options))
+        outcome = self._caller.send(call, partial(self._context, STREAM, options))
         return EventStream(_streamed(outcome), _event, explain, LAST)
 
     async def stream_async(
@@ -104,7 +102,7 @@ class Chat:
             http_headers=http_headers,
         )
         call = self._call(request, options, stream=True)
-        outcome = await self._caller.asend(call, self._context(STREAM, options))
+        outcome = await self._caller.asend(call, partial(self._context, STREAM, options))
         return EventStreamAsync(_streamed(outcome), _event, explain, LAST)
 
     def create(
@@ -138,7 +136,7 @@ class Chat:
             http_headers=http_headers,
         )
         call = self._call(request, options, stream=False)
-        outcome = self._caller.send(call, self._context(CREATE, options))
+        outcome = self._caller.send(call, partial(self._context, CREATE, options))
         return _completion(outcome)
 
     async def create_async(
@@ -172,19 +170,19 @@ class Chat:
             http_headers=http_headers,
         )
         call = self._call(request, options, stream=False)
-        outcome = await self._caller.asend(call, self._context(CREATE, options))
+        outcome = await self._caller.asend(call, partial(self._context, CREATE, options))
         return _completion(outcome)
 
     def _call(self, request: object, options: Options, *, stream: bool) -> Call:
-        return self._caller.call(_asked(request, stream=stream).to_wire(), options, stream=stream)
+        return self._caller.call(_asked(request, stream=stream), options, stream=stream)
 
     def _context(self, operation: str, options: Options) -> HookContext:
         base, _ = self._caller.address(options.server_url)
         return HookContext(operation, [], None, self._caller.config, base)
 
 
-def _asked(request: object, *, stream: bool) -> models.ChatCompletionRequest:
-    """The request as the model for its use: with functions, for JSON, or plain."""
+def _asked(request: object, *, stream: bool) -> dict[str, Any]:
+    """What is sent, by the model for its use: with functions, for JSON, or plain."""
     given = request.values_by_wire if isinstance(request, Model) else request
     if not isinstance(given, dict):
         raise InvalidRequestError(f"request has to be a dict or a model, not {type(request).__name__}", param="request")
@@ -195,11 +193,11 @@ def _asked(request: object, *, stream: bool) -> models.ChatCompletionRequest:
         cls = models.JSONMode if stream else models.ChatCompletionRequestJSONMode
     else:
         cls = models.ChatCompletionStreamRequest if stream else models.ChatCompletionRequest
-    return cls.given(fields, "request")
+    return cls.sent(fields, "request")
 
 
-def _event(chunk: Chunk) -> models.ChatCompletionEvent:
-    return models.ChatCompletionChoicesEvent.received({"data": msgspec.json.decode(chunk.to_json())})
+def _event(chunk: dict[str, Any]) -> models.ChatCompletionEvent:
+    return models.ChatCompletionChoicesEvent.received({"data": chunk})
 
 
 def _completion(outcome: RawResponse | Stream | AsyncStream) -> models.CreateChatCompletionResponseBody:

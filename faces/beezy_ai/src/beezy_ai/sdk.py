@@ -8,6 +8,7 @@ from beezy_ai._hooks import SDKHooks
 from beezy_ai.chat import Chat
 from beezy_ai.models.error import explain
 from beezy_ai.sdkconfiguration import SERVER_PROD, SERVERS, SDKConfiguration
+from dragoman.call import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.url import filled
@@ -62,12 +63,14 @@ class BeezyAI:
         if name not in SERVERS:
             raise ValueError(f'Invalid server "{name}"')
         hooks = SDKHooks()
-        url, client = hooks.sdk_init(filled(server_url, url_params), client)
+        named = filled(server_url, url_params)
+        known = named or ambient_url() or SERVERS[name]
+        url, client = hooks.sdk_init(known, client)
         self.sdk_configuration = SDKConfiguration(
             client=client,
             async_client=async_client,
             debug_logger=debug_logger,
-            server_url=url,
+            server_url=named if url == known else url,
             server=name,
             retry_config=retry_config,
             timeout_ms=timeout_ms if timeout_ms is not None else timeout_config,
@@ -112,11 +115,13 @@ class BeezyAI:
         """Where it points; never the key."""
         return f"BeezyAI({self._caller.address()[0]!r})"
 
-    def __getattr__(self, name: str) -> Any:
-        """Say what this face covers, where the original has more."""
-        if name in _ELSEWHERE:
-            raise AttributeError(f"this face of BeezyAI covers chat; {name!r} is not served here")
-        raise AttributeError(f"'BeezyAI' object has no attribute {name!r}")
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take it to say that there are attributes of any name.
+        def __getattr__(self, name: str) -> Any:
+            """Say what this face covers, where the original has more."""
+            if name in _ELSEWHERE:
+                raise AttributeError(f"this face of BeezyAI covers chat; {name!r} is not served here")
+            raise AttributeError(f"'BeezyAI' object has no attribute {name!r}")
 
 
 _ELSEWHERE = frozenset({"embeddings", "files", "fim", "fine_tuning", "models"})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
-
-import msgspec
 
 from dragoman.face.caller import Options
 from dragoman.face.events import EventStream, EventStreamAsync
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from dragoman.exchange import Call
     from dragoman.face.caller import Caller
     from dragoman.face.retries import RetryConfig
-    from dragoman.wire.chunk import Chunk
 
 OPERATION = "createChatCompletion"
 OK = 200
@@ -221,7 +219,7 @@ class Chat:
             "metadata": metadata,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        outcome = self._caller.send(self._call(request, options), self._context(options))
+        outcome = self._caller.send(self._call(request, options), partial(self._context, options))
         # What came decides, as in the original, not what was asked for.
         return _completion(outcome) if isinstance(outcome, RawResponse) else EventStream(outcome, _event, explain)
 
@@ -412,21 +410,20 @@ class Chat:
             "metadata": metadata,
         }
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
-        outcome = await self._caller.asend(self._call(request, options), self._context(options))
+        outcome = await self._caller.asend(self._call(request, options), partial(self._context, options))
         # What came decides, as in the original, not what was asked for.
         return _completion(outcome) if isinstance(outcome, RawResponse) else EventStreamAsync(outcome, _event, explain)
 
     def _call(self, request: Mapping[str, Any], options: Options) -> Call:
-        asked = models.ChatCompletionRequest.given(request, "create")
-        return self._caller.call(asked.to_wire(), options, stream=bool(request.get("stream")))
+        asked = models.ChatCompletionRequest.sent(request, "create")
+        return self._caller.call(asked, options, stream=bool(request.get("stream")))
 
     def _context(self, options: Options) -> HookContext:
         base, _ = self._caller.address(options.server_url)
         return HookContext(OPERATION, None, None, self._caller.config, base)
 
 
-def _event(chunk: Chunk) -> models.ChatCompletionStreamEvent:
-    return models.ChatCompletionStreamEvent.received(msgspec.json.decode(chunk.to_json()))
+_event = models.ChatCompletionStreamEvent.received
 
 
 def _completion(outcome: RawResponse) -> models.ChatCompletionResponse:

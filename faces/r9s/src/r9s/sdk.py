@@ -109,11 +109,13 @@ class R9S:
         """Where it points; never the key."""
         return f"R9S({self._caller.address()[0]!r})"
 
-    def __getattr__(self, name: str) -> Any:
-        """Say what this face covers, where the original has more."""
-        if name in _ELSEWHERE:
-            raise AttributeError(f"this face of R9S covers chat; {name!r} is not served here")
-        raise AttributeError(f"'R9S' object has no attribute {name!r}")
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take it to say that there are attributes of any name.
+        def __getattr__(self, name: str) -> Any:
+            """Say what this face covers, where the original has more."""
+            if name in _ELSEWHERE:
+                raise AttributeError(f"this face of R9S covers chat; {name!r} is not served here")
+            raise AttributeError(f"'R9S' object has no attribute {name!r}")
 
 
 _ELSEWHERE = frozenset({

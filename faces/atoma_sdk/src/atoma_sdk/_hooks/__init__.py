@@ -1,5 +1,6 @@
 """Hooks around the client and around each attempt; `registration.init_hooks` is where a fork adds its own."""
 
+from atoma_sdk._hooks.registration import init_hooks
 from atoma_sdk._hooks.sdkhooks import SDKHooks, SDKInitHook
 from dragoman.face.hooks import (
     AfterErrorContext,
@@ -9,6 +10,7 @@ from dragoman.face.hooks import (
     BeforeRequestContext,
     BeforeRequestHook,
     HookContext,
+    Hooks,
 )
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "BeforeRequestContext",
     "BeforeRequestHook",
     "HookContext",
+    "Hooks",
     "SDKHooks",
     "SDKInitHook",
+    "init_hooks",
 ]

@@ -3,7 +3,7 @@
 from typing import Any, NotRequired, TypedDict
 
 from atoma_sdk.models.request import ChatCompletionMessage, ChatCompletionMessageTypedDict
-from dragoman.face.field import UNSET, Unset
+from dragoman.face.field import UNSET, Unset, field
 from dragoman.face.model import Model
 
 
@@ -142,7 +142,7 @@ class ChatCompletionChunk(Model):
     system_fingerprint: str | None = None
     usage: Usage | None = None
     service_tier: str | None = None
-    object: str | None = None
+    object: str | None = field(default=None, added=True)
 
 
 class ChatCompletionStreamResponseTypedDict(TypedDict):

@@ -143,8 +143,13 @@ _BY_STATUS: dict[int, type[_TypedError]] = {
     503: ServiceUnavailable,
 }
 
-BadRequestData = UnauthorizedData = ForbiddenData = NotFoundData = TooManyRequestsData = ErrorData
-InternalServerErrorData = ServiceUnavailableData = ErrorData
+BadRequestData = ErrorData
+UnauthorizedData = ErrorData
+ForbiddenData = ErrorData
+NotFoundData = ErrorData
+TooManyRequestsData = ErrorData
+InternalServerErrorData = ErrorData
+ServiceUnavailableData = ErrorData
 
 
 def explain(error: ours.APIError) -> SDKError:

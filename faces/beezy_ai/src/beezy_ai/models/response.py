@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from beezy_ai.models.request import ToolType
 from dragoman.face.field import field
@@ -28,12 +28,27 @@ class Role(str, Enum):
     ASSISTANT = "assistant"
 
 
+class UsageTypedDict(TypedDict):
+    """How many tokens a call took, as a dict."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
 class Usage(Model):
     """How many tokens a call took."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+
+
+class MessageTypedDict(TypedDict):
+    """What the model said, as a dict."""
+
+    role: NotRequired[Role | str]
+    content: NotRequired[str]
 
 
 class Message(Model):
@@ -43,11 +58,26 @@ class Message(Model):
     content: str | None = None
 
 
+class ToolCallsFunctionTypedDict(TypedDict):
+    """Which function to call, as a dict."""
+
+    name: NotRequired[str]
+    arguments: NotRequired[str]
+
+
 class ToolCallsFunction(Model):
     """Which function to call."""
 
     name: str | None = None
     arguments: str | None = None
+
+
+class ToolCallsTypedDict(TypedDict):
+    """A call of a tool, as a dict."""
+
+    id: NotRequired[str]
+    type: NotRequired[ToolType | str]
+    function: NotRequired[ToolCallsFunctionTypedDict]
 
 
 class ToolCalls(Model):
@@ -58,12 +88,28 @@ class ToolCalls(Model):
     function: ToolCallsFunction | None = None
 
 
+class ChatCompletionResponseFunctionCallMessageTypedDict(TypedDict):
+    """What the model said, with the tools it calls, as a dict."""
+
+    role: NotRequired[Role | str]
+    content: NotRequired[str]
+    tool_calls: NotRequired[list[ToolCallsTypedDict]]
+
+
 class ChatCompletionResponseFunctionCallMessage(Model):
     """What the model said, with the tools it calls."""
 
     role: Role | str | None = None
     content: str | None = None
     tool_calls: list[ToolCalls] | None = None
+
+
+class ChoicesTypedDict(TypedDict):
+    """One answer, as a dict."""
+
+    index: int
+    finish_reason: FinishReason | str | None
+    message: NotRequired[MessageTypedDict]
 
 
 class Choices(Model):
@@ -74,12 +120,31 @@ class Choices(Model):
     message: Message | None = None
 
 
+class ChatCompletionResponseFunctionCallChoicesTypedDict(TypedDict):
+    """One answer that calls tools, as a dict."""
+
+    index: int
+    finish_reason: FinishReason | str | None
+    message: NotRequired[ChatCompletionResponseFunctionCallMessageTypedDict]
+
+
 class ChatCompletionResponseFunctionCallChoices(Model):
     """One answer that calls tools."""
 
     index: int
     finish_reason: FinishReason | str | None
     message: ChatCompletionResponseFunctionCallMessage | None = None
+
+
+class ChatCompletionResponseTypedDict(TypedDict):
+    """The completion, as a dict."""
+
+    id: NotRequired[str]
+    object: NotRequired[str]
+    created: NotRequired[int]
+    model: NotRequired[str]
+    choices: NotRequired[list[ChoicesTypedDict]]
+    usage: NotRequired[UsageTypedDict]
 
 
 class ChatCompletionResponse(Model):
@@ -91,6 +156,17 @@ class ChatCompletionResponse(Model):
     model: str | None = None
     choices: list[Choices] | None = None
     usage: Usage | None = None
+
+
+class ChatCompletionResponseFunctionCallTypedDict(TypedDict):
+    """The completion, where it calls tools, as a dict."""
+
+    id: NotRequired[str]
+    object: NotRequired[str]
+    created: NotRequired[int]
+    model: NotRequired[str]
+    choices: NotRequired[list[ChatCompletionResponseFunctionCallChoicesTypedDict]]
+    usage: NotRequired[UsageTypedDict]
 
 
 class ChatCompletionResponseFunctionCall(Model):
@@ -111,11 +187,27 @@ class ChatCompletionResponseFunctionCall(Model):
         return any(isinstance(message, dict) and message.get("tool_calls") for message in messages)
 
 
+class FunctionCallTypedDict(TypedDict):
+    """Which function to call, as a dict."""
+
+    name: NotRequired[str]
+    arguments: NotRequired[str]
+
+
 class FunctionCall(Model):
     """Which function to call; in a stream, the name comes first and the arguments in pieces."""
 
     name: str | None = None
     arguments: str | None = None
+
+
+class ToolCallTypedDict(TypedDict):
+    """A call of a tool, as a dict."""
+
+    id: NotRequired[str]
+    function: NotRequired[FunctionCallTypedDict]
+    type: NotRequired[ToolType | str]
+    index: NotRequired[int]
 
 
 class ToolCall(Model):
@@ -124,7 +216,15 @@ class ToolCall(Model):
     id: str | None = None
     function: FunctionCall | None = None
     type: ToolType | str | None = None
-    index: int | None = None
+    index: int | None = field(default=None, added=True)
+
+
+class DeltaMessageTypedDict(TypedDict):
+    """What a chunk adds, as a dict."""
+
+    role: NotRequired[Role | str]
+    content: NotRequired[str]
+    tool_calls: NotRequired[list[ToolCallTypedDict]]
 
 
 class DeltaMessage(Model):
@@ -135,6 +235,14 @@ class DeltaMessage(Model):
     tool_calls: list[ToolCall] | None = None
 
 
+class ChatCompletionResponseStreamChoiceTypedDict(TypedDict):
+    """What a chunk adds to one answer, as a dict."""
+
+    index: int
+    delta: DeltaMessageTypedDict
+    finish_reason: NotRequired[FinishReason | str | None]
+
+
 class ChatCompletionResponseStreamChoice(Model):
     """What a chunk adds to one answer."""
 
@@ -143,12 +251,31 @@ class ChatCompletionResponseStreamChoice(Model):
     finish_reason: FinishReason | str | None = None
 
 
+class UsageInfoTypedDict(TypedDict):
+    """How many tokens a stream took, as a dict."""
+
+    prompt_tokens: int
+    total_tokens: int
+    completion_tokens: NotRequired[int]
+
+
 class UsageInfo(Model):
     """How many tokens a stream took."""
 
     prompt_tokens: int
     total_tokens: int
     completion_tokens: int | None = None
+
+
+class ChatCompletionChoicesTypedDict(TypedDict):
+    """A chunk, as a dict."""
+
+    id: str
+    model: str
+    choices: list[ChatCompletionResponseStreamChoiceTypedDict]
+    object: NotRequired[str]
+    created: NotRequired[int]
+    usage: NotRequired[UsageInfoTypedDict]
 
 
 class ChatCompletionChoices(Model):
@@ -162,10 +289,22 @@ class ChatCompletionChoices(Model):
     usage: UsageInfo | None = None
 
 
+class ChatCompletionChoicesEventTypedDict(TypedDict):
+    """An event that holds a chunk, as a dict."""
+
+    data: ChatCompletionChoicesTypedDict
+
+
 class ChatCompletionChoicesEvent(Model):
     """An event that holds a chunk."""
 
     data: ChatCompletionChoices
+
+
+class ChatCompletionSentinelEventTypedDict(TypedDict):
+    """The last event of a stream that ended well, as a dict."""
+
+    data: Literal["[DONE]"]
 
 
 class ChatCompletionSentinelEvent(Model):
@@ -185,3 +324,10 @@ ChatCompletionResponseJSONMode = ChatCompletionResponse
 ChatCompletionResponseJSONModeChoices = Choices
 ChatCompletionResponseJSONModeMessage = Message
 ChatCompletionResponseStreamChoiceFinishReason = FinishReason
+CreateChatCompletionResponseBodyTypedDict = (
+    ChatCompletionResponseTypedDict | ChatCompletionResponseFunctionCallTypedDict
+)
+ChatCompletionEventTypedDict = ChatCompletionChoicesEventTypedDict | ChatCompletionSentinelEventTypedDict
+ChatCompletionResponseJSONModeTypedDict = ChatCompletionResponseTypedDict
+ChatCompletionResponseJSONModeChoicesTypedDict = ChoicesTypedDict
+ChatCompletionResponseJSONModeMessageTypedDict = MessageTypedDict

@@ -8,7 +8,9 @@ from dragoman.face.hooks import (
     BeforeRequestContext,
     BeforeRequestHook,
     HookContext,
+    Hooks,
 )
+from r9s._hooks.registration import init_hooks
 from r9s._hooks.sdkhooks import SDKHooks, SDKInitHook
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "BeforeRequestContext",
     "BeforeRequestHook",
     "HookContext",
+    "Hooks",
     "SDKHooks",
     "SDKInitHook",
+    "init_hooks",
 ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dragoman.wire.completion import Completion
 
+OK = 200
 LONGEST = 10_000
 """How many characters of a body a message shows."""
 
@@ -191,7 +192,7 @@ def _explained(error: ours.APIError) -> R9SError:
     if isinstance(error, ours.StatusError):
         cls = _BY_STATUS.get(error.status)
         return cls(_data(response), response) if cls else R9SDefaultError("API error occurred", response)
-    if isinstance(error, ours.ProtocolError):
+    if isinstance(error, ours.ProtocolError) and error.status == OK:
         return ResponseValidationError("Response validation failed", response, error)
     return R9SDefaultError(error.message, response)
 
@@ -209,16 +210,84 @@ def _data(response: RawResponse) -> ErrorData:
     return ErrorData.received(body if isinstance(body, dict) else {})
 
 
-Status = SchemasStatus = Literal["400", "401", "403", "404", "422", "429", "500", "502", "503"]
+Status = Literal["400", "401", "403", "404", "422", "429", "500", "502", "503"]
+SchemasStatus = Status
 """A status as error bodies write it."""
 
 # The original has a class for each status, all of one shape.
-SchemasBadRequestErrorStatus = SchemasInternalServerErrorStatus = SchemasNotFoundErrorStatus = Status
-SchemasRateLimitErrorStatus = SchemasServiceUnavailableErrorStatus = SchemasUnprocessableEntityErrorStatus = Status
-AuthenticationErrorData = BadRequestErrorData = InternalServerErrorData = NotFoundErrorData = ErrorData
-PermissionDeniedErrorData = RateLimitErrorData = ServiceUnavailableErrorData = UnprocessableEntityErrorData = ErrorData
-SchemasError = SchemasBadRequestErrorError = SchemasInternalServerErrorError = SchemasNotFoundErrorError = Error
-SchemasRateLimitErrorError = SchemasServiceUnavailableErrorError = SchemasUnprocessableEntityErrorError = Error
-SchemasErrorTypedDict = SchemasBadRequestErrorErrorTypedDict = SchemasInternalServerErrorErrorTypedDict = ErrorTypedDict
-SchemasNotFoundErrorErrorTypedDict = SchemasRateLimitErrorErrorTypedDict = ErrorTypedDict
-SchemasServiceUnavailableErrorErrorTypedDict = SchemasUnprocessableEntityErrorErrorTypedDict = ErrorTypedDict
+SchemasBadRequestErrorStatus = Status
+SchemasInternalServerErrorStatus = Status
+SchemasNotFoundErrorStatus = Status
+SchemasRateLimitErrorStatus = Status
+SchemasServiceUnavailableErrorStatus = Status
+SchemasUnprocessableEntityErrorStatus = Status
+AuthenticationErrorData = ErrorData
+BadRequestErrorData = ErrorData
+InternalServerErrorData = ErrorData
+NotFoundErrorData = ErrorData
+PermissionDeniedErrorData = ErrorData
+RateLimitErrorData = ErrorData
+ServiceUnavailableErrorData = ErrorData
+UnprocessableEntityErrorData = ErrorData
+SchemasError = Error
+SchemasBadRequestErrorError = Error
+SchemasInternalServerErrorError = Error
+SchemasNotFoundErrorError = Error
+SchemasRateLimitErrorError = Error
+SchemasServiceUnavailableErrorError = Error
+SchemasUnprocessableEntityErrorError = Error
+SchemasErrorTypedDict = ErrorTypedDict
+SchemasBadRequestErrorErrorTypedDict = ErrorTypedDict
+SchemasInternalServerErrorErrorTypedDict = ErrorTypedDict
+SchemasNotFoundErrorErrorTypedDict = ErrorTypedDict
+SchemasRateLimitErrorErrorTypedDict = ErrorTypedDict
+SchemasServiceUnavailableErrorErrorTypedDict = ErrorTypedDict
+SchemasUnprocessableEntityErrorErrorTypedDict = ErrorTypedDict
+
+__all__ = [
+    "AuthenticationError",
+    "AuthenticationErrorData",
+    "BadRequestError",
+    "BadRequestErrorData",
+    "Error",
+    "ErrorData",
+    "ErrorTypedDict",
+    "InternalServerError",
+    "InternalServerErrorData",
+    "NoResponseError",
+    "NotFoundError",
+    "NotFoundErrorData",
+    "PermissionDeniedError",
+    "PermissionDeniedErrorData",
+    "R9SDefaultError",
+    "R9SError",
+    "RateLimitError",
+    "RateLimitErrorData",
+    "ResponseValidationError",
+    "SchemasBadRequestErrorError",
+    "SchemasBadRequestErrorErrorTypedDict",
+    "SchemasBadRequestErrorStatus",
+    "SchemasError",
+    "SchemasErrorTypedDict",
+    "SchemasInternalServerErrorError",
+    "SchemasInternalServerErrorErrorTypedDict",
+    "SchemasInternalServerErrorStatus",
+    "SchemasNotFoundErrorError",
+    "SchemasNotFoundErrorErrorTypedDict",
+    "SchemasNotFoundErrorStatus",
+    "SchemasRateLimitErrorError",
+    "SchemasRateLimitErrorErrorTypedDict",
+    "SchemasRateLimitErrorStatus",
+    "SchemasServiceUnavailableErrorError",
+    "SchemasServiceUnavailableErrorErrorTypedDict",
+    "SchemasServiceUnavailableErrorStatus",
+    "SchemasStatus",
+    "SchemasUnprocessableEntityErrorError",
+    "SchemasUnprocessableEntityErrorErrorTypedDict",
+    "SchemasUnprocessableEntityErrorStatus",
+    "ServiceUnavailableError",
+    "ServiceUnavailableErrorData",
+    "Status",
+    "UnprocessableEntityError",
+    "UnprocessableEntityErrorData",
+]

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from dragoman.face.field import UNSET, Unset
+from dragoman.face.field import UNSET, Unset, field
 from dragoman.face.model import Model
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -72,7 +72,7 @@ class ToolCall(Model):
     id: str
     type: str
     function: FunctionCall
-    index: int | None = None
+    index: int | None = field(default=None, added=True)
 
 
 class MessageTypedDict(TypedDict):

@@ -51,7 +51,7 @@ class JSONSchema(Model):
     name: str | None = None
     description: str | None = None
     schema_: dict[str, Any] | None = field(default=None, wire="schema")
-    strict: bool | None = None
+    strict: bool | None = field(default=None, added=True)
 
 
 class ResponseFormatTypedDict(TypedDict):

@@ -24,7 +24,7 @@ class Function(Model):
     name: str
     description: str | None = None
     parameters: dict[str, Any] | None = None
-    strict: bool | None = None
+    strict: bool | None = field(default=None, added=True)
 
 
 class ToolTypedDict(TypedDict):

@@ -13,4 +13,10 @@ Nullable: TypeAlias = T | None
 OptionalNullable: TypeAlias = T | None | Unset
 """A value, null, or not given."""
 
-__all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "Unset"]
+UnrecognizedInt: TypeAlias = int
+"""A number that the documents do not list."""
+
+UnrecognizedStr: TypeAlias = str
+"""A word that the documents do not list."""
+
+__all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "UnrecognizedInt", "UnrecognizedStr", "Unset"]
