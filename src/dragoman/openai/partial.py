@@ -1,0 +1,58 @@
+"""The beginning of a JSON text as the value it is so far. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+import msgspec
+
+# Whatever structure is made of: strings whole or cut, brackets, commas, colons, and all else between them.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*("?)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_CLOSING = {"[": "]", "{": "}"}
+
+
+def read_partial(text: str) -> object:
+    """The value that a JSON text begins: what is whole of it, in lists and objects closed where the text ends.
+
+    A string or a literal that the end cuts is left out, and so is the name before it; of a number there is what has
+    arrived. None where nothing whole has, or the text is no JSON.
+    """
+    open_brackets: list[str] = []
+    end = 0
+    closing = ""
+    named = False
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        if first in _CLOSING:
+            open_brackets.append(_CLOSING[first])
+            named = False
+        elif first in "]}":
+            if not open_brackets or open_brackets.pop() != first:
+                return None
+        elif first == ":":
+            named = True
+            continue
+        elif first == ",":
+            named = False
+            continue
+        elif not _is_whole(token) or (open_brackets[-1:] == ["}"] and not named):
+            # Cut, or a name whose value is to come.
+            continue
+        end, closing = token.end(), "".join(reversed(open_brackets))
+        named = False
+    return _decoded(text[:end] + closing) if end else None
+
+
+def _is_whole(token: re.Match[str]) -> bool:
+    if token[0].startswith('"'):
+        return token[1] == '"'
+    return token[0] in {"true", "false", "null"} or _NUMBER.fullmatch(token[0]) is not None
+
+
+def _decoded(text: str) -> object:
+    try:
+        return cast("object", msgspec.json.decode(text))
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,52 @@
+"""Requests and answers as errors show them."""
+
+import pickle
+
+from dragoman.exchange import Call, Timeouts
+from dragoman.openai.http import Headers, Request, Response
+from dragoman.retry import NEVER
+from dragoman.secret import Secret
+from dragoman.transport import Outgoing
+
+
+def call(*headers):
+    return Call(
+        request=Outgoing("POST", "http://h/v1/x", headers, b"{}"),
+        timeouts=Timeouts(),
+        retry=NEVER,
+        secret=Secret("sk-1"),
+    )
+
+
+def test_a_header_is_found_in_any_case():
+    headers = Headers({"X-Request-Id": "r"})
+
+    assert headers["x-request-ID"] == headers.get("X-REQUEST-ID") == "r"
+    assert dict(headers) == {"x-request-id": "r"}
+    assert len(headers) == 1
+    assert repr(headers) == "Headers({'x-request-id': 'r'})"
+
+
+def test_a_request_shows_no_credential():
+    request = Request.of(call(("authorization", "Bearer sk-1"), ("x-echo", "sk-1!"), ("api-key", "other")))
+
+    assert (request.method, request.url, request.content) == ("POST", "http://h/v1/x", b"{}")
+    assert dict(request.headers) == {
+        "authorization": "[credential]",
+        "x-echo": "[credential]!",
+        "api-key": "[credential]",
+    }
+    assert repr(request) == "<Request('POST', 'http://h/v1/x')>"
+
+
+def test_an_answer_reads_like_one():
+    response = Response(201, {"A": "b"}, b'{"c":1}', Request("GET", "http://h/"))
+
+    assert (response.status_code, response.headers["a"], response.json(), response.text) == (
+        201,
+        "b",
+        {"c": 1},
+        '{"c":1}',
+    )
+    assert (response.url, response.is_success, response.read()) == ("http://h/", True, b'{"c":1}')
+    assert pickle.loads(pickle.dumps(response)).content == response.content
