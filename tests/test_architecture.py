@@ -94,7 +94,7 @@ WAITING = [
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\badrive\b", "drive"),
     (r"\baperform\b", "perform"),
-    (r"\b_async_transport\b", "_transport"),
+    (r"\basync_transport\b", "blocking_transport"),
     (r"\btransport\.aio\b", "transport.blocking"),
     (r"\bAsyncioTransport\b", "BlockingTransport"),
     (r"(?<!\.)\bsleep\(", "time.sleep("),

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
 
-from dragoman.dialect import Dialect  # noqa: TC001 - a Struct reads its annotations
+from dragoman.dialect import PRIVATE, Dialect
 from dragoman.dialect.table import PLAIN, at
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call, Timeouts
@@ -21,6 +21,10 @@ from dragoman.retry import Retry
 from dragoman.secret import Secret
 from dragoman.transport import Outgoing
 from dragoman.wire.completion import Sourced
+
+if TYPE_CHECKING:
+    from dragoman.dialect.anthropic import Manner
+    from dragoman.reading import Translation
 
 VERSION = "0.1.0"
 
@@ -75,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         retry: what is tried again, and when.
         headers: sent with every request.
         dialect: how the vendor at that address spells requests.
+        manner: what is declared of an upstream that speaks Anthropic's Messages API; None is its defaults.
         ready: the headers of calls that add none of their own, by what they begin with.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
     """
@@ -86,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retry: Retry = Retry()
     headers: tuple[tuple[str, str], ...] = ()
     dialect: Dialect = PLAIN
+    manner: Manner | None = None
     engine: str | None = None
     ready: dict[Pairs, Pairs] = {}
 
@@ -94,10 +100,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(self.key, Secret) and not given:
             known = self.ready.get(own)
             if known is None:
-                known = self.ready[own] = _headers(own, self.key, self.headers)
+                known = self.ready[own] = _headers(self.dialect, own, self.key, self.headers)
             return self.key, known
         secret = self.key if isinstance(self.key, Secret) else Secret(self.key())
-        return secret, _headers(own, secret, (*self.headers, *(given.items() if given else ())))
+        return secret, _headers(self.dialect, own, secret, (*self.headers, *(given.items() if given else ())))
 
     def __repr__(self) -> str:
         """Where it points; the headers it keeps ready hold the credential."""
@@ -234,13 +240,18 @@ def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
     return _chat_call(settings, body, hide_usage=hide_usage, **options)
 
 
-def body_call(settings: Settings, body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Call:
+def body_call(
+    settings: Settings,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str] | None,
+    timeout: float | Timeouts | None = None,
+) -> Call:
     """The call that sends a JSON body as it is.
 
     Raises:
         InvalidRequestError: it holds what JSON cannot.
     """
-    return _chat_call(settings, dict(body), headers=headers)
+    return _chat_call(settings, dict(body), headers=headers, timeout=timeout)
 
 
 _OPTIONS = ("timeout", "retries", "headers")
@@ -288,12 +299,22 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
 ) -> Call:
     secret, shared = settings.shared(_STREAM if body.get("stream") is True else _POST, headers)
     timeouts = limits(timeout, settings.timeouts)
+    path = settings.dialect.target(str(body.get("model", "")))
+    changes: tuple[str, ...] = ()
+    translation: Translation | None = None
+    if settings.dialect.api == "messages":
+        path, payload, changes, translation = _messages(settings, body)
+        asked: dict[str, Any] = body.get("stream_options") or {}
+        # This API's streams always say the usage: who did not ask for it is spared the chunk.
+        hide_usage = hide_usage or asked.get("include_usage") is not True
+    else:
+        payload = settings.dialect.speak(body)
     return Call(
         request=Outgoing(
             "POST",
-            settings.base_url + "/chat/completions",
+            settings.base_url + path,
             shared,
-            encode(settings.dialect.speak(body)),
+            encode(payload),
             timeouts.connect,
             # One for each call, the same in each attempt: a server that saw the first does not bill the second.
             (("idempotency-key", os.urandom(16).hex()),),
@@ -303,7 +324,23 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
         secret=secret,
         done=settings.dialect.done,
         hide_usage=hide_usage,
+        translation=translation,
+        changes=changes,
     )
+
+
+def _messages(settings: Settings, body: dict[str, Any]) -> tuple[str, dict[str, Any], tuple[str, ...], Translation]:
+    """A request in Anthropic's words: where it goes, what it says, what was changed, how its answer is read."""
+    # Imported here because few programs speak it.
+    from dragoman.dialect import anthropic  # noqa: PLC0415
+    from dragoman.wire.check import check_request  # noqa: PLC0415
+
+    # What a caller writes may hold objects that only become JSON when they are encoded.
+    request: dict[str, Any] = msgspec.json.decode(encode(body))
+    if PRIVATE not in request:
+        check_request(request)
+    spoken = anthropic.speak(request, settings.manner)
+    return spoken.path, spoken.body, spoken.changes, anthropic.Translation(spoken.answer)
 
 
 def get_call(
@@ -330,10 +367,12 @@ _STREAM = (("accept", "text/event-stream"), ("content-type", "application/json")
 _GET = (("accept", "application/json"),)
 
 
-def _headers(own: Pairs, secret: Secret, theirs: Pairs) -> Pairs:
+def _headers(dialect: Dialect, own: Pairs, secret: Secret, theirs: Pairs) -> Pairs:
     """The headers of a request; a caller's beat the client's, and both beat our own."""
-    base = (*own, ("user-agent", f"dragoman/{VERSION}"))
-    if secret:
+    base = (*own, ("user-agent", f"dragoman/{VERSION}"), *dialect.headers)
+    if secret and dialect.key_header:
+        base = (*base, (dialect.key_header, secret.reveal()))
+    elif secret:
         base = (*base, ("authorization", f"Bearer {secret.reveal()}"))
     if not theirs:
         return base

@@ -96,7 +96,7 @@ class Dragoman:
             base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
         )
         self._owned = transport is None
-        self._transport: Transport = transport or _transport(self._settings)
+        self._transport: Transport = transport or blocking_transport(self._settings)
         self.chat = Chat(self._settings, self._transport)
         self.models = Models(self._settings, self._transport)
 
@@ -124,7 +124,8 @@ class Dragoman:
         raise TypeError("a client cannot be pickled or copied: make one where it is needed")
 
 
-def _transport(settings: Settings) -> Transport:
+def blocking_transport(settings: Settings) -> Transport:
+    """What carries a client's requests where its user brought nothing."""
     # Imported when a client is made: a program that only reads completions needs no network.
     if settings.engine is None:
         from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415
@@ -192,7 +193,7 @@ class AsyncDragoman:
             base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
         )
         self._owned = transport is None
-        self._transport: AsyncTransport = transport or _async_transport(self._settings)
+        self._transport: AsyncTransport = transport or async_transport(self._settings)
         self.chat = AsyncChat(self._settings, self._transport)
         self.models = AsyncModels(self._settings, self._transport)
 
@@ -220,7 +221,8 @@ class AsyncDragoman:
         raise TypeError("a client cannot be pickled or copied: make one where it is needed")
 
 
-def _async_transport(settings: Settings) -> AsyncTransport:
+def async_transport(settings: Settings) -> AsyncTransport:
+    """What carries a client's requests where its user brought nothing."""
     # Imported when a client is made: a program that only reads completions needs no network.
     if settings.engine is None:
         from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415

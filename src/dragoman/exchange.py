@@ -17,7 +17,7 @@ import msgspec
 
 from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
 from dragoman.judge import BODY_BOUND, evidence, refusal, said_no
-from dragoman.reading import Reading
+from dragoman.reading import Reading, Translation
 from dragoman.redirect import redirected
 from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
 from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
@@ -68,6 +68,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         secret: the credential in the request's headers, to mask where a server echoes it.
         done: whether the dialect ends every stream with `[DONE]`.
         hide_usage: whether a chunk that only says the usage is kept from the reader, who did not ask for it.
+        translation: how its answers become chat completions, where the vendor speaks another API.
+        changes: what its dialect changed of the request, in words: a path, a colon, and what became of it.
     """
 
     request: Outgoing
@@ -76,6 +78,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret
     done: bool = False
     hide_usage: bool = False
+    translation: Translation | None = None
+    changes: tuple[str, ...] = ()
 
 
 class Clock(Protocol):
@@ -270,7 +274,7 @@ def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | A
             answer.close()
             body = b""
         if not 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110 §15.4
-            raise refusal(answer.status, answer.headers, body, secret=call.secret, now=attempt.clock.time())
+            raise _refusal(attempt, answer, body)
         if followed == REDIRECTS:
             break
         request = redirected(request, answer, attempt.reached(answer, body))
@@ -281,6 +285,13 @@ def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | A
         if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
             return answer
     raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
+
+
+def _refusal(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> APIError:
+    call = attempt.call
+    refined = call.translation.fault if call.translation is not None else None
+    now = attempt.clock.time()
+    return refusal(answer.status, answer.headers, body, secret=call.secret, now=now, refined=refined)
 
 
 def body_of(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
@@ -301,6 +312,9 @@ def _completion(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Completi
     if isinstance(body, NoAnswer):
         raise _unfinished(attempt, answer, body)
     try:
+        translation = attempt.call.translation
+        if translation is not None:
+            body = translation.whole(body, int(attempt.clock.time()))
         completion = read_completion(body)
     except msgspec.DecodeError as error:
         raise _no_document(attempt, answer, body, error) from None
@@ -335,6 +349,7 @@ def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
         deadline=attempt.deadline,
         done=call.done,
         hide_usage=call.hide_usage,
+        translated=call.translation.stream(int(attempt.clock.time())) if call.translation is not None else None,
     )
     limit = attempt.sent_at + call.timeouts.first_token
     while not reading.spoke and not reading.over and len(reading.ready) < HELD:

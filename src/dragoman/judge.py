@@ -9,7 +9,7 @@ from dragoman.retry import asked_pause
 from dragoman.wire.fault import Fault, read_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dragoman.secret import Secret
     from dragoman.wire.completion import Completion
@@ -18,6 +18,7 @@ BODY_BOUND = 64 * 1024
 """How many bytes of an error's body are kept."""
 
 QUOTA_CODES = frozenset({
+    "billing_error",
     "billing_hard_limit_reached",
     "billing_not_active",
     "insufficient_balance",
@@ -68,7 +69,15 @@ def may_retry(cls: type[errors.StatusError], status: int, headers: Mapping[str, 
     return status in _RETRYABLE or (status >= 500 and status not in _FOR_GOOD)  # noqa: PLR2004
 
 
-def refusal(status: int, headers: Mapping[str, str], body: bytes, secret: Secret, now: float) -> errors.StatusError:
+def refusal(  # noqa: PLR0913 - the answer, and what it is read with
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secret: Secret,
+    now: float,
+    refined: Callable[[Fault], Fault] | None = None,
+) -> errors.StatusError:
     """The error that an answer with a status outside 200 to 299 is.
 
     Args:
@@ -77,8 +86,11 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, secret: Secret
         body: its body, or the beginning of it.
         secret: the credential that was sent, masked wherever the server echoes it.
         now: the time of day, in seconds since 1970, for a `Retry-After` that is a date.
+        refined: gives a fault the code that its vendor leaves out.
     """
     fault = read_fault(body)
+    if refined is not None:
+        fault = refined(fault)
     cls = error_class(status, fault)
     message = fault.message or f"the server answered with status {status} and said nothing more"
     return cls(
@@ -126,12 +138,15 @@ _STATUS_OF = {
     "context_length_exceeded": 400,
     "authentication_error": 401,
     "invalid_api_key": 401,
+    "billing_error": 402,
     "insufficient_quota": 429,
     "permission_error": 403,
     "not_found_error": 404,
+    "request_too_large": 413,
     "model_not_found": 404,
     "rate_limit_error": 429,
     "rate_limit_exceeded": 429,
+    "timeout_error": 504,
     "overloaded_error": 529,
 }
 

@@ -9,23 +9,54 @@ from __future__ import annotations
 
 from collections import deque
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
 from dragoman.errors import APIError, ProtocolError, TruncatedError
 from dragoman.fold import fold
 from dragoman.judge import evidence, said_no
-from dragoman.sse import Decoder, EventTooLarge, is_done
+from dragoman.sse import Decoder, Event, EventTooLarge, is_done
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.fault import Fault, find_fault
 
 if TYPE_CHECKING:
     from dragoman.secret import Secret
-    from dragoman.sse import Event
     from dragoman.transport import Answer, AsyncAnswer
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
+
+
+class Translated(Protocol):
+    """A stream of another API as it is read."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take an event's data and return the chunks it is, as JSON; `[DONE]` stands for the stream's proper end.
+
+        Raises:
+            msgspec.DecodeError: it is no event of that API.
+        """
+        ...
+
+
+class Translation(Protocol):
+    """How the answers to a call become chat completions, where the vendor speaks another API."""
+
+    def whole(self, body: bytes, now: int) -> bytes:
+        """An answer in one piece as a completion's JSON, made `now`; what is no answer stays as it is.
+
+        Raises:
+            msgspec.DecodeError: it is not JSON.
+        """
+        ...
+
+    def stream(self, now: int) -> Translated:
+        """What reads one stream that begins `now`, in seconds since 1970."""
+        ...
+
+    def fault(self, fault: Fault) -> Fault:
+        """A fault with the code that this vendor leaves out."""
+        ...
 
 
 class Reading:
@@ -47,6 +78,7 @@ class Reading:
         "_hide_usage",
         "_secret",
         "_stopped",
+        "_translated",
         "answer",
         "deadline",
         "failure",
@@ -66,6 +98,7 @@ class Reading:
         deadline: float,
         done: bool = False,
         hide_usage: bool = False,
+        translated: Translated | None = None,
     ) -> None:
         self.answer = answer
         self.ready: deque[Chunk] = deque()
@@ -80,6 +113,7 @@ class Reading:
         self._hide_usage = hide_usage
         self._secret = secret
         self._stopped = False
+        self._translated = translated
 
     @property
     def completion(self) -> Completion:
@@ -96,8 +130,12 @@ class Reading:
         except EventTooLarge as error:
             self._fail(ProtocolError(str(error), **self._known()))
             return
-        if not events:
-            return
+        if self._translated is not None:
+            self._translate(events, self._translated, at)
+        elif events:
+            self._take(events, at)
+
+    def _take(self, events: list[Event], at: float) -> None:
         if is_done(events[-1].data):
             # Nearly always where it stands; taken off here, the rest of the read is chunks like any other.
             self._stopped = True
@@ -112,6 +150,22 @@ class Reading:
             self.spoke_at = at
         if self._stopped and not self.over:
             self._stop()
+
+    def _translate(self, events: list[Event], translated: Translated, at: float) -> None:
+        """Take another API's events, as those of chat that they are; errors are judged as they stand."""
+        made: list[Event] = []
+        broken: ProtocolError | None = None
+        for event in events:
+            try:
+                made += [event] if event.event == "error" else map(Event, translated.feed(event.data))
+            except msgspec.DecodeError as error:
+                sentence = f"the stream holds an event that cannot be read: {error}"
+                broken = ProtocolError(sentence, **self._known(event.data))
+                break
+        if made:
+            self._take(made, at)
+        if broken is not None and not self.over:
+            self.fail(broken)
 
     def _judged(self, events: list[Event]) -> list[Chunk]:
         """The chunks among events, each looked at for what else it may be; up to the one that ends the stream."""

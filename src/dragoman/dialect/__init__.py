@@ -7,9 +7,32 @@ it gets a module of its own.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
 
 from msgspec import Struct
+
+PRIVATE = "anthropic"
+"""The request's field that says it holds what is for Anthropic alone: see `dragoman.dialect.anthropic.private`."""
+
+
+class Continuation(Struct, frozen=True, kw_only=True):
+    """How a server is asked to go on from the beginning of an answer, which is the last message, an assistant's.
+
+    Attributes:
+        message: what that message holds besides.
+        request: what the request holds besides.
+        echoes: whether the answer begins with that beginning once more.
+    """
+
+    message: tuple[tuple[str, bool], ...] = ()
+    request: tuple[tuple[str, bool], ...] = ()
+    echoes: bool = False
+
+    def of(self, request: dict[str, Any], beginning: str) -> dict[str, Any]:
+        """The request for the rest of an answer that began so."""
+        last = {"role": "assistant", "content": beginning} | dict(self.message)
+        return request | dict(self.request) | {"messages": [*request["messages"], last]}
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -23,6 +46,16 @@ class Dialect(Struct, frozen=True, kw_only=True):
         choices: pairs of our word and the vendor's for `tool_choice`.
         done: whether the vendor ends every stream with `[DONE]`, so that a stream without it was cut.
         usage: whether the vendor takes `stream_options.include_usage`.
+        api: what it speaks: `chat` completions, or Anthropic's `messages` (`dragoman.dialect.anthropic`).
+        key_header: the header its key travels in; empty for `Authorization: Bearer`.
+        headers: what every request to it carries besides.
+        path: where it is asked for a chat completion, from its address on; `{model}` is the model's name.
+        query: what follows the path of every request.
+        lacks: fields of a request that it is known to refuse, or to take no notice of.
+        message_lacks: the same for fields of a message.
+        instead: pairs of a field it does not take and the field that says the same there.
+        roles: pairs of a role it does not know and the one that stands for it there.
+        continues: how it goes on from the beginning of an answer; None where that is not documented.
     """
 
     name: str
@@ -32,9 +65,29 @@ class Dialect(Struct, frozen=True, kw_only=True):
     choices: tuple[tuple[str, str], ...] = ()
     done: bool = False
     usage: bool = True
+    api: Literal["chat", "messages"] = "chat"
+    key_header: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    path: str = "/chat/completions"
+    query: tuple[tuple[str, str], ...] = ()
+    lacks: frozenset[str] = frozenset()
+    message_lacks: frozenset[str] = frozenset()
+    instead: tuple[tuple[str, str], ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    continues: Continuation | None = None
+
+    def target(self, model: str) -> str:
+        """Where a chat completion of a model is asked for, from the vendor's address on."""
+        path = self.path.replace("{model}", quote(model, safe="")) if "{" in self.path else self.path
+        return f"{path}?{urlencode(self.query)}" if self.query else path
 
     def speak(self, request: dict[str, Any]) -> dict[str, Any]:
         """Spell a request the vendor's way; fields the row does not name stay as they are."""
+        if PRIVATE in request:
+            # Imported here because few requests were heard in Anthropic's words.
+            from dragoman.dialect.anthropic.private import public  # noqa: PLC0415
+
+            request = public(request)
         return _respell(request, self.renames, self.choices)
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,216 @@
+"""Chunks as the events of a Messages stream: a small state machine, a chunk in, its events out. No I/O.
+
+The API's order is kept: `message_start` and a `ping`; each block begun, filled and ended before the next, by index;
+then `message_delta` with the reason and the usage, and `message_stop`. Chat's calls may come in pieces that take
+turns: the first that is not over is told as it comes, the others wait for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.dialect.anthropic.outline import CONTENT
+from dragoman.dialect.anthropic.reply import ending, identity, usage
+from dragoman.wire.tolerant import objects_in
+
+if TYPE_CHECKING:
+    from dragoman.wire.chunk import Chunk, Delta, ToolCallDelta
+
+Json = dict[str, Any]
+Event = tuple[str, bytes]
+"""An event's type and its data."""
+
+_encode = msgspec.json.Encoder().encode
+_MARK = CONTENT.encode()
+_EMPTY: dict[str, Json] = {
+    "text": {"type": "text", "text": ""},
+    "thinking": {"type": "thinking", "thinking": "", "signature": ""},
+}
+_DELTAS = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
+
+
+class _Call:
+    """A call under way, and what of it is still to be told."""
+
+    __slots__ = ("id", "index", "name", "said", "waiting")
+
+    def __init__(self, index: int | None, identity: str) -> None:
+        self.index = index
+        self.id = identity
+        self.name = ""
+        self.said = ""
+        self.waiting = ""
+
+
+class Telling:
+    """Tells one stream."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._next = 0
+        self._open = ""
+        self._calls: list[_Call] = []
+        self._told: _Call | None = None
+        self._extra: dict[str, Json] = {}
+        self._late: list[tuple[str, str]] = []
+        self._choice: Json = {}
+        self._usage: object = None
+
+    def feed(self, chunk: Chunk) -> list[Event]:
+        """Take a chunk and return the events it is; of several choices the first is told."""
+        events = [] if self._begun else self._start(chunk.id, chunk.model)
+        if chunk.usage is not None:
+            self._usage = chunk.to_dict()["usage"]
+        for choice in chunk.choices:
+            if choice.index != 0:
+                continue
+            if _MARK in chunk.to_json():
+                events += self._items(chunk)
+            events += self._delta(choice.delta)
+            if choice.finish_reason is not None:
+                self._choice = objects_in(chunk.to_dict()["choices"])[0]
+        return events
+
+    def end(self) -> list[Event]:
+        """The events that end the stream, once its last chunk was fed."""
+        events = [] if self._begun else self._start("", "")
+        events += self._flush(last=True) + self._catch_up() + self._close()
+        delta = ending(self._choice)
+        events.append(_event({"type": "message_delta", "delta": delta, "usage": usage(self._usage)}))
+        return [*events, _event({"type": "message_stop"})]
+
+    def _start(self, name: str, model: str) -> list[Event]:
+        self._begun = True
+        message: Json = {
+            "id": identity(name),
+            "type": "message",
+            "role": "assistant",
+            "model": model,
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            # Chat says what a stream used at its end; `message_delta` then does.
+            "usage": usage(None),
+        }
+        return [_event({"type": "message_start", "message": message}), _event({"type": "ping"})]
+
+    def _delta(self, delta: Delta) -> list[Event]:
+        events: list[Event] = []
+        thought = delta.reasoning_content or delta.reasoning
+        text = delta.content or delta.refusal
+        for kind, piece in (("thinking", thought), ("text", text)):
+            if piece and self._calls and not all(_is_whole(call.said) for call in self._calls):
+                # Between the pieces of a call: a block that is left cannot be gone on with, so this comes after it.
+                self._late.append((kind, piece))
+            elif piece:
+                events += self._catch_up() + self._say(kind, piece)
+        for call in delta.tool_calls or ():
+            self._take(call)
+        return events + self._flush() if delta.tool_calls else events
+
+    def _catch_up(self) -> list[Event]:
+        late, self._late = self._late, []
+        return [event for kind, piece in late for event in self._say(kind, piece)]
+
+    def _say(self, kind: str, text: str) -> list[Event]:
+        events: list[Event] = []
+        if self._open != kind:
+            events += self._flush(last=True) + self._begin(kind, _EMPTY[kind])
+        name, field = _DELTAS[kind]
+        return [*events, self._more({"type": name, field: text})]
+
+    def _take(self, delta: ToolCallDelta) -> None:
+        """Keep what a delta adds to its call, until it can be told."""
+        call = self._call(delta)
+        function = delta.function
+        if function is not None:
+            call.name = call.name or function.name or ""
+            call.waiting += function.arguments or ""
+
+    def _call(self, delta: ToolCallDelta) -> _Call:
+        """The call that a delta is more of: by its id, by its index, else the last; a new id begins a new one."""
+        near = [call for call in self._calls if delta.index is None or call.index == delta.index]
+        if delta.id:
+            near = [call for call in near if call.id == delta.id]
+        if near:
+            return near[-1]
+        call = _Call(delta.index, delta.id or f"toolu_{len(self._calls)}")
+        self._calls.append(call)
+        return call
+
+    def _flush(self, *, last: bool = False) -> list[Event]:
+        """Tell what can be told of the calls, in their order; `last` says that no more of them comes."""
+        events: list[Event] = []
+        start = 0 if self._told is None else self._calls.index(self._told)
+        for place, call in enumerate(self._calls[start:], start):
+            if not call.name and not last:
+                break
+            if call is not self._told:
+                self._told = call
+                block: Json = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}
+                events += self._begin("tool_use", block | self._extra.pop(call.id, {}))
+            if call.waiting and self._open == "tool_use":
+                call.said += call.waiting
+                events.append(self._more({"type": "input_json_delta", "partial_json": call.waiting}))
+                call.waiting = ""
+            following = place + 1 < len(self._calls)
+            if following and not last and not _is_whole(call.said):
+                break
+        return events
+
+    def _begin(self, kind: str, block: Json) -> list[Event]:
+        events = self._close()
+        self._open = kind
+        index, self._next = self._next, self._next + 1
+        return [*events, _event({"type": "content_block_start", "index": index, "content_block": block})]
+
+    def _more(self, delta: Json) -> Event:
+        return _event({"type": "content_block_delta", "index": self._next - 1, "delta": delta})
+
+    def _close(self) -> list[Event]:
+        if not self._open:
+            return []
+        self._open = ""
+        return [_event({"type": "content_block_stop", "index": self._next - 1})]
+
+    def _items(self, chunk: Chunk) -> list[Event]:
+        """What a chunk says of the blocks that its text and calls came in."""
+        delta: Json = objects_in(chunk.to_dict()["choices"])[0].get("delta") or {}
+        events: list[Event] = []
+        for item in objects_in(delta.get(CONTENT)):
+            more = {name: value for name, value in item.items() if name not in {"index", "characters"}}
+            kind, index = more.get("type"), item.get("index")
+            if kind == "tool_use":
+                self._extra[str(more.get("id"))] = more
+            elif isinstance(kind, str) and isinstance(index, int) and index >= self._next:
+                events += self._flush(last=True) + self._begin(kind, _EMPTY.get(kind, {}) | more)
+            elif index == self._next - 1:
+                # More of the block that is open; its type is said again where it had nothing to add before.
+                events += self._add({name: value for name, value in more.items() if name != "type"})
+        return events
+
+    def _add(self, more: Json) -> list[Event]:
+        """More of the block that is open, beside its text."""
+        events: list[Event] = []
+        for name, value in more.items():
+            if name == "citations":
+                events += [self._more({"type": "citations_delta", "citation": each}) for each in objects_in(value)]
+            elif name == "input":
+                events.append(self._more({"type": "input_json_delta", "partial_json": _encode(value).decode()}))
+            else:
+                events.append(self._more({"type": f"{name}_delta", name: value}))
+        return events
+
+
+def _event(data: Json) -> Event:
+    return data["type"], _encode(data)
+
+
+def _is_whole(arguments: str) -> bool:
+    try:
+        msgspec.json.decode(arguments)
+    except msgspec.DecodeError:
+        return False
+    return True

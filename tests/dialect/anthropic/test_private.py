@@ -1,0 +1,46 @@
+from dragoman.dialect.anthropic.private import MARK, public
+from dragoman.dialect.table import HEARD, PLAIN, at
+
+MARKED = {"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}
+FUNCTION = {"type": "function", "function": {"name": "f"}}
+REQUEST = {
+    "model": "m",
+    "messages": [
+        {"role": "user", "content": [MARKED, {"type": "image_url", "image_url": {"url": "https://a.test"}}]},
+        {"role": "assistant", "content": "y", "reasoning_content": "z", "anthropic_content": [{"index": 0}]},
+        {"role": "tool", "tool_call_id": "1", "content": "1", "is_error": True, "cache_control": {"type": "ephemeral"}},
+        b"what was received",
+    ],
+    "tools": [FUNCTION | {"cache_control": {"type": "ephemeral"}}, {"type": "web_search_20250305", "name": "w"}],
+    MARK: {"thinking": {"type": "adaptive"}},
+}
+
+
+def test_what_is_for_anthropic_alone_is_left_out():
+    assert public(REQUEST) == {
+        "model": "m",
+        "messages": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "x"},
+                    {"type": "image_url", "image_url": {"url": "https://a.test"}},
+                ],
+            },
+            {"role": "assistant", "content": "y", "reasoning_content": "z"},
+            {"role": "tool", "tool_call_id": "1", "content": "1"},
+            b"what was received",
+        ],
+        "tools": [FUNCTION, {"type": "web_search_20250305", "name": "w"}],
+    }
+
+
+def test_any_other_vendor_is_spoken_to_in_public():
+    for row in (PLAIN, HEARD, at("api.openai.com"), at("api.mistral.ai")):
+        assert row.speak(REQUEST) == public(REQUEST)
+
+
+def test_a_request_without_anything_private_is_left_alone():
+    request = {"model": "m", "messages": [{"role": "user", "content": [MARKED]}]}
+
+    assert PLAIN.speak(request) is request

@@ -1,0 +1,217 @@
+"""Chunks as a Messages stream: its order, its indexes, and that it adds up to what the chunks do."""
+
+import json
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from dragoman.dialect.anthropic.reader import DONE, Reader
+from dragoman.dialect.anthropic.telling import Telling
+from dragoman.wire.chunk import read_chunk
+from spoken import MESSAGE, MESSAGES, TEXT, added_up, broken, events_of, meant
+
+
+def chunk(delta=None, finish=None, **fields):
+    choice = {"index": 0, "delta": delta or {}, "finish_reason": finish}
+    return read_chunk(json.dumps({"id": "c1", "model": "real", "choices": [choice]} | fields).encode())
+
+
+def call(index, name=None, arguments=None, identity=None):
+    function = {name_: value for name_, value in (("name", name), ("arguments", arguments)) if value is not None}
+    made = {"index": index, "id": identity, "function": function}
+    return chunk({"tool_calls": [{name_: value for name_, value in made.items() if value is not None}]})
+
+
+USAGE = chunk(
+    choices=[], usage={"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}
+)
+
+
+def told(*chunks):
+    """The events that chunks are told as."""
+    telling = Telling()
+    events = [event for each in chunks for event in telling.feed(each)] + telling.end()
+    decoded = [json.loads(data) for _, data in events]
+    assert [name for name, _ in events] == [event["type"] for event in decoded]
+    return decoded
+
+
+def test_a_text():
+    events = told(
+        chunk({"role": "assistant", "content": ""}),
+        chunk({"content": "Mo"}),
+        chunk({"content": "net"}),
+        chunk(finish="stop"),
+        USAGE,
+    )
+
+    assert [event["type"] for event in events] == [
+        "message_start", "ping", "content_block_start", "content_block_delta", "content_block_delta",
+        "content_block_stop", "message_delta", "message_stop",
+    ]  # fmt: skip
+    assert events[0]["message"]["id"] == "msg_c1"
+    assert events[0]["message"]["model"] == "real"
+    assert events[2] == {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+    assert events[3] == {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Mo"}}
+    assert events[-2] == {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+        "usage": {
+            "input_tokens": 5,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 4,
+            "output_tokens": 2,
+        },
+    }
+
+
+def test_the_first_piece_is_told_at_once():
+    telling = Telling()
+
+    assert [name for name, _ in telling.feed(chunk({"role": "assistant"}))] == ["message_start", "ping"]
+    assert [name for name, _ in telling.feed(chunk({"content": "Mo"}))] == [
+        "content_block_start",
+        "content_block_delta",
+    ]
+    assert [name for name, _ in telling.feed(chunk({"content": "net"}))] == ["content_block_delta"]
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_thoughts_then_text_then_calls_are_blocks_of_their_own(field):
+    message = added_up(
+        told(
+            chunk({field: "h"}), chunk({field: "m"}), chunk({"content": "x"}),
+            call(0, "f", '{"a":', "c1"), call(0, None, "1}"), call(1, "g", "", "c2"), chunk(finish="tool_calls"),
+        )
+    )  # fmt: skip
+
+    assert message["content"] == [
+        {"type": "thinking", "thinking": "hm", "signature": ""},
+        {"type": "text", "text": "x"},
+        {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
+        {"type": "tool_use", "id": "c2", "name": "g", "input": {}},
+    ]
+    assert message["stop_reason"] == "tool_use"
+
+
+def test_calls_whose_pieces_take_turns_are_told_one_after_the_other():
+    message = added_up(
+        told(
+            call(0, "f", "{", "c0"), call(1, "g", '{"b"', "c1"), call(0, None, '"a":1'), call(1, None, ":2"),
+            call(0, None, "}"), call(1, None, "}"), chunk(finish="tool_calls"),
+        )
+    )  # fmt: skip
+
+    assert [(block["name"], block["input"]) for block in message["content"]] == [("f", {"a": 1}), ("g", {"b": 2})]
+
+
+def test_a_second_call_is_told_as_it_comes_once_the_first_is_whole():
+    telling = Telling()
+    telling.feed(call(0, "f", '{"a":1}', "c0"))
+
+    events = [json.loads(data) for _, data in telling.feed(call(1, "g", '{"b', "c1"))]
+
+    assert [event["type"] for event in events] == ["content_block_stop", "content_block_start", "content_block_delta"]
+    assert events[-1]["delta"] == {"type": "input_json_delta", "partial_json": '{"b'}
+
+
+def test_calls_without_an_index_or_with_the_same_are_told_apart_by_their_ids():
+    for index in (None, 0):
+        message = added_up(
+            told(call(index, "f", "{}", "c0"), call(index, "g", '{"a":1}', "c1"), chunk(finish="tool_calls"))
+        )
+
+        assert [(block["id"], block["name"], block["input"]) for block in message["content"]] == [
+            ("c0", "f", {}),
+            ("c1", "g", {"a": 1}),
+        ]
+
+
+def test_a_call_nobody_gave_an_id_gets_one():
+    assert added_up(told(call(0, "f", "{}")))["content"][0]["id"] == "toolu_0"
+
+
+def test_text_between_the_pieces_of_a_call_follows_it():
+    message = added_up(
+        told(
+            call(0, "f", '{"a":', "c0"),
+            chunk({"content": "So. "}),
+            call(0, None, "1}"),
+            chunk({"content": "Yes."}),
+            chunk(finish="stop"),
+        )
+    )
+
+    assert message["content"][0]["input"] == {"a": 1}
+    assert "".join(sorted(block["text"] for block in message["content"][1:])) == "So. Yes."
+
+
+def test_a_refusal_is_text():
+    assert added_up(told(chunk({"refusal": "no"})))["content"] == [{"type": "text", "text": "no"}]
+
+
+def test_of_several_answers_the_first_is_told():
+    other = read_chunk(b'{"choices":[{"index":1,"delta":{"content":"no"},"finish_reason":"length"}]}')
+
+    message = added_up(told(chunk({"content": "yes"}), other, chunk(finish="stop")))
+
+    assert message["content"] == [{"type": "text", "text": "yes"}]
+    assert message["stop_reason"] == "end_turn"
+
+
+def test_a_stream_without_a_chunk_is_an_empty_message():
+    message = added_up(told())
+
+    assert message["content"] == []
+    assert message["usage"]["output_tokens"] == 0
+
+
+@given(message=MESSAGES, size=st.integers(1, 30))
+def test_a_stream_of_anthropics_adds_up_to_the_message_it_was(message, size):
+    reader = Reader(7)
+    chunks = [data for event in events_of(message, size) for data in reader.feed(json.dumps(event).encode())]
+
+    back = added_up(told(*(read_chunk(data) for data in chunks if data != DONE)))
+
+    assert meant(back["content"]) == meant(message["content"])
+    assert {n: back[n] for n in ("id", "model", "stop_reason", "usage")} == {
+        n: message[n] for n in ("id", "model", "stop_reason", "usage")
+    }
+
+
+def test_details_of_an_ending_come_back():
+    details = {"type": "refusal", "category": "bio"}
+    reader = Reader(7)
+    events = events_of(TEXT | {"stop_reason": "refusal", "stop_details": details})
+    chunks = [data for event in events for data in reader.feed(json.dumps(event).encode())]
+
+    assert added_up(told(*(read_chunk(data) for data in chunks if data != DONE)))["stop_details"] == details
+
+
+def test_signatures_are_told_in_their_block():
+    reader = Reader(7)
+    chunks = [data for event in events_of(MESSAGE) for data in reader.feed(json.dumps(event).encode())]
+    events = told(*(read_chunk(data) for data in chunks if data != DONE))
+
+    assert {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "signature_delta", "signature": "c2ln"},
+    } in events
+
+
+@given(st.data())
+def test_whatever_an_upstream_sends_keeps_the_order(data):
+    reader = Reader(7)
+    message = data.draw(MESSAGES)
+    chunks = [
+        json.loads(made)
+        for event in events_of(message)
+        for made in reader.feed(json.dumps(event).encode())
+        if made != DONE
+    ]
+    at = data.draw(st.integers(0, len(chunks) - 1))
+    chunks[at] = data.draw(broken(st.just(chunks[at])))
+
+    added_up(told(*(read_chunk(json.dumps(each).encode()) for each in chunks)), strict=False)
