@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from typing import TYPE_CHECKING, Literal, Self
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, get_args
 
-import msgspec
-
+from dragoman import errors
 from dragoman.asgi import Disconnected
-from dragoman.reading import says_something
+from dragoman.gateway import record
+from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
+from dragoman.gateway.redact import clean, redacted
+from dragoman.gateway.tally import Tally, together
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from dragoman.gateway.record import AttemptEnd
+    from dragoman.gateway.tally import Tokens
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion, Usage
-
-End = Literal["completed", "failed", "disconnected"]
-Source = Literal["upstream", "counted", "none"]
+    from dragoman.wire.completion import Completion
 
 NAME_BOUND = 200
 """The most characters of a model's name that are kept: a caller may send any."""
@@ -26,59 +29,218 @@ NAME_BOUND = 200
 log = logging.getLogger("dragoman.ledger")
 
 
+class Price(Protocol):
+    """What tokens cost."""
+
+    def __call__(self, upstream: str | None, model: str, tokens: Tokens, /) -> int | None:
+        """Millionths of a US dollar; None where that is not known."""
+        ...
+
+
+class Journal(Protocol):
+    """Where entries are written before they are in the store: `dragoman.gateway.journal.Journal`."""
+
+    def open(self, opened: Opened) -> None:
+        """Write down that a request was accepted. Raises JournalError when that cannot be done."""
+        ...
+
+    def close(self, closed: bytes, texts: Texts | None) -> None:
+        """Write down how it ended."""
+        ...
+
+
+class Book(NamedTuple):
+    """What entries are written in.
+
+    Attributes:
+        journal: None leaves the log's line as all there is of an entry.
+        price: what tokens cost; None where nobody asks.
+        texts: whether prompts and answers are kept.
+    """
+
+    journal: Journal | None = None
+    price: Price | None = None
+    texts: bool = False
+
+
+class Attempt:
+    """One attempt at an upstream: what comes of it is told here by whoever reads it.
+
+    Args:
+        upstream: the upstream's name; None for the only one there is.
+        model: the model that is asked for there.
+        credential: a fingerprint of the credential, never the credential.
+        begun: when it was begun, by the monotonic clock; default now.
+    """
+
+    __slots__ = ("_begun", "_end", "_first", "_tally", "_total", "credential", "model", "served", "status", "upstream")
+
+    def __init__(
+        self, upstream: str | None, model: str, credential: str | None = None, begun: float | None = None
+    ) -> None:
+        self.upstream = upstream
+        self.model = model
+        self.credential = credential
+        self.served: str | None = None
+        self.status: int | None = None
+        self._tally = Tally()
+        self._begun = time.monotonic() if begun is None else begun
+        self._first: float | None = None
+        self._end: AttemptEnd | None = None
+        self._total = 0.0
+
+    def saw(self, chunk: Chunk) -> None:
+        """Take a chunk that came from upstream."""
+        if self._tally.saw(chunk) and self._first is None:
+            self._first = time.monotonic()
+        if chunk.model:
+            self.served = chunk.model
+
+    def answered(self, completion: Completion) -> None:
+        """Take a completion that came from upstream."""
+        self._tally.answered(completion)
+        self.served = completion.model or None
+
+    def ended(self, end: AttemptEnd, status: int | None = None) -> None:
+        """Note how it ended, and with which status; only the first time counts."""
+        if self._end is None:
+            self._end = end
+            self.status = status
+            self._total = time.monotonic() - self._begun
+
+    def tokens(self, prompt: int | None) -> Tokens:
+        """What it used, once it has ended; `prompt` is an estimate of the prompt's tokens."""
+        worked = self._end not in {"failed", "refused_upstream"}
+        return self._tally.tokens(prompt, ended=self._end == "completed", worked=worked)
+
+    def first_since(self, begun: float) -> float | None:
+        """Seconds from a moment of the monotonic clock to its first content; None without any."""
+        return None if self._first is None else round(self._first - begun, 4)
+
+    def record(self, at: datetime, begun: float, tokens: Tokens, cost: int | None) -> Attempted:
+        """It as it is written down, in an entry that was opened at `at` when the monotonic clock said `begun`."""
+        return Attempted(
+            upstream=self.upstream,
+            model=_name(self.served or self.model),
+            started=at + timedelta(seconds=self._begun - begun),
+            end_reason=self._end or "failed",
+            total_s=round(self._total, 4),
+            status=self.status,
+            credential=self.credential,
+            first_token_s=self.first_since(self._begun),
+            prompt_tokens=tokens.prompt,
+            completion_tokens=tokens.completion,
+            cached_tokens=tokens.cached,
+            reasoning_tokens=tokens.reasoning,
+            tokens_from=tokens.source,
+            cost=cost,
+        )
+
+
 class Entry:
     """One request's line in the ledger; a context manager that closes it.
 
-    Its closing is one line of JSON on the log `dragoman.ledger`, with these fields and no others: no prompt, no
-    answer, no header, no credential.
+    Its closing is one line of JSON on the log `dragoman.ledger`, with the fields of `Closed` and no others: no prompt,
+    no answer, no header, no credential. The same line is what the journal holds.
+
+    Whoever makes one attempt only may tell it here (`saw`, `answered`); whoever makes several begins each with
+    `attempt`, tells it there, and here only how the request ended.
 
     Args:
         totals: what all entries add up to.
         request_id: the request's name.
         model: the model that was asked for.
         stream: whether a stream was asked for.
+        key: the id of the key that asks.
+        owner: whose key it is.
+        prompt: an estimate of the prompt's tokens (`tally.estimate`); None where nobody made one.
+        book: what it is written in.
+
+    Attributes:
+        changed: what of the request was changed on its way upstream.
+        closed: all there is to know of it, once it is closed.
     """
 
-    def __init__(self, totals: Totals, request_id: str, model: str, *, stream: bool) -> None:
+    def __init__(  # noqa: PLR0913 - who asks what, and where that is written down
+        self,
+        totals: Totals,
+        request_id: str,
+        model: str,
+        *,
+        stream: bool,
+        key: str | None = None,
+        owner: str | None = None,
+        prompt: int | None = None,
+        book: Book | None = None,
+    ) -> None:
+        self.changed: tuple[str, ...] = ()
+        self.closed: Closed | None = None
         self._totals = totals
-        self._request_id = request_id
-        self._asked = model[:NAME_BOUND]
-        self._stream = stream
-        self._served: str | None = None
-        self._usage: Usage | None = None
-        self._counted = 0
+        self._opened = Opened(_new_name(), request_id, datetime.now(UTC), _name(model), stream, key, owner, prompt)
+        self._book = book or _NO_BOOK
         self._begun = time.monotonic()
-        self._first: float | None = None
+        self._attempts: list[Attempt] = []
+        self._own: Attempt | None = None
+        self._winner: Attempt | None = None
+        self._texts: Texts | None = None
         self._end: End | None = None
         self._status: int | None = None
 
+    @property
+    def tried(self) -> int:
+        """How many attempts were begun."""
+        return len(self._attempts)
+
+    @property
+    def name(self) -> str:
+        """The entry's own name: of all entries there are, only this one has it."""
+        return self._opened.open
+
+    def attempt(
+        self, upstream: str | None, model: str, credential: str | None = None, begun: float | None = None
+    ) -> Attempt:
+        """Begin an attempt. Arguments as `Attempt`'s."""
+        attempt = Attempt(upstream, model, credential, begun)
+        self._attempts.append(attempt)
+        return attempt
+
+    def answers(self, attempt: Attempt) -> None:
+        """Note which attempt the caller is answered from; without a word it is the last."""
+        self._winner = attempt
+
     def saw(self, chunk: Chunk) -> None:
-        """Take a chunk that came from upstream."""
-        if self._first is None:
-            self._first = time.monotonic() - self._begun
-        self._served = chunk.model or self._served
-        if chunk.usage is not None:
-            self._usage = chunk.usage
-        if says_something(chunk):
-            self._counted += 1
+        """Take a chunk that came from upstream, where there is one attempt only."""
+        (self._own or self._only()).saw(chunk)
 
     def answered(self, completion: Completion) -> None:
-        """Take a completion that came from upstream."""
-        self._served = completion.model
-        self._usage = completion.usage
+        """Take a completion that came from upstream, where there is one attempt only."""
+        (self._own or self._only()).answered(completion)
+
+    def said(self, prompt: bytes, answer: str) -> None:
+        """Keep the request's words, where the book keeps words: redacted, and no more of them than `TEXT_BOUND`.
+
+        Args:
+            prompt: the messages as JSON.
+            answer: the text of the answer, as far as it came.
+        """
+        if self._book.texts:
+            shown = redacted(prompt.decode("utf-8", "replace"))
+            self._texts = Texts(self.name, self._opened.at, shown, redacted(answer))
 
     def completed(self) -> None:
         """Note that the caller got all of it."""
         self._end = "completed"
         self._status = 200
 
-    def failed(self, status: int) -> None:
-        """Note that it failed, and with which status the caller was told."""
-        self._end = "failed"
+    def failed(self, status: int, end: End = "failed") -> None:
+        """Note that it failed, with which status the caller was told, and how: see `end_of`."""
+        self._end = end
         self._status = status
 
     def __enter__(self) -> Self:
-        """Open it."""
+        """Open it. Raises JournalError when that cannot be written down: nothing may go upstream then."""
+        if self._book.journal is not None:
+            self._book.journal.open(self._opened)
         self._totals.open += 1
         return self
 
@@ -89,32 +251,60 @@ class Entry:
         cut = kind is not None and not issubclass(kind, Disconnected)
         end: End = self._end or ("failed" if cut else "disconnected")
         self._totals.open -= 1
-        self._totals.closed[end] += 1
-        prompt, completion, source = self._tokens()
-        self._totals.prompt_tokens += prompt or 0
-        self._totals.completion_tokens += completion or 0
-        line = {
-            "request": self._request_id,
-            "end": end,
-            "status": self._status,
-            "model": self._asked,
-            "served": self._served,
-            "stream": self._stream,
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "tokens_from": source,
-            "first_s": None if self._first is None else round(self._first, 3),
-            "total_s": round(time.monotonic() - self._begun, 3),
-        }
-        log.info(msgspec.json.encode(line).decode())
+        # The upstream worked until it was cut off, and may want to be paid.
+        closed = self._close(end, "cancelled" if cut and self._end is None else end)
+        self._totals.add(closed)
+        self.closed = closed
+        line = record.encode(closed)
+        if self._book.journal is not None:
+            self._book.journal.close(line, self._texts)
+        if log.isEnabledFor(logging.INFO):
+            log.info(line.decode())
 
-    def _tokens(self) -> tuple[int | None, int | None, Source]:
-        """Tokens of the prompt and of the answer, and who says so. A chunk is a token or more: a count is a floor."""
-        if self._usage is not None:
-            return self._usage.prompt_tokens, self._usage.completion_tokens, "upstream"
-        if self._counted:
-            return None, self._counted, "counted"
-        return None, None, "none"
+    def _only(self) -> Attempt:
+        """The attempt of a path that makes one only: begun with the request, or by whoever asked for it."""
+        self._own = self._attempts[-1] if self._attempts else self.attempt(None, self._opened.asked, begun=self._begun)
+        return self._own
+
+    def _close(self, end: End, attempts_end: AttemptEnd) -> Closed:
+        opened, took = self._opened, time.monotonic() - self._begun
+        used: list[Tokens] = []
+        attempts: list[Attempted] = []
+        for attempt in self._attempts:
+            attempt.ended(attempts_end, self._status)
+            tokens = attempt.tokens(opened.prompt_tokens)
+            used.append(tokens)
+            attempts.append(attempt.record(opened.at, self._begun, tokens, self._cost(attempt, tokens)))
+        winner = self._winner or (self._attempts[-1] if self._attempts else None)
+        tokens = together(used)
+        return Closed(
+            id=opened.id,
+            end_reason=end,
+            status=self._status,
+            asked=opened.asked,
+            served=_name(winner.served) if winner and winner.served else None,
+            stream=opened.stream,
+            prompt_tokens=tokens.prompt,
+            completion_tokens=tokens.completion,
+            tokens_from=tokens.source,
+            first_token_s=winner.first_since(self._begun) if winner else None,
+            total_s=round(took, 4),
+            entry=opened.open,
+            at=opened.at,
+            key=opened.key,
+            owner=opened.owner,
+            upstream=winner.upstream if winner else None,
+            cached_tokens=tokens.cached,
+            reasoning_tokens=tokens.reasoning,
+            cost=_sum_of_costs(attempts),
+            changed=self.changed,
+            attempts=tuple(attempts),
+        )
+
+    def _cost(self, attempt: Attempt, tokens: Tokens) -> int | None:
+        if self._book.price is None or tokens.source == "none":
+            return None
+        return self._book.price(attempt.upstream, attempt.served or attempt.model, tokens)
 
 
 class Totals:
@@ -129,9 +319,15 @@ class Totals:
 
     def __init__(self) -> None:
         self.open = 0
-        self.closed: dict[End, int] = {"completed": 0, "failed": 0, "disconnected": 0}
+        self.closed: dict[End, int] = dict.fromkeys((end for end in get_args(End) if end != "killed"), 0)
         self.prompt_tokens = 0
         self.completion_tokens = 0
+
+    def add(self, closed: Closed) -> None:
+        """Count an entry that was closed."""
+        self.closed[closed.end_reason] += 1
+        self.prompt_tokens += closed.prompt_tokens or 0
+        self.completion_tokens += closed.completion_tokens or 0
 
     def to_dict(self) -> dict[str, object]:
         """All of it, for `/healthz`."""
@@ -141,3 +337,30 @@ class Totals:
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
         }
+
+
+def end_of(error: errors.DragomanError) -> End:
+    """How a request ended that failed with this."""
+    if isinstance(error, errors.TimeLimitError):
+        return "timed_out"
+    if isinstance(error, errors.StatusError) and not isinstance(error, errors.ServerError):
+        return "refused_upstream"
+    return "failed"
+
+
+_NO_BOOK = Book()
+
+
+def _new_name() -> str:
+    """A new entry's own name: they sort by time, so that those of a moment stand together in the store's index."""
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+
+
+def _name(text: str) -> str:
+    return clean(text[:NAME_BOUND])
+
+
+def _sum_of_costs(attempts: list[Attempted]) -> int | None:
+    costs = [attempt.cost for attempt in attempts if attempt.tokens_from != "none"]
+    known = [cost for cost in costs if cost is not None]
+    return min(sum(known), BIGGEST) if known and len(known) == len(costs) else None

@@ -1,0 +1,258 @@
+"""Carries closed entries from the journal into the store. One thread; reads and removes files, uses a database.
+
+A line leaves the journal after the store has it, and the store takes each entry once: wherever this is interrupted, the
+next to begin finds the same lines and changes nothing by them. Nothing waits in memory while the store is away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from dragoman.gateway import record
+from dragoman.gateway.journal import hold, segments
+from dragoman.gateway.record import Closed, Opened, Texts
+from dragoman.gateway.store.database import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from dragoman.gateway.journal import Journal
+    from dragoman.gateway.store.database import Store
+
+PAUSE = 0.5
+"""Seconds between two looks at the journal: how far the store is behind."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds between two tries when the store is away for long."""
+
+LEFTOVERS = 30.0
+"""Seconds between two looks for what dead processes left behind."""
+
+RETENTION = 3600.0
+"""Seconds between two looks for what need not be kept any longer."""
+
+PATIENCE = 10.0
+"""Seconds that the end waits for the last entries; what is not carried then is carried at the next start."""
+
+PIECE = 128 * 1024
+"""Bytes that are read, and put into the store, at a time."""
+
+ASIDE = "set-aside"
+"""The file in the journal's folder for lines that no store takes; nothing reads it but its owner."""
+
+log = logging.getLogger("dragoman.gateway")
+
+
+class Folder:
+    """One process's part of the journal, carried into a store.
+
+    Args:
+        path: its folder.
+        store: where to.
+        dead: whether its process is: a line without an end is all that came of it then, and an entry without a
+            closing was killed.
+    """
+
+    def __init__(self, path: Path, store: Store, *, dead: bool = False) -> None:
+        self._path = path
+        self._store = store
+        self._dead = dead
+        self._read: dict[Path, int] = {}
+        # Entries that have no closing yet, and the segment in which they were opened: it must stay until they have.
+        self._open: dict[str, tuple[Path, Opened]] = {}
+
+    def carry(self) -> None:
+        """Carry what there is, and remove the segments that are done with.
+
+        Raises:
+            StoreError: the store is away; the rest stays where it is.
+            OSError: a file cannot be read, removed or set aside.
+        """
+        self._carry_all(ended=self._dead)
+
+    def finish(self) -> None:
+        """Carry all of it, for a process that writes no more: what has no closing stays, for others to find.
+
+        Raises:
+            StoreError, OSError: as `carry`.
+        """
+        self._carry_all(ended=True)
+
+    def _carry_all(self, *, ended: bool) -> None:
+        found = segments(self._path)
+        for segment in found:
+            # Nothing is added to any but the last of a process that lives.
+            self._carry(segment, whole=ended or segment != found[-1])
+        if self._dead and self._open:
+            self._put([record.killed(opened) for _, opened in self._open.values()], [], [])
+            self._open.clear()
+        needed = {segment for segment, _ in self._open.values()}
+        for segment in found if ended else found[:-1]:
+            if segment not in needed:
+                segment.unlink(missing_ok=True)
+                self._read.pop(segment, None)
+
+    def _carry(self, segment: Path, *, whole: bool) -> None:
+        with segment.open("rb") as file:
+            while True:
+                offset = self._read.get(segment, 0)
+                lines = _lines(file.fileno(), offset, whole=whole)
+                if not lines:
+                    return
+                self._take(segment, lines)
+                self._read[segment] = offset + len(lines)
+
+    def _take(self, segment: Path, lines: bytes) -> None:
+        closed: list[Closed] = []
+        words: list[Texts] = []
+        opened: dict[str, tuple[Path, Opened]] = {}
+        spoilt: list[bytes] = []
+        for line in lines.splitlines(keepends=True):
+            try:
+                found = record.decode(line)
+            except ValueError:
+                # One without an end was never written whole, so that whoever wrote it knows.
+                spoilt += [line] if line.endswith(b"\n") and line != b"\n" else []
+                continue
+            if isinstance(found, Opened):
+                opened[found.open] = (segment, found)
+            elif isinstance(found, Closed):
+                closed.append(found)
+            else:
+                words.append(found)
+        self._put(closed, words, spoilt)
+        # Only now: when the store is away, the same lines are read again.
+        self._open |= opened
+        for one in closed:
+            self._open.pop(one.entry, None)
+
+    def _put(self, closed: list[Closed], words: list[Texts], spoilt: list[bytes]) -> None:
+        refused = self._store.put(closed, words) if closed or words else []
+        aside = [*spoilt, *(record.encode(one) + b"\n" for one in refused)]
+        if aside:
+            with (self._path.parent / ASIDE).open("ab") as file:
+                file.writelines(aside)
+            log.warning("%d lines of the journal could not be read or stored: they are in %s", len(aside), file.name)
+
+
+class Carrier:
+    """The thread that carries, from the `with` block's beginning to its end.
+
+    Args:
+        journal: this process's.
+        store: where to.
+        keep: how long the ledger is kept; None for ever.
+        keep_texts: how long prompts and answers are kept; None as long as the ledger.
+    """
+
+    def __init__(
+        self, journal: Journal, store: Store, *, keep: timedelta | None = None, keep_texts: timedelta | None = None
+    ) -> None:
+        self._journal = journal
+        self._store = store
+        self._own = Folder(journal.path, store)
+        self._keep = keep
+        self._keep_texts = keep_texts
+        self._due = {self._leftovers: 0.0, self._forget: 0.0}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dragoman-carrier", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Carry the last entries, for so long as is decent, and end."""
+        self._stopping.set()
+        self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        pause = PAUSE
+        while not self._stopping.wait(pause):
+            pause = PAUSE if self._once() else min(pause * 2, LONGEST_PAUSE)
+        self._last()
+
+    def _once(self) -> bool:
+        """Do what there is to do, and say whether it could be done."""
+        self._journal.flush()
+        try:
+            self._own.carry()
+            for work, due in self._due.items():
+                if time.monotonic() >= due:
+                    self._due[work] = work()
+        except (StoreError, OSError) as error:
+            log.warning("the ledger's entries wait in the journal: %s", error)
+            return False
+        except Exception:  # a mistake of ours must not end the thread: the entries wait, and the log says why
+            log.exception("the ledger's entries wait in the journal")
+            return False
+        return True
+
+    def _last(self) -> None:
+        if self._journal.flush():
+            try:
+                self._own.finish()
+            except (StoreError, OSError) as error:
+                log.warning("the ledger's last entries stay in the journal until the next start: %s", error)
+
+    def _leftovers(self) -> float:
+        carry_leftovers(self._journal.path.parent, self._store)
+        return time.monotonic() + LEFTOVERS
+
+    def _forget(self) -> float:
+        now = datetime.now(UTC)
+        more = 0
+        if self._keep_texts is not None:
+            more += self._store.forget(now - self._keep_texts, words_only=True)
+        if self._keep is not None:
+            more += self._store.forget(now - self._keep)
+        # One transaction a look: new entries are carried in between.
+        return 0.0 if more else time.monotonic() + RETENTION
+
+
+def carry_leftovers(folder: Path, store: Store) -> None:
+    """Carry what dead processes left in a journal, and remove it.
+
+    Raises:
+        StoreError: the store is away; it stays where it is.
+        OSError: a file cannot be read, removed or set aside.
+    """
+    for path in sorted(path for path in folder.iterdir() if path.is_dir()):
+        held = hold(path)
+        if held is None:
+            continue
+        try:
+            Folder(path, store, dead=True).carry()
+            with contextlib.suppress(FileNotFoundError):
+                path.rmdir()
+        finally:
+            os.close(held)
+
+
+def _lines(file: int, offset: int, *, whole: bool) -> bytes:
+    """The next whole lines of a file, about `PIECE` of them.
+
+    Args:
+        file: its descriptor.
+        offset: where they begin.
+        whole: take what is left without an end for a line as well.
+    """
+    size = PIECE
+    while True:
+        piece = os.pread(file, size, offset)
+        end = piece.rfind(b"\n") + 1
+        if end:
+            return piece[:end]
+        if len(piece) < size:
+            return piece if whole else b""
+        size *= 2

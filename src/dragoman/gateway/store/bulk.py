@@ -1,0 +1,53 @@
+"""Many rows into a table at once, those that are there already left out. Uses a database.
+
+SQLAlchemy writes the statement and says how each column's values are given to the driver, once a table. Left to do that
+for each row, as it does by itself, it needs a third more time for a row in all.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection, Dialect, Table
+
+
+def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; one whose primary key is there already is left as it is.
+
+    Args:
+        connection: in a transaction.
+        table: where to.
+        rows: a value for each of the table's columns; what a driver wants in another form is put into them so.
+    """
+    if not rows:
+        return
+    statement, names, processed = _compiled(table, connection.dialect)
+    for row in rows:
+        for name, process in processed:
+            if row[name] is not None:
+                row[name] = process(row[name])
+    # SQLite's driver takes values by their place, PostgreSQL's by their name.
+    given = rows if names is None else [tuple(row[name] for name in names) for row in rows]
+    connection.exec_driver_sql(statement, list(given))
+
+
+@lru_cache(16)
+def _compiled(
+    table: Table, dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None, tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """The statement, the places of the columns in it if they have places, and what is done to the values of some."""
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    compiled = insert(table).on_conflict_do_nothing().compile(dialect=dialect)
+    processors = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
+    places = getattr(compiled, "positiontup", None)
+    return (
+        str(compiled),
+        None if places is None else tuple(places),
+        tuple((name, process) for name, process in processors if process is not None),
+    )

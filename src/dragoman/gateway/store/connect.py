@@ -1,0 +1,74 @@
+"""Connections to a store's database, set up as the store needs them. Opens files and sockets."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+
+from dragoman.errors import ConfigurationError
+from dragoman.gateway.store.address import dialect_url
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Generator
+
+    from sqlalchemy import Connection, Engine
+
+PATIENCE = 10
+"""Seconds that a connection to PostgreSQL may take, and that SQLite waits for another process's transaction."""
+
+_BEGIN = "dragoman_begin"
+
+
+def engine_of(url: str) -> Engine:
+    """A pool of connections to a store; none is opened yet.
+
+    Args:
+        url: see `dragoman.gateway.store.address`.
+
+    Raises:
+        ConfigurationError: no store has such an address, or its driver is not installed.
+    """
+    address = dialect_url(url)
+    if address.startswith("sqlite:"):
+        # What is stored is not for the texts of errors.
+        engine = create_engine(address, hide_parameters=True, connect_args={"timeout": PATIENCE})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        # A connection that its server closed meanwhile is noticed before it is used.
+        return create_engine(
+            address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+        )
+    except ImportError as error:
+        raise ConfigurationError(f"PostgreSQL needs {error.name}: pip install 'dragoman[replicas]'") from None
+
+
+@contextlib.contextmanager
+def writing(engine: Engine) -> Generator[Connection]:
+    """A transaction that will write: committed at the end of the block, undone when it is left by an error.
+
+    SQLite takes its lock at the beginning then, where it can wait for it: a transaction that has read and then wants
+    to write cannot wait, and fails at once (sqlite.org/lang_transaction.html).
+
+    Raises:
+        SQLAlchemyError: the database cannot be reached, or is held by another for longer than `PATIENCE`.
+    """
+    with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+        yield connection
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own
+    # The driver is to begin no transactions of its own: see `_begin_sqlite`.
+    connection.isolation_level = None
+    # Readers and the one writer do not wait for each other; a power cut may undo the last transactions, which the
+    # journal holds no more, but never breaks the file (sqlite.org/wal.html).
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

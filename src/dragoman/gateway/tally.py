@@ -1,0 +1,193 @@
+"""How many tokens an attempt used, and who says so. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import msgspec
+
+from dragoman.reading import says_something
+from dragoman.wire.chunk import Delta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dragoman.gateway.record import Source
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion, Usage
+
+BYTES_A_TOKEN = 4
+"""What vendors tell people to reckon with for English; texts in other scripts have more bytes, and more tokens."""
+
+TOKENS_A_MESSAGE = 4
+"""What a chat template puts around a message."""
+
+TOKENS_A_MEDIUM = 1000
+"""What an image, a sound or a file is taken for: nobody can tell from its bytes."""
+
+MOST = 10**12
+"""More than any answer has: what an upstream says beyond it is a mistake, and must not make sums overflow."""
+
+_LEAST_CERTAIN_FIRST: tuple[Source, ...] = ("estimated", "counted", "upstream")
+_SAYING = tuple(name for name in Delta.__struct_fields__ if name != "role")
+
+
+class Tokens(NamedTuple):
+    """How many tokens; None for what is not known."""
+
+    prompt: int | None = None
+    """Those of the prompt."""
+    completion: int | None = None
+    """Those of the answer."""
+    cached: int | None = None
+    """Those of the prompt that came from the upstream's cache."""
+    reasoning: int | None = None
+    """Those of the answer that were reasoning."""
+    source: Source = "none"
+    """Who says so."""
+
+
+NOTHING = Tokens()
+"""Nothing is known to have been used."""
+
+
+class Tally:
+    """Listens to one attempt's answer, and says at its end what it came to."""
+
+    __slots__ = ("_answer_bytes", "_chunks", "_usage", "_whole")
+
+    def __init__(self) -> None:
+        self._usage: Usage | None = None
+        self._chunks = 0
+        self._answer_bytes = 0
+        self._whole = False
+
+    def saw(self, chunk: Chunk) -> bool:
+        """Take a chunk that came from upstream, and say whether it carried content."""
+        if chunk.usage is not None and _says_it(chunk.usage, chunk):
+            self._usage = chunk.usage
+        for choice in chunk.choices:
+            if choice.delta.content:
+                break
+        else:
+            if not says_something(chunk) or _only_ends(chunk):
+                return False
+        self._chunks += 1
+        return True
+
+    def answered(self, completion: Completion) -> None:
+        """Take a completion that came from upstream."""
+        self._whole = True
+        if completion.usage is not None and _says_it(completion.usage, completion):
+            self._usage = completion.usage
+        else:
+            self._answer_bytes = sum(_size(choice.message) for choice in completion.choices)
+
+    def tokens(self, prompt: int | None, *, ended: bool, worked: bool) -> Tokens:
+        """What it came to.
+
+        Args:
+            prompt: an estimate of the prompt's tokens, for where the upstream does not say.
+            ended: whether the answer came to its own end.
+            worked: whether the upstream may have begun to work, be it that nothing arrived.
+        """
+        usage = self._usage
+        # What an upstream says in the middle of an answer that then broke off (llama.cpp's and vLLM's continuous
+        # usage; LocalAI's zeros on each chunk) does not outweigh what has been seen.
+        if usage is not None and (ended or self._whole or usage.completion_tokens >= self._chunks):
+            return _told(usage)
+        if self._chunks:
+            said = usage.prompt_tokens if usage is not None else 0
+            return Tokens(_sane(said) or prompt, self._chunks, source="counted")
+        if self._whole:
+            return Tokens(prompt, _tokens_of(self._answer_bytes), source="estimated")
+        if worked and prompt is not None:
+            return Tokens(prompt, source="estimated")
+        return NOTHING
+
+
+def together(parts: Iterable[Tokens]) -> Tokens:
+    """The tokens of several attempts: what is known of each is added up, and the least certain says how certain."""
+    known = [part for part in parts if part.source != "none"]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        return NOTHING
+    source = min(known, key=lambda part: _LEAST_CERTAIN_FIRST.index(part.source)).source
+    sums = [_sum(column) for column in list(zip(*known, strict=True))[:-1]]
+    return Tokens(sums[0], sums[1], sums[2], sums[3], source)
+
+
+def estimate(body: dict[str, Any]) -> int:
+    """About how many tokens a request's prompt has, in our words; an error of a third either way is usual."""
+    size = 0
+    tokens = 0
+    messages: list[dict[str, Any]] = body.get("messages") or []
+    for message in messages:
+        tokens += TOKENS_A_MESSAGE
+        content = message.get("content")
+        if isinstance(content, str):
+            size += _bytes(content)
+        elif isinstance(content, list):
+            for part in cast("list[dict[str, Any]]", content):
+                text = part.get("text")
+                if isinstance(text, str):
+                    size += _bytes(text)
+                else:
+                    tokens += TOKENS_A_MEDIUM
+        if message.get("tool_calls"):
+            size += len(msgspec.json.encode(message["tool_calls"]))
+    for name in ("tools", "response_format"):
+        if body.get(name):
+            size += len(msgspec.json.encode(body[name]))
+    return tokens + _tokens_of(size)
+
+
+def _told(usage: Usage) -> Tokens:
+    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+    return Tokens(
+        _sane(usage.prompt_tokens),
+        _sane(usage.completion_tokens),
+        None if prompt is None or prompt.cached_tokens is None else _sane(prompt.cached_tokens),
+        None if completion is None or completion.reasoning_tokens is None else _sane(completion.reasoning_tokens),
+        "upstream",
+    )
+
+
+def _says_it(usage: Usage, said_in: Chunk | Completion) -> bool:
+    """Whether a usage says anything: of `{}` the typed view has zeros as well."""
+    if usage.completion_tokens or usage.prompt_tokens:
+        return True
+    raw: object = said_in.to_dict().get("usage")
+    return isinstance(raw, dict) and not {"prompt_tokens", "completion_tokens"}.isdisjoint(cast("dict[str, Any]", raw))
+
+
+def _only_ends(chunk: Chunk) -> bool:
+    """Whether a chunk says why each of its choices stopped, and nothing else."""
+    return all(
+        choice.finish_reason is not None and not any(getattr(choice.delta, name) for name in _SAYING)
+        for choice in chunk.choices
+    )
+
+
+def _size(message: Any) -> int:  # noqa: ANN401 - a choice's message
+    called: object = message.tool_calls
+    return _bytes(message.content or "") + (len(msgspec.json.encode(called)) if called else 0)
+
+
+def _bytes(text: str) -> int:
+    # A lone surrogate, which JSON can spell, has no UTF-8 of its own.
+    return len(text) if text.isascii() else len(text.encode(errors="replace"))
+
+
+def _tokens_of(size: int) -> int:
+    return -(-size // BYTES_A_TOKEN)
+
+
+def _sane(count: int) -> int:
+    return min(max(count, 0), MOST)
+
+
+def _sum(column: tuple[Any, ...]) -> int | None:
+    known: list[int] = [value for value in column if value is not None]
+    return sum(known) if known else None

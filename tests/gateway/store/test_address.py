@@ -1,0 +1,64 @@
+"""A store's address: what may be written, and what is said of what may not."""
+
+from pathlib import Path
+
+import pytest
+
+from dragoman.errors import ConfigurationError
+from dragoman.gateway.store.address import dialect_url, shown, sqlite_path
+from processes import python
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:dragoman.db", "dragoman.db"),
+        ("sqlite:/var/lib/dragoman.db", "/var/lib/dragoman.db"),
+        ("sqlite:///dragoman.db", "dragoman.db"),
+        ("sqlite:////var/lib/dragoman.db", "/var/lib/dragoman.db"),
+    ],
+)
+def test_an_sqlite_store_is_a_file(url, path):
+    assert sqlite_path(url) == Path(path)
+    assert dialect_url(url) == f"sqlite:///{path}"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ana@host:5432/ledger?sslmode=require", "postgres://ana@host:5432/ledger?sslmode=require"]
+)
+def test_a_postgresql_store_is_reached_by_psycopg(url):
+    assert dialect_url(url) == "postgresql+psycopg://ana@host:5432/ledger?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "dragoman.db",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite::memory:",
+        "sqlite:///:memory:",
+        "mysql://host/db",
+        "postgresql:db",
+        "sqlite",
+    ],
+)
+def test_other_addresses_are_refused_with_what_would_be_right(url):
+    with pytest.raises(ConfigurationError, match="sqlite:PATH"):
+        dialect_url(url)
+
+
+def test_a_password_is_not_said():
+    with pytest.raises(ConfigurationError) as caught:
+        dialect_url("mysql://ana:hunter2@host/db")
+
+    assert "hunter2" not in str(caught.value)
+    assert shown("postgresql://ana:hunter@2@host/db") == "postgresql://…@host/db"
+
+
+def test_an_address_is_checked_without_sqlalchemy():
+    probe = "import sys, dragoman.gateway.store.address; print('sqlalchemy' in sys.modules)"
+
+    assert python(probe) == "False\n"

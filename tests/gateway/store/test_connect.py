@@ -1,0 +1,80 @@
+"""Connections: what SQLite is set to, and that writers wait for each other and readers for nobody."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from dragoman.gateway.store.connect import engine_of, writing
+from dragoman.gateway.store.database import Store
+from dragoman.gateway.store.tables import keys
+from entries import NOON
+from processes import python
+
+
+def key(number):
+    return {
+        "id": f"k{number}",
+        "hash": f"h{number}",
+        "prefix": "dg_",
+        "owner": "ana",
+        "role": "caller",
+        "created": NOON,
+    }
+
+
+def count(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(keys)).scalar()
+
+
+def test_an_sqlite_store_lets_readers_read_while_it_is_written(tmp_path):
+    with Store(f"sqlite:{tmp_path}/a.db") as store:
+        store.migrate()
+        with writing(store.engine) as connection:
+            connection.execute(insert(keys).values(key(1)))
+            assert count(store.engine) == 0
+        assert count(store.engine) == 1
+        with store.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_writers_wait_for_each_other_also_where_they_have_read_first(store):
+    def work(begin):
+        for number in range(begin, begin + 20):
+            with writing(store.engine) as connection:
+                connection.execute(select(func.count()).select_from(keys)).scalar()
+                connection.execute(insert(keys).values(key(number)))
+
+    threads = [threading.Thread(target=work, args=(begin,)) for begin in (0, 100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert count(store.engine) == 80
+
+
+def test_a_block_left_by_an_error_changes_nothing(store):
+    with pytest.raises(ZeroDivisionError), writing(store.engine) as connection:
+        connection.execute(insert(keys).values(key(1)))
+        raise ZeroDivisionError
+
+    assert count(store.engine) == 0
+
+
+def test_nothing_is_opened_before_it_is_used(tmp_path):
+    engine_of(f"sqlite:{tmp_path}/a.db").dispose()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_driver_that_is_missing_is_named_with_the_extra_that_has_it():
+    script = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from dragoman.gateway.store.connect import engine_of\n"
+        "try: engine_of('postgresql://host/db')\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+
+    assert python(script) == "ConfigurationError PostgreSQL needs psycopg: pip install 'dragoman[replicas]'\n"
