@@ -1,0 +1,36 @@
+"""How many tokens to reserve for a request, before anyone has counted them. No I/O.
+
+Who sells a model counts with its own tokenizer. What is reserved has to be no less than that, nearly always, and not
+so much more that a key could not use its limit; what the request really took replaces it when its answer has come.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ANSWER = 4096
+"""Tokens reserved for an answer whose length nobody bounded."""
+
+_BOUNDS = ("max_completion_tokens", "max_tokens")
+
+
+def tokens(body: dict[str, Any], prompt: int, answer: int = ANSWER) -> int:
+    """The tokens to reserve: half as many again as the prompt's estimate, and the longest answer that is asked for.
+
+    Args:
+        body: a checked chat-completion request.
+        prompt: the estimate of its prompt's tokens, which may be wrong by a third.
+        answer: what stands for the longest answer where the request does not say: the model's own maximum where
+            nothing may be overshot, otherwise a length that answers seldom reach.
+    """
+    return prompt + -(-prompt // 2) + longest(body, answer)
+
+
+def longest(body: dict[str, Any], answer: int = ANSWER) -> int:
+    """The most tokens of answer that a request asks for, over all its choices; `answer` for each where it does not say.
+
+    Of two bounds the larger counts: which of them an upstream heeds is its own affair.
+    """
+    bounds = [bound for name in _BOUNDS if isinstance(bound := body.get(name), int)]
+    choices = body.get("n")
+    return (max(bounds) if bounds else answer) * (choices if isinstance(choices, int) and choices > 1 else 1)

@@ -1,0 +1,120 @@
+"""The accounts in an SQLite file, shared by the workers of one machine. Touches that file and the clock; one thread.
+
+It is a file of its own, beside the store: its rows change with every request, and need no history. A step takes some
+twenty microseconds, so that the event loop takes it itself: handing it to a thread would cost more.
+
+The file is in WAL mode with `synchronous = NORMAL`: a commit is a write to the kernel's page cache and waits for no
+disk. What a killed process had committed is there. A machine that loses its power may lose the last seconds' commits,
+but not the file, which `OFF` would risk, and with it what a month has cost.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+from dragoman.gateway.limits.account import Account
+from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
+from dragoman.gateway.limits.checkpoints import Checkpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from dragoman.gateway.limits.account import Claim, Entry
+
+PATIENCE = 2.0
+"""Seconds to wait for the other workers' steps, each of which takes some tens of microseconds."""
+
+
+class SqliteAccounts:
+    """The accounts of all keys in one file. One thread at a time may use it.
+
+    Args:
+        file: where; it is made where there is none.
+        clock: what tells the seconds since 1970.
+
+    Raises:
+        LimitsUnavailableError: the file cannot be opened, or is no file of accounts.
+    """
+
+    def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
+        self._file = file
+        self._change: Callable[[Account], None] = _nothing
+        self.clock = clock
+        try:
+            self._connection = sqlite3.connect(file, PATIENCE, isolation_level=None, check_same_thread=False)
+            for statement in _OPENING:
+                self._connection.execute(statement)
+            self._connection.create_function("changed", 1, self._changed)
+        except sqlite3.Error as error:
+            raise LimitsUnavailableError(f"the limits cannot be kept in {file}: {error}") from error
+        self._checkpoints = Checkpoints(file)
+
+    def reserve(self, key: str, claims: Sequence[Claim]) -> Reply:
+        """Make all of a request's claims on a key's account if they fit, or none, at once."""
+        replies: list[Reply] = []
+
+        def change(account: Account) -> None:
+            now = self.clock()
+            replies.append(Reply(account.reserve(claims, now), account, now))
+
+        self._step(key, change)
+        return replies[0]
+
+    def settle(self, key: str, entries: Sequence[Entry]) -> None:
+        """Make entries on a key's account, at once."""
+
+        def change(account: Account) -> None:
+            now = self.clock()
+            for entry in entries:
+                account.add(entry, now)
+
+        self._step(key, change)
+
+    async def keep(self, key: str, entries: Sequence[Entry], *, exact: bool) -> None:
+        """Let slices of a key's account count until a later moment."""
+
+        def change(account: Account) -> None:
+            now = self.clock()
+            for entry in entries:
+                account.keep(entry, now, exact=exact)
+
+        self._step(key, change)
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        self._checkpoints.close()
+        self._connection.close()
+
+    def _step(self, key: str, change: Callable[[Account], None]) -> None:
+        """Change a key's account: one statement, so nobody else's comes between reading and writing."""
+        self._change = change
+        try:
+            if not self._connection.execute(_CHANGE, (key,)).rowcount:
+                self._connection.execute(_BEGIN, (key, Account().pack()))
+                self._connection.execute(_CHANGE, (key,))
+        except sqlite3.Error as error:
+            raise LimitsUnavailableError(f"the limits kept in {self._file} cannot be used: {error}") from error
+
+    def _changed(self, packed: bytes) -> bytes:
+        """An account as the step under way changes it: the SQL function `changed`."""
+        account = Account.read(packed)
+        self._change(account)
+        return account.pack()
+
+
+_OPENING = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    # A checkpoint waits for the disk, which the event loop must not.
+    "PRAGMA wal_autocheckpoint = 0",
+    "CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, packed BLOB NOT NULL) WITHOUT ROWID",
+)
+_CHANGE = "UPDATE accounts SET packed = changed(packed) WHERE key = ?"
+_BEGIN = "INSERT OR IGNORE INTO accounts VALUES (?, ?)"
+
+
+def _nothing(_: Account) -> None:
+    """Change nothing."""

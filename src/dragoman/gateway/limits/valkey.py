@@ -1,0 +1,106 @@
+"""The accounts in Valkey or Redis, shared by replicas on many machines. Touches the network and the clock.
+
+Each step is one script, which the server runs whole and alone; the three of them begin with `account.lua`. The server's
+clock is everyone's: each answer says what time it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from dragoman.gateway.limits.account import Account
+from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dragoman.gateway.limits.account import Claim, Entry
+
+PREFIX = "dragoman:limits:"
+"""What the names of the accounts begin with."""
+
+PATIENCE = 2.0
+"""Seconds to wait for a connection, and for an answer."""
+
+
+class ValkeyAccounts:
+    """The accounts of all keys on one server. Use it, and close it, in one event loop.
+
+    Args:
+        url: the server: `redis://[:password@]host[:port][/database]`, `rediss://` for TLS, or `unix://path`.
+
+    Raises:
+        LimitsUnavailableError: that is no such address.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._ahead = 0.0
+        connect = cast("Callable[..., redis.asyncio.Redis]", cast("Any", redis.asyncio.Redis).from_url)
+        try:
+            self._server = connect(
+                url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
+                socket_timeout=PATIENCE,
+                socket_connect_timeout=PATIENCE,
+                # A reservation is no step to be taken twice because its answer was lost.
+                retry=Retry(NoBackoff(), 0),
+            )
+        except ValueError:
+            # The address may hold a password, and so may what is said of it.
+            raise LimitsUnavailableError("the address of the shared limits must look like redis://host:6379") from None
+        self._scripts = {name: self._server.register_script(_script(name)) for name in ("reserve", "settle", "keep")}
+
+    def clock(self) -> float:
+        """Seconds since 1970 by the server's clock, as far as its last answer tells."""
+        return time.time() + self._ahead
+
+    def reserve(self, key: str, claims: Sequence[Claim]) -> asyncio.Future[Reply]:
+        """Make all of a request's claims on a key's account if they fit, or none, soon."""
+        return asyncio.ensure_future(self._reserve(key, claims))
+
+    def settle(self, key: str, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        """Make entries on a key's account, soon."""
+        return asyncio.ensure_future(self._settle(key, entries))
+
+    async def keep(self, key: str, entries: Sequence[Entry], *, exact: bool) -> None:
+        """Let slices of a key's account count until a later moment."""
+        await self._run("keep", key, entries, b"1" if exact else b"0")
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._server.aclose()
+
+    async def _reserve(self, key: str, claims: Sequence[Claim]) -> Reply:
+        done, account, now = await self._run("reserve", key, claims)
+        return Reply([] if done else account.short(claims, now), account, now)
+
+    async def _settle(self, key: str, entries: Sequence[Entry]) -> None:
+        await self._run("settle", key, entries)
+
+    async def _run(self, name: str, key: str, *arguments: object) -> tuple[bool, Account, float]:
+        """Run a script; whether it did what it was for, the account afterwards, and the server's time."""
+        given = [one if isinstance(one, bytes) else msgspec.msgpack.encode(one) for one in arguments]
+        try:
+            done, (seconds, micros), packed = cast(
+                "tuple[int, tuple[bytes, bytes], bytes | None]",
+                await cast("Any", self._scripts[name](keys=[PREFIX + key], args=given)),
+            )
+            account = Account.read(packed)
+        except (RedisError, OSError, msgspec.DecodeError) as error:
+            raise LimitsUnavailableError(f"the shared limits cannot be reached: {error}") from error
+        now = int(seconds) + int(micros) / 1_000_000
+        self._ahead = now - time.time()
+        return bool(done), account, now
+
+
+def _script(name: str) -> str:
+    here = files(__package__ or "dragoman.gateway.limits")
+    return "\n".join((here / f"{part}.lua").read_text("utf-8") for part in ("account", name))

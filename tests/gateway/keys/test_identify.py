@@ -1,0 +1,100 @@
+"""The headers of a request become an identity, or a refusal."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dragoman.gateway.keys.desk import Desk
+from dragoman.gateway.keys.directory import Directory
+from dragoman.gateway.keys.identify import ADMIN, Doorman, credential_in
+from dragoman.gateway.keys.identity import ANYBODY, MISSING, UNKNOWN
+from dragoman.gateway.store.database import Store
+from dragoman.secret import Secret
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with Store(f"sqlite:{tmp_path}/dragoman.db") as store:
+        store.migrate()
+        yield Desk(store)
+
+
+def identify(desk, headers, *, later=0.0, admin=None):
+    async def ask():
+        directory = Directory(desk)
+        found = await Doorman(directory, admin, lambda: time.time() + later).identify(headers)
+        directory.close()
+        return found
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        lambda secret: (b"authorization", f"Bearer {secret}".encode()),
+        lambda secret: (b"authorization", f"bearer  {secret} ".encode()),
+        lambda secret: (b"x-api-key", secret.encode()),
+        lambda secret: (b"api-key", secret.encode()),
+    ],
+    ids=["OpenAI", "RFC 9110 §11.1", "Anthropic", "Azure"],
+)
+def test_a_key_is_heard_from_every_kind_of_client(desk, header):
+    key, secret = desk.create("ana")
+
+    found = identify(desk, [(b"host", b"x"), header(secret.reveal())])
+
+    assert (found.id, found.owner) == (key.id, "ana")
+
+
+@pytest.mark.parametrize(
+    "headers", [[], [(b"authorization", b"")], [(b"authorization", b"Basic YW5hOmE=")], [(b"x-api-key", b" ")]]
+)
+def test_a_missing_key_is_said_to_be_missing(desk, headers):
+    assert identify(desk, headers) is MISSING
+
+
+def test_unknown_expired_and_revoked_keys_are_told_the_same(desk):
+    revoked, one = desk.create("ana")
+    desk.revoke(revoked.id)
+    _, other = desk.create("ana", expires=datetime.now(UTC) + timedelta(hours=1))
+
+    found = [
+        identify(desk, [(b"x-api-key", b"dg_unknown")]),
+        identify(desk, [(b"x-api-key", one.reveal().encode())]),
+        identify(desk, [(b"x-api-key", other.reveal().encode())], later=3600),
+    ]
+
+    assert found == [UNKNOWN] * 3
+    assert identify(desk, [(b"x-api-key", other.reveal().encode())], later=3500).owner == "ana"
+
+
+@pytest.mark.parametrize("credential", [b"\xff\xfe", b"dg_" + b"a" * 10_000, b"dg_\x00", b"' OR 1=1 --"])
+def test_whatever_else_is_sent_is_unknown(desk, credential):
+    assert identify(desk, [(b"authorization", b"Bearer " + credential)]) is UNKNOWN
+
+
+def test_who_has_the_configurations_key_is_an_admin(desk):
+    admin = Secret("correct horse")
+
+    assert identify(desk, [(b"authorization", b"Bearer correct horse")], admin=admin) is ADMIN
+    assert identify(desk, [(b"authorization", b"Bearer correct")], admin=admin) is UNKNOWN
+
+
+def test_where_no_keys_are_asked_for_anybody_may_come_and_the_admin_is_known():
+    async def ask(headers):
+        return await Doorman(None, Secret("s")).identify(headers)
+
+    assert asyncio.run(ask([(b"authorization", b"Bearer any")])) is ANYBODY
+    assert asyncio.run(ask([])) is ANYBODY
+    assert asyncio.run(ask([(b"authorization", b"Bearer s")])) is ADMIN
+
+
+def test_the_authorization_header_comes_first():
+    headers = [(b"api-key", b"c"), (b"x-api-key", b"b"), (b"authorization", b"Bearer a")]
+
+    assert credential_in(headers) == "a"
+    assert credential_in(headers[:2]) == "b"
+    assert credential_in([(b"authorization", b"Digest x"), (b"api-key", b"c")]) == "c"

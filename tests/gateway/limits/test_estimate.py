@@ -1,0 +1,30 @@
+"""How many tokens are reserved."""
+
+import pytest
+
+from dragoman.gateway.limits.estimate import ANSWER, longest, tokens
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, ANSWER),
+        ({"max_tokens": 50}, 50),
+        ({"max_completion_tokens": 70}, 70),
+        ({"max_tokens": 50, "max_completion_tokens": 70}, 70),
+        ({"max_tokens": 50, "n": 3}, 150),
+        ({"n": 2}, 2 * ANSWER),
+        ({"max_tokens": None, "n": None}, ANSWER),
+    ],
+)
+def test_the_longest_answer_is_what_the_request_asks_for(body, expected):
+    assert longest(body) == expected
+
+
+def test_a_prompt_is_taken_for_half_as_long_again_as_it_was_estimated():
+    assert tokens({"max_tokens": 10}, 100) == 160
+    assert tokens({"max_tokens": 10}, 1) == 12
+
+
+def test_a_models_own_maximum_may_stand_for_the_answer():
+    assert tokens({}, 0, answer=128_000) == 128_000
