@@ -53,14 +53,16 @@ format: .venv/.ready typescript/node_modules/.ready ## let ruff write what it ca
 
 bench: .venv/.ready typescript/node_modules/.ready ## measure against the peers, in one run
 	@$(RUN) python bench/client.py --rounds $(ROUNDS)
+	@$(RUN) python bench/faces.py --rounds $(ROUNDS)
 	@ROUNDS=$(ROUNDS) $(NPM) run bench
 
 faces: .venv/.ready typescript/node_modules/.ready ## run every example of the faces on the embedded model
 	@$(NPM) run build
 	@$(RUN) python tools/faces.py
 
-spec: .venv/.ready typescript/node_modules/.ready ## write spec/openapi.json, and TypeScript's types, from the wire types
+spec: .venv/.ready typescript/node_modules/.ready ## write the spec, and TypeScript's types, from the wire types
 	@$(RUN) python tools/openapi.py
+	@$(RUN) python tools/config.py
 	@$(NPM) run generate
 
 docs: .venv/.ready ## write the reference pages from the code

@@ -12,6 +12,7 @@ import pytest
 
 from dragoman.gateway.app import Gateway
 from dragoman.gateway.upstream import Upstream
+from gateways import made
 from scripted import READ, Scripted, answer
 from serving import Served, until
 
@@ -251,21 +252,21 @@ def test_a_page_of_another_site_cannot_ask_through_its_readers_browser(gateway, 
     assert ask(gateway, "/v1/chat/completions", "POST", b"{}", **headers)[0] == status
 
 
-def test_a_mistake_of_ours_is_an_answer_too_and_a_traceback_in_the_log_only(caplog):
-    class Broken(Upstream):
-        async def models(self):
-            raise RuntimeError("planted")
+def test_a_mistake_of_ours_is_an_answer_too_and_a_traceback_in_the_log_only(caplog, monkeypatch):
+    async def broken(_):
+        raise RuntimeError("planted")
 
+    monkeypatch.setattr(Upstream, "models", broken)
     sent = []
 
     async def send(message):
         sent.append(message)
 
     async def main():
-        upstream = Broken("http://127.0.0.1:9/v1")
+        running = made("http://127.0.0.1:9/v1")
         scope = {"type": "http", "method": "GET", "path": "/v1/models", "headers": [(b"x-request-id", b"mine")]}
-        await Gateway(upstream)(scope, None, send)
-        upstream.close()
+        await Gateway(running)(scope, None, send)
+        running.close()
 
     asyncio.run(main())
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from dragoman import RateLimitError, ServerError, StatusError, TruncatedError
+from gateways import made
 from scripted import CLOSE, LAST_CHUNK, READ, RESET, Hold, Scripted, answer, chunk, chunked, chunked_head, event, repeat
 from serving import Served, get, until
 
@@ -192,15 +193,14 @@ def test_keep_alive_comments_come_before_the_first_token(monkeypatch):
 
     from dragoman.gateway import respond  # noqa: PLC0415
     from dragoman.gateway.app import Gateway  # noqa: PLC0415
-    from dragoman.gateway.upstream import Upstream  # noqa: PLC0415
 
     monkeypatch.setattr(respond, "KEEP_ALIVE", 0.05)
     hold = Hold()
     sent = []
 
     async def main(url):
-        upstream = Upstream(url)
-        gateway = Gateway(upstream)
+        running = made(url)
+        gateway = Gateway(running)
         body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": True}).encode()
         inbox = asyncio.Queue()
         inbox.put_nowait({"type": "http.request", "body": body})
@@ -212,7 +212,7 @@ def test_keep_alive_comments_come_before_the_first_token(monkeypatch):
 
         scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
         await gateway(scope, inbox.get, send)
-        upstream.close()
+        running.close()
 
     with Scripted([READ, hold, chunked(step("Monet", "stop"), DONE)]) as server:
         asyncio.run(main(server.url("/v1")))

@@ -1,11 +1,11 @@
-"""What becomes of a request before it goes upstream."""
+"""How a request is heard, and what is asked upstream for it."""
 
 import json
 
 import pytest
 
 from dragoman.errors import InvalidRequestError
-from dragoman.gateway.pipeline import counted, hear, wants_usage
+from dragoman.gateway.tongue import CHAT, counted, wants_usage
 
 REQUEST = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
 
@@ -13,7 +13,7 @@ REQUEST = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
 def test_a_request_is_heard_as_it_was_written():
     body = REQUEST | {"vendor_field": {"kept": [None, 1.5, "é"]}, "user": None}
 
-    assert hear(json.dumps(body).encode()) == body
+    assert CHAT.hear(json.dumps(body).encode()) == (body, ())
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_a_request_is_heard_as_it_was_written():
 )
 def test_what_is_wrong_is_named(wrong, param):
     with pytest.raises(InvalidRequestError) as caught:
-        hear(json.dumps(REQUEST | wrong).encode())
+        CHAT.hear(json.dumps(REQUEST | wrong).encode())
 
     assert caught.value.param == param
 

@@ -17,7 +17,7 @@ def using(url, work, **options):
     """The result of some work with an upstream, on a loop of its own."""
 
     async def main():
-        upstream = Upstream(url, **options)
+        upstream = Upstream.at(url, **options)
         try:
             return await work(upstream)
         finally:

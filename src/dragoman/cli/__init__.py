@@ -1,4 +1,4 @@
-"""The command line: `dragoman chat`, `dragoman serve`, `dragoman models`. One file a command; this one chooses."""
+"""The command line, `dragoman chat` and the rest of it: one file a command, and this one chooses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from dragoman.call import VERSION
-from dragoman.cli import chat, models, serve
+from dragoman.cli import chat, config, keys, models, serve, usage
 from dragoman.errors import ConfigurationError, DragomanError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ examples:
   dragoman chat "Who is the best French painter?"
   git diff | dragoman chat "Write a commit message for this change."
   dragoman serve
+  dragoman serve --config dragoman.toml
   dragoman chat --base-url http://127.0.0.1:8000/v1 --model any "Hello"
 """
 
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"dragoman {VERSION}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (chat, serve, models):
+    for command in (chat, serve, config, keys, usage, models):
         command.add(commands)
     return root
 
@@ -79,6 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def complain(error: Exception, code: int) -> int:
-    """Say in one line what went wrong, and return the code to exit with."""
-    print(f"dragoman: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 - this is a command line
+    """Say what went wrong, in a line for each thing, and return the code to exit with."""
+    # A configuration may have several mistakes, each with its line.
+    for line in str(error).splitlines():
+        print(f"dragoman: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - this is a command line
     return code

@@ -9,23 +9,27 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from dragoman.call import checked_url
 from dragoman.cli import screen
+from dragoman.dialect.table import at
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.transport.address import parse
 
 if TYPE_CHECKING:
     from dragoman.cli.grammar import Commands
+    from dragoman.gateway.config.shape import Config
+    from dragoman.gateway.config.source import Source
 
 DESCRIPTION = """\
-Serve POST /v1/chat/completions to every client of this API.
+Serve POST /v1/chat/completions to every client of this API, and POST /v1/messages to Anthropic's.
 
-Without --upstream the model on this machine answers, whatever model a request names. A reference and a playground
-are at /docs. Ctrl-C, or SIGTERM, stops taking requests, waits for those under way, and ends.
+Without --upstream or --config the model on this machine answers, whatever model a request names. A reference and a
+playground are at /docs. Ctrl-C, or SIGTERM, stops taking requests, waits for those under way, and ends.
 """
-DRAIN = 30
+BEHIND = "upstream"
+"""What the one upstream is called that was named on the command line."""
 
 
 def add(commands: Commands) -> None:
@@ -36,12 +40,9 @@ def add(commands: Commands) -> None:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="the address to listen on; loopback only (default %(default)s)"
-    )
-    parser.add_argument(
-        "--port", metavar="N", type=port, default=8000, help="the port; 0 chooses a free one (default %(default)s)"
-    )
+    parser.add_argument("--config", metavar="FILE", type=Path, help="upstreams, routes, keys: see dragoman config")
+    parser.add_argument("--host", help="the address to listen on; loopback only, unless keys are required")
+    parser.add_argument("--port", metavar="N", type=port, help="the port; 0 chooses a free one (default 8000)")
     parser.add_argument("--uds", metavar="PATH", help="listen on this Unix socket instead")
     parser.add_argument("--upstream", metavar="URL", help="the endpoint behind this one, up to /chat/completions")
     parser.add_argument(
@@ -54,8 +55,7 @@ def add(commands: Commands) -> None:
         "--drain",
         metavar="S",
         type=seconds,
-        default=DRAIN,
-        help="seconds that running requests have at the end (default %(default)s)",
+        help="seconds that running requests have at the end (default 30)",
     )
     parser.set_defaults(run=run)
 
@@ -89,23 +89,46 @@ def run(arguments: argparse.Namespace) -> int:
         InvalidRequestError: an option cannot be used.
         ConfigurationError: what serving needs is missing, or the address is taken.
     """
-    address = upstream_address(arguments)
-    if not arguments.uds:
-        loopback(arguments.host)
     try:
         from dragoman.gateway.listen import listen  # noqa: PLC0415 - uvicorn is an extra
     except ImportError as error:
         raise ConfigurationError(f"serving needs {error.name}: pip install 'dragoman[gateway]'") from None
+    config = configured(arguments)
+    host = arguments.host or config.server.host
+    if not arguments.uds and config.server.keys != "required":
+        loopback(host)
     listen(
-        address,
-        api_key=upstream_key(arguments.upstream_key_env),
-        host=arguments.host,
-        port=arguments.port,
+        config,
+        host=host,
+        port=config.server.port if arguments.port is None else arguments.port,
         uds=arguments.uds,
-        drain=arguments.drain,
-        started=lambda url: screen.note(banner(url, address)),
+        drain=round(config.server.drain) if arguments.drain is None else arguments.drain,
+        started=lambda url: screen.note(banner(url, config)),
     )
     return 0
+
+
+def configured(arguments: argparse.Namespace) -> Config:
+    """What the options say, or the file that they name.
+
+    Raises:
+        InvalidRequestError: they do not fit together, or one of them cannot be used.
+        ConfigurationError: the file cannot be used, or a credential is missing.
+    """
+    from dragoman.gateway.config.load import load, whole  # noqa: PLC0415 - with the rest of the gateway
+    from dragoman.gateway.config.shape import Config, UpstreamConfig  # noqa: PLC0415
+
+    if arguments.config is not None:
+        if arguments.upstream or arguments.upstream_key_env or arguments.model:
+            raise InvalidRequestError("--config names the upstreams: put --upstream and --model into the file")
+        return load(arguments.config)
+    address = upstream_address(arguments)
+    if address is None:
+        return whole(Config())
+    if arguments.model:
+        return whole(Config(upstreams={BEHIND: UpstreamConfig(weights=address, parameters="pass")}))
+    sources = credential(address, arguments.upstream_key_env)
+    return whole(Config(upstreams={BEHIND: UpstreamConfig(url=address, credentials=sources, parameters="pass")}))
 
 
 def upstream_address(arguments: argparse.Namespace) -> str | None:
@@ -127,18 +150,21 @@ def upstream_address(arguments: argparse.Namespace) -> str | None:
     return arguments.model or None
 
 
-def upstream_key(variable: str | None) -> str | None:
-    """The upstream's key from the variable that was named; None leaves it to the vendor's own.
+def credential(address: str, variable: str | None) -> tuple[Source, ...]:
+    """Where the upstream's key is: in the variable that was named, or the vendor's own at the vendor's own host.
 
     Raises:
-        ConfigurationError: the variable is empty.
+        ConfigurationError: the variable that was named is empty.
     """
-    if variable is None:
-        return None
-    key = os.environ.get(variable, "").strip()
-    if not key:
-        raise ConfigurationError(f"--upstream-key-env: the variable {variable} is not set")
-    return key
+    from dragoman.gateway.config.source import Source  # noqa: PLC0415 - with the rest of the gateway
+
+    own = at(urlsplit(address).hostname or "").credential
+    named = variable or own
+    if not named or not os.environ.get(named, "").strip():
+        if variable is not None:
+            raise ConfigurationError(f"--upstream-key-env: the variable {variable} is not set")
+        return ()
+    return (Source(f"env:{named}"),)
 
 
 def loopback(host: str) -> None:
@@ -155,17 +181,27 @@ def loopback(host: str) -> None:
     except ValueError:
         pass
     raise ConfigurationError(
-        f"--host {host}: this endpoint asks nobody for a key, so it listens on this machine only; put a server that "
-        "does in front of it (a reverse proxy with authentication, or an SSH tunnel), and leave --host out"
+        f"--host {host}: this endpoint asks nobody for a key, so it listens on this machine only; leave --host out, or "
+        'configure a store and keys = "required" (dragoman config), or put a server that asks in front of it'
     )
 
 
-def banner(url: str, address: str | None) -> str:
+def behind(config: Config) -> str:
+    """Who answers."""
+    if len(config.upstreams) > 1:
+        return f"{len(config.upstreams)} upstreams, for {', '.join(route.model for route in config.routes)}"
+    (only,) = config.upstreams.values()
+    if only.engine:
+        return "the model on this machine, whatever model a request names"
+    return only.weights or only.url or ""
+
+
+def banner(url: str, config: Config) -> str:
     """What is said when it listens: where, who answers, how to try it, how to stop."""
-    behind = "the model on this machine, whatever model a request names" if address is None else address
-    lines = [f"dragoman listens at {url}", f"answers:  {behind}"]
+    lines = [f"dragoman listens at {url}", f"answers:  {behind(config)}"]
+    key = "-H 'authorization: Bearer dg_…' " if config.server.keys == "required" else ""
     body = '{"model": "any", "messages": [{"role": "user", "content": "Hello"}]}'
-    question = f"-H 'content-type: application/json' -d '{body}'"
+    question = f"{key}-H 'content-type: application/json' -d '{body}'"
     scheme, _, rest = url.partition("://")
     if scheme == "http":
         lines += [f"look:     {url.removesuffix('/v1')}/docs", f"try:      curl {url}/chat/completions {question}"]

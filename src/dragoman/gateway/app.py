@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import re
 import secrets
@@ -14,18 +13,21 @@ import msgspec
 
 from dragoman import asgi
 from dragoman.errors import DragomanError
-from dragoman.gateway import docs, openapi, pipeline, respond
-from dragoman.gateway.faults import kind_of
-from dragoman.gateway.ledger import Totals
-from dragoman.wire.fault import Fault, encode_fault
+from dragoman.gateway import docs, messages, models, openapi, pipeline, refusal
+from dragoman.gateway.refusal import Refusal, TurnedAwayError
+from dragoman.gateway.respond import Caller
+from dragoman.gateway.tongue import CHAT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from dragoman.asgi import Header, Receive, Scope, Send
-    from dragoman.gateway.upstream import Upstream
+    from dragoman.gateway.keys.identity import Identity
+    from dragoman.gateway.running import Running
+    from dragoman.gateway.tongue import Tongue
 
     Endpoint = Callable[["Visit"], Awaitable[None]]
+    Known = Callable[["Visit", Identity], Awaitable[None]]
 
 log = logging.getLogger("dragoman.gateway")
 
@@ -38,12 +40,14 @@ class Visit:
 
     Attributes:
         id: the request's name: the caller's own `x-request-id`, or a new one.
+        sent: the request's headers.
         rest: what of the path the route left open.
         foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4).
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        self.sent: list[Header] = scope["headers"]
+        headers = dict(self.sent)
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
         self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
@@ -73,28 +77,32 @@ class Visit:
         body = value if isinstance(value, bytes) else msgspec.json.encode(value)
         await asgi.respond(self.send, status, body, self.headers)
 
-    async def refuse(self, status: int, message: str, code: str, headers: list[Header] | None = None) -> None:
+    def caller(self, tongue: Tongue) -> Caller:
+        """Who asks, in an API."""
+        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id))
+
+    async def refuse(self, refused: Refusal) -> None:
         """Answer with a fault, unless an answer has begun."""
         if not self._started:
-            fault = encode_fault(Fault(message=message, code=code), kind_of(status))
-            await asgi.respond(self.send, status, fault, [*self.headers, *(headers or [])])
+            await asgi.respond(self.send, refused.status, refused.body, [*self.headers, *refused.headers])
 
 
 class Gateway:
-    """The endpoint in front of one upstream.
+    """The endpoint.
 
     Args:
-        upstream: where chunks come from.
+        running: what it is made of; another may take its place while it serves.
     """
 
-    def __init__(self, upstream: Upstream) -> None:
-        self._upstream = upstream
-        self._totals = Totals()
+    def __init__(self, running: Running) -> None:
+        self.running = running
         self._routes: dict[str, dict[str, Endpoint]] = {
-            "/v1/chat/completions": {"POST": self._chat},
-            "/chat/completions": {"POST": self._chat},
-            "/v1/models": {"GET": self._models},
-            "/v1/models/": {"GET": self._model},
+            "/v1/chat/completions": {"POST": self._answers(CHAT)},
+            "/chat/completions": {"POST": self._answers(CHAT)},
+            "/v1/messages": {"POST": self._answers(messages.MESSAGES)},
+            "/v1/messages/count_tokens": {"POST": self._count_tokens},
+            "/v1/models": {"GET": self._known(self._models)},
+            "/v1/models/": {"GET": self._known(self._model)},
             "/healthz": {"GET": self._healthz},
             "/readyz": {"GET": self._readyz},
             "/openapi.json": {"GET": self._openapi},
@@ -113,13 +121,13 @@ class Gateway:
             await self._route(visit)
         except asgi.Disconnected:
             return
-        except asgi.BodyTooLarge:
-            await visit.refuse(413, f"the request is larger than {pipeline.BODY_BOUND} bytes", "request_too_large")
+        except TurnedAwayError as turned:
+            await visit.refuse(turned.refusal)
         except DragomanError as error:
-            await respond.refuse(visit.send, error, visit.headers)
+            await visit.refuse(refusal.of_error(error))
         except Exception:  # a mistake of ours is for the log; its caller gets an answer of this API's form all the same
             log.exception("request %s failed", visit.id)
-            await visit.refuse(500, "the gateway failed, and its log says how", "internal_error")
+            await visit.refuse(refusal.of_status(500, "the gateway failed, and its log says how", "internal_error"))
 
     async def _route(self, visit: Visit) -> None:
         methods = self._routes.get(visit.path)
@@ -128,54 +136,74 @@ class Gateway:
                 methods, visit.rest = self._routes[prefix], visit.path.removeprefix(prefix)
         if methods is None:
             known = ", ".join(path for path in self._routes if not path.endswith("/"))
-            await visit.refuse(404, f"there is no {visit.path[:200]!r} here; there are {known}", "not_found")
-            return
+            message = f"there is no {visit.path[:200]!r} here; there are {known}"
+            raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
         endpoint = methods.get(visit.method)
         if endpoint is None:
             allowed = ", ".join(name for method in methods for name in _ALSO.get(method, (method,)))
             message = f"{visit.path} takes {allowed}, not {visit.method}"
-            await visit.refuse(405, message, "method_not_allowed", [(b"allow", allowed.encode())])
-            return
+            headers = [(b"allow", allowed.encode())]
+            raise TurnedAwayError(refusal.of_status(405, message, "method_not_allowed", headers))
         if visit.foreign and visit.method != "GET":
             # A form or a fetch without CORS needs nobody's leave to be sent, and would be paid for here.
-            await visit.refuse(403, "a page of another site may not ask through its reader's browser", "cross_site")
-            return
+            message = "a page of another site may not ask through its reader's browser"
+            raise TurnedAwayError(refusal.of_status(403, message, "cross_site"))
         await endpoint(visit)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        """Warm the upstream when the server starts, and close it at the end."""
+        """Warm the models on this machine when the server starts, keep the limits, and close all of it at the end."""
         await receive()
-        warming = asyncio.ensure_future(self._upstream.warm())
+        admission = self.running.lasting.admission
+        beside = [asyncio.ensure_future(upstream.warm()) for upstream in self.running.relay.upstreams.values()]
+        if admission is not None:
+            beside.append(asyncio.ensure_future(admission.keep()))
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        warming.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await warming
-        self._upstream.close()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        if admission is not None:
+            await admission.close()
+        self.running.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _chat(self, visit: Visit) -> None:
-        await pipeline.chat(self._upstream, self._totals, visit.id, visit.headers, visit.receive, visit.send)
+    def _answers(self, tongue: Tongue) -> Endpoint:
+        """What answers completions in an API."""
 
-    async def _models(self, visit: Visit) -> None:
-        await visit.json((await self._upstream.models()).to_json())
+        async def endpoint(visit: Visit) -> None:
+            await pipeline.answer(self.running, visit.caller(tongue), visit.sent)
 
-    async def _model(self, visit: Visit) -> None:
-        if {".", ".."} & set(visit.rest.split("/")):
-            # Upstream these would name another path (RFC 3986 §5.2.4), to be fetched with the gateway's credential.
-            await visit.refuse(404, f"there is no model {visit.rest[:200]!r}", "model_not_found")
-            return
-        await visit.json((await self._upstream.model(visit.rest)).to_json())
+        return endpoint
+
+    def _known(self, endpoint: Known) -> Endpoint:
+        """What answers those alone who are somebody here."""
+
+        async def checked(visit: Visit) -> None:
+            await endpoint(visit, await pipeline.identified(self.running, visit.sent))
+
+        return checked
+
+    async def _count_tokens(self, visit: Visit) -> None:
+        await messages.count_tokens(self.running, visit.caller(messages.MESSAGES), visit.sent)
+
+    async def _models(self, visit: Visit, who: Identity) -> None:
+        await visit.json(await models.listed(self.running.relay, who))
+
+    async def _model(self, visit: Visit, who: Identity) -> None:
+        await visit.json(await models.one(self.running.relay, who, visit.rest))
 
     async def _healthz(self, visit: Visit) -> None:
-        await visit.json({"status": "ok", "requests": self._totals.to_dict()})
+        await visit.json({"status": "ok", "requests": self.running.lasting.totals.to_dict()})
 
     async def _readyz(self, visit: Visit) -> None:
-        trouble = await self._upstream.trouble()
-        if trouble is None:
-            await visit.json({"status": "ready"})
+        troubles = await asyncio.gather(*(upstream.trouble() for upstream in self.running.relay.upstreams.values()))
+        found = dict(zip(self.running.relay.upstreams, troubles, strict=True))
+        if any(trouble is None for trouble in troubles):
+            resting = {name: trouble for name, trouble in found.items() if trouble is not None}
+            await visit.json({"status": "ready"} | ({"upstreams": resting} if resting else {}))
         else:
-            await visit.json({"status": "not ready", "reason": trouble}, 503)
+            reason = "; ".join(trouble for trouble in troubles if trouble is not None)
+            await visit.json({"status": "not ready", "reason": reason}, 503)
 
     async def _openapi(self, visit: Visit) -> None:
         await visit.json(openapi.document())
@@ -187,8 +215,7 @@ class Gateway:
             return
         page = docs.pages().get(visit.rest or docs.INDEX)
         if page is None:
-            await visit.refuse(404, f"there is no page {visit.path[:200]!r}", "not_found")
-            return
+            raise TurnedAwayError(refusal.of_status(404, f"there is no page {visit.path[:200]!r}", "not_found"))
         body, kind = page
         await asgi.respond(visit.send, 200, body, [*visit.headers, *docs.HEADERS], kind)
 

@@ -13,30 +13,22 @@ import uvicorn
 from dragoman.gateway.app import Gateway
 from dragoman.gateway.bind import bound
 from dragoman.gateway.log import written_log
-from dragoman.gateway.upstream import Upstream
+from dragoman.gateway.running import Running, lasting_for
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Generator
 
-    from dragoman.call import Key
+    from dragoman.gateway.config.shape import Config
 
 
 def listen(  # noqa: PLR0913 - what a server needs to be told
-    address: str | None,
-    *,
-    api_key: Key | None,
-    host: str,
-    port: int,
-    uds: str | None,
-    drain: int,
-    started: Callable[[str], None],
+    config: Config, *, host: str, port: int, uds: str | None, drain: int, started: Callable[[str], None]
 ) -> None:
     """Serve until SIGTERM or SIGINT; then take no more, wait `drain` seconds for what is under way, and return.
 
     Args:
-        address: what stands behind: see `Upstream`.
-        api_key: its credential.
+        config: complete, as `dragoman.gateway.config.load.load` returns it.
         host: the address to listen on.
         port: the port; 0 chooses one.
         uds: the path of a Unix socket instead of both.
@@ -44,28 +36,28 @@ def listen(  # noqa: PLR0913 - what a server needs to be told
         started: told the base URL once it listens.
 
     Raises:
-        ConfigurationError: the place to listen on is taken, or may not be used.
-        InvalidRequestError: the upstream's address cannot be used.
+        ConfigurationError: the place to listen on is taken, or may not be used; a credential or the store is missing.
+        InvalidRequestError: an upstream's address cannot be used.
     """
-    config = uvicorn.Config(
-        Gateway(Upstream(address, api_key=api_key)),
-        http="httptools",
-        # uvloop where there is one: the engine's extra brings a server without it.
-        loop="auto",
-        lifespan="on",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=drain,
-    )
-    with (
-        bound(host, port, uds) as (listener, url),
-        written_log(),
-        asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
-    ):
-        runner.run(_Server(config, lambda: started(url)).serve([listener]))
+    with bound(host, port, uds) as (listener, url), lasting_for(config) as lasting:
+        gateway = Gateway(Running(config, lasting))
+        settings = uvicorn.Config(
+            gateway,
+            http="httptools",
+            # uvloop where there is one: the engine's extra brings a server without it.
+            loop="auto",
+            lifespan="on",
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=drain,
+            h11_max_incomplete_event_size=config.bounds.headers,
+        )
+        # After uvicorn's settings, which close every handler of the log that there is.
+        with written_log(), asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+            runner.run(_Server(settings, lambda: started(url)).serve([listener]))
 
 
 class _Server(uvicorn.Server):

@@ -1,69 +1,161 @@
-"""The path of a request, on one screen: hear it, open an entry, ask upstream, answer, close the entry."""
+"""The path of a request, on one screen: identify, hear, admit, open an entry, ask upstream, answer, close the entry."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
-from dragoman.dialect.table import HEARD
 from dragoman.errors import DragomanError
-from dragoman.gateway import respond
+from dragoman.gateway import refusal, respond
 from dragoman.gateway.faults import status_of
-from dragoman.gateway.ledger import Entry, Totals
-from dragoman.wire.check import check_request, decode_body
+from dragoman.gateway.keys.identity import Denied
+from dragoman.gateway.ledger import Entry, end_of
+from dragoman.gateway.limits.claims import Ask
+from dragoman.gateway.limits.estimate import longest, tokens
+from dragoman.gateway.limits.refused import Refused
+from dragoman.gateway.refusal import TurnedAwayError
+from dragoman.gateway.tally import estimate
+from dragoman.gateway.tongue import counted
 
 if TYPE_CHECKING:
-    from dragoman.asgi import Header, Receive, Send
-    from dragoman.gateway.upstream import Upstream
+    from collections.abc import Iterable
 
-BODY_BOUND = 32 * 1024 * 1024
-"""The most bytes of a request."""
+    from dragoman.asgi import Header
+    from dragoman.gateway.keys.identity import Identity
+    from dragoman.gateway.limits.admission import Grant
+    from dragoman.gateway.refusal import Refusal
+    from dragoman.gateway.respond import Caller
+    from dragoman.gateway.running import Running
+    from dragoman.gateway.seats import Seat
 
 
-async def chat(  # noqa: PLR0913, PLR0917 - where a request comes from, goes to, and is written down
-    upstream: Upstream, totals: Totals, request_id: str, headers: list[Header], receive: Receive, send: Send
-) -> None:
-    """Serve one chat completion: in one document, or streamed where the payload says `"stream": true`.
+async def answer(running: Running, caller: Caller, sent: Iterable[Header]) -> None:
+    """Serve one request: in one document, or streamed where the payload says so.
+
+    Args:
+        running: the gateway as it was configured when the request came.
+        caller: who asks.
+        sent: the request's headers.
 
     Raises:
-        InvalidRequestError: it is no request.
-        BodyTooLarge: it is larger than `BODY_BOUND`.
         Disconnected: the caller left.
     """
-    body = hear(await asgi.read_body(receive, BODY_BOUND))
-    streamed = body.get("stream") is True
-    with Entry(totals, request_id, body["model"], stream=streamed) as entry:
-        opening = asyncio.ensure_future(upstream.send(counted(body) if streamed else body))
+    try:
+        who = await identified(running, sent)
+        body, changes = caller.tongue.hear(await asgi.read_body(caller.receive, running.config.bounds.body))
+        _permitted(who, body["model"])
+        seat = await _seat(running, caller, stream=body.get("stream") is True)
         try:
-            if streamed:
-                await respond.stream(send, receive, opening, entry, headers, show_usage=wants_usage(body))
-            else:
-                await respond.whole(send, receive, opening, entry, headers)
-        except DragomanError as error:
-            entry.failed(status_of(error))
-            await respond.refuse(send, error, headers)
+            await _admitted(running, caller, who, body, changes)
         finally:
-            opening.cancel()
+            seat.leave()
+    except TurnedAwayError as turned:
+        await refuse(caller, turned.refusal)
+    except asgi.BodyTooLarge:
+        await refuse(caller, refusal.of_size(running.config.bounds.body))
+    except DragomanError as error:
+        await refuse(caller, refusal.of_error(error))
 
 
-def hear(raw: bytes) -> dict[str, Any]:
-    """The request in a body, in our words whichever vendor's its caller wrote; fields nobody here knows stay in it.
+async def identified(running: Running, sent: Iterable[Header]) -> Identity:
+    """Who sent a request.
 
     Raises:
-        InvalidRequestError: it is none.
+        TurnedAwayError: nobody who may.
+        KeysUnavailableError: that cannot be told now.
     """
-    body = HEARD.hear(decode_body(raw))
-    check_request(body)
-    return body
+    who = await running.doorman.identify(sent)
+    if isinstance(who, Denied):
+        raise TurnedAwayError(refusal.of_caller(who))
+    return who
 
 
-def wants_usage(body: dict[str, Any]) -> bool:
-    """Whether the caller asked a stream for its usage."""
-    options: dict[str, Any] = body.get("stream_options") or {}
-    return options.get("include_usage") is True
+def _permitted(who: Identity, model: str) -> None:
+    refused = who.refuse_model(model)
+    if refused is not None:
+        raise TurnedAwayError(refusal.of_caller(refused))
 
 
-def counted(body: dict[str, Any]) -> dict[str, Any]:
-    """A streamed request that asks upstream for the usage, whether its caller did or not."""
-    return body | {"stream_options": (body.get("stream_options") or {}) | {"include_usage": True}}
+async def _seat(running: Running, caller: Caller, *, stream: bool) -> Seat:
+    seat = running.seats.free(stream=stream)
+    if seat is not None:
+        return seat
+    return await asgi.unless_gone(caller.receive, running.seats.take(stream=stream))
+
+
+async def _admitted(
+    running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...]
+) -> None:
+    found = running.relay.find(body["model"])
+    prompt = estimate(body)
+    grant = await _grant(running, who, body, prompt)
+    caller = caller._replace(headers=[*caller.headers, *(grant.headers if grant else ())])
+    streamed = body.get("stream") is True
+    entry = Entry(
+        running.lasting.totals,
+        caller.id,
+        body["model"],
+        stream=streamed,
+        key=who.id or None,
+        owner=who.owner or None,
+        prompt=prompt,
+        book=running.book,
+    )
+    try:
+        with entry:
+            entry.changed = changes
+            asked = counted(body) if streamed else body
+            until = time.monotonic() + running.config.timeouts.total
+            opening = asyncio.ensure_future(running.relay.open(asked, found, entry, until))
+            try:
+                if streamed:
+                    chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
+                    await respond.stream(caller, opening, entry, body, chunks)
+                else:
+                    await respond.whole(caller, opening, entry)
+            except DragomanError as error:
+                entry.failed(status_of(error), end_of(error))
+                await refuse(caller, refusal.of_error(error))
+            finally:
+                opening.cancel()
+    finally:
+        _settle(grant, entry)
+
+
+async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: int) -> Grant | None:
+    """A request's share of what its key may use; None where nothing is limited.
+
+    Raises:
+        TurnedAwayError: it may use no more just now.
+        LimitsUnavailableError: that cannot be told now.
+    """
+    admission = running.lasting.admission
+    if admission is None or not who.limits.any:
+        return None
+    reserved = tokens(body, prompt)
+    answer = longest(body)
+    cost = running.most(body, reserved - answer, answer) if who.limits.counts_money else None
+    grant = await admission.reserve(who, Ask(body["model"], reserved, cost))
+    if isinstance(grant, Refused):
+        raise TurnedAwayError(refusal.of_caller(grant))
+    return grant
+
+
+def _settle(grant: Grant | None, entry: Entry) -> None:
+    if grant is None:
+        return
+    closed = entry.closed
+    used = 0 if closed is None else (closed.prompt_tokens or 0) + (closed.completion_tokens or 0)
+    if closed is None or (not used and closed.tokens_from == "none"):
+        grant.release()
+    else:
+        grant.settle(used, closed.cost)
+
+
+async def refuse(caller: Caller, refused: Refusal) -> None:
+    """Answer with a refusal."""
+    body = caller.tongue.refused(refused, caller.id)
+    await asgi.respond(caller.send, refused.status, body, [*refused.headers, *caller.headers])

@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dragoman import asgi, sse
+from dragoman import asgi
 from dragoman.errors import DragomanError
-from dragoman.gateway.faults import body_of, event_of, headers_of, status_of
-from dragoman.stream import AsyncStream
+from dragoman.gateway.faults import status_of
+from dragoman.gateway.ledger import end_of
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, Callable
 
     from dragoman.asgi import Header, Receive, Send
     from dragoman.gateway.ledger import Entry
-    from dragoman.wire.completion import Completion
+    from dragoman.gateway.relayed import Relayed
+    from dragoman.gateway.tongue import Tongue
+    from dragoman.wire.chunk import Chunk
 
-    Opening = asyncio.Future[Completion | AsyncStream]
+    Opening = asyncio.Future[Relayed]
+    Chunks = Callable[[Relayed], AsyncGenerator[Chunk]]
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
 
+SAID = 1000
+"""The most characters of a header that says what was changed."""
 
-async def whole(send: Send, receive: Receive, opening: Opening, entry: Entry, headers: list[Header]) -> None:
+
+class Caller(NamedTuple):
+    """Who is answered, and how.
+
+    Attributes:
+        id: the request's name.
+        receive: the server's.
+        send: the server's.
+        tongue: the API it was asked in.
+        headers: what the answer carries.
+    """
+
+    id: str
+    receive: Receive
+    send: Send
+    tongue: Tongue
+    headers: list[Header]
+
+
+async def whole(caller: Caller, opening: Opening, entry: Entry) -> None:
     """Answer with one document.
 
     Raises:
         Disconnected: the caller left first; the work has been stopped.
         DragomanError: the upstream failed.
     """
-    await asgi.settled(receive, opening)
-    completion = opening.result()
-    if isinstance(completion, AsyncStream):
-        completion = await asgi.unless_gone(receive, completion.until_done())
-    entry.answered(completion)
-    await asgi.respond(send, 200, completion.to_json(), headers)
+    await asgi.settled(caller.receive, opening)
+    relayed = opening.result()
+    headers = [*caller.headers, *told(relayed, entry)]
+    await asgi.respond(caller.send, 200, caller.tongue.whole(relayed.completion), headers)
     entry.completed()
 
 
-async def stream(  # noqa: PLR0913 - an answer, and where it goes
-    send: Send, receive: Receive, opening: Opening, entry: Entry, headers: list[Header], *, show_usage: bool
-) -> None:
+async def stream(caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks) -> None:
     """Answer with server-sent events.
 
     The status waits for the first content, so that what fails before it fails with its own; after `KEEP_ALIVE`
@@ -51,40 +72,36 @@ async def stream(  # noqa: PLR0913 - an answer, and where it goes
         Disconnected: the caller left before the end; the work has been stopped.
         DragomanError: the upstream failed before the stream began.
     """
-    await asgi.settled(receive, opening, KEEP_ALIVE)
+    await asgi.settled(caller.receive, opening, KEEP_ALIVE)
+    headers = caller.headers
     if opening.done():
-        opening.result()
-    pieces = _events(opening, entry, show_usage=show_usage)
-    await asgi.stream(send, receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
+        headers = [*headers, *told(opening.result(), entry)]
+    pieces = _events(caller, opening, entry, asked, chunks)
+    await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
 
 
-async def _events(opening: Opening, entry: Entry, *, show_usage: bool) -> AsyncIterator[bytes]:
-    """The upstream's own bytes, chunk by chunk.
-
-    A failure is an error event, and after it no `[DONE]`: a caller who counts on a clean end must not find one.
-    """
-    stream: AsyncStream | None = None
+async def _events(
+    caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks
+) -> AsyncGenerator[bytes]:
     try:
-        answer = await opening
-        if not isinstance(answer, AsyncStream):
-            raise TypeError("a stream was asked for")
-        stream = answer
-        async for chunk in stream:
-            entry.saw(chunk)
-            # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
-            if chunk.choices or chunk.usage is None or show_usage:
-                yield sse.encode(chunk.to_json())
+        async with contextlib.aclosing(chunks(await opening)) as read:
+            async for piece in caller.tongue.events(read, asked):
+                yield piece
         entry.completed()
-        yield sse.DONE
     except DragomanError as error:
-        entry.failed(status_of(error))
-        yield sse.encode(event_of(error))
+        entry.failed(status_of(error), end_of(error))
+        yield caller.tongue.failed(error, caller.id)
     finally:
         opening.cancel()
-        if stream is not None:
-            stream.close()
 
 
-async def refuse(send: Send, error: DragomanError, headers: list[Header]) -> None:
-    """Answer with a fault."""
-    await asgi.respond(send, status_of(error), body_of(error), [*headers_of(error), *headers])
+def told(relayed: Relayed, entry: Entry) -> list[Header]:
+    """How an answer came to be: who gave it, at which attempt, and what was changed of the request for that."""
+    found = [
+        (b"x-dragoman-upstream", relayed.upstream.name.encode()),
+        (b"x-dragoman-attempts", b"%d" % entry.tried),
+    ]
+    if entry.changed:
+        said = "; ".join(entry.changed).encode("ascii", "backslashreplace").decode()
+        found.append((b"x-dragoman-changed", " ".join(said.split())[:SAID].encode()))
+    return found

@@ -1,17 +1,35 @@
-"""Where chunks come from: the client's own core with an address, the model on this machine included."""
+"""Where chunks come from: the client's own core with an address, the model on this machine included.
+
+An upstream has a lane for each of its credentials: the settings of a client, a circuit, nothing else.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from dragoman.client import AsyncDragoman
+from dragoman.call import LOCAL, body_call, settings_for
+from dragoman.chat import Opening
+from dragoman.client import AsyncModels, async_transport
+from dragoman.dialect import Continuation
 from dragoman.errors import DragomanError, ServerError, StatusError
+from dragoman.exchange import complete
+from dragoman.gateway.breaker import Circuit
+from dragoman.gateway.course import Stop
+from dragoman.gateway.fit import fitted
+from dragoman.retry import Retry
+from dragoman.stream import adrive
 
 if TYPE_CHECKING:
-    from dragoman.call import Key
+    from collections.abc import Sequence
+
+    from dragoman.call import Key, Settings
+    from dragoman.exchange import Timeouts
+    from dragoman.gateway.fit import Policy
     from dragoman.stream import AsyncStream
+    from dragoman.transport import AsyncTransport
     from dragoman.wire.card import ModelCard, ModelList
     from dragoman.wire.completion import Completion
 
@@ -21,37 +39,141 @@ FRESH = 5.0
 LOOK = 5.0
 """Seconds such a look may take."""
 
+ONCE = Retry(times=0)
+"""What an upstream's own client tries again: nothing, since who else may answer is decided above it."""
+
+HERE = Continuation(message=(("prefix", True),))
+"""How the model on this machine goes on from the beginning of an answer."""
+
+FADING = 60.0
+"""Seconds in which what was measured loses two thirds of its weight: who was slow is asked again one day."""
+
+
+class Lane:
+    """One upstream, asked with one credential.
+
+    Args:
+        settings: those of a client that makes one attempt.
+        transport: what carries its requests.
+        credential: where the credential comes from, such as `env:OPENAI_API_KEY`; None where there is none.
+    """
+
+    def __init__(self, settings: Settings, transport: AsyncTransport, credential: str | None = None) -> None:
+        self.circuit = Circuit()
+        self.credential = credential
+        self.models = AsyncModels(settings, transport)
+        self._settings = settings
+        self._transport = transport
+
+    async def send(self, body: dict[str, Any], timeouts: Timeouts) -> tuple[Completion | AsyncStream, tuple[str, ...]]:
+        """Ask once; streamed or not as the body says, and a stream comes with its first content.
+
+        Returns:
+            The answer, and what the vendor's own API made necessary to change of the request.
+
+        Raises:
+            InvalidRequestError: the vendor's API cannot say it.
+            APIError: it failed.
+        """
+        call = body_call(self._settings, body, None, timeout=timeouts)
+        if body.get("stream") is True:
+            return await Opening(call, self._transport), call.changes
+        return await adrive(complete(call, time), self._transport), call.changes
+
 
 class Upstream:
     """One endpoint, or the model on this machine.
 
     Args:
-        address: the endpoint's; None for the embedded model, a path for weights of the user's own.
-        api_key: its credential; default as `Dragoman`'s.
+        name: what it is called.
+        settings: those of a client of it, one for each credential.
+        credentials: where each credential comes from.
+        policy: what becomes of parameters it is known not to take.
+        continues: how it goes on from the beginning of an answer; None where it cannot.
+
+    Attributes:
+        busy: how many requests it is at work on.
     """
 
-    def __init__(self, address: str | None, *, api_key: Key | None = None) -> None:
-        self.address = address
-        self._client = AsyncDragoman(address or "local", api_key=api_key)
-        self._looked_at = -FRESH
+    def __init__(
+        self,
+        name: str,
+        settings: Sequence[Settings],
+        credentials: Sequence[str | None] = (None,),
+        *,
+        policy: Policy = "pass",
+        continues: Continuation | None = None,
+    ) -> None:
+        self.name = name
+        self.busy = 0
+        self.continues = continues
+        self._policy: Policy = policy
+        self._settings = settings[0]
+        self._transport = async_transport(settings[0])
+        self._lanes = [Lane(each, self._transport, known) for each, known in zip(settings, credentials, strict=True)]
+        self._turn = 0
+        self._pace = 0.0
+        self._paced_at = 0.0
+        self._looked_at = -math.inf
         self._trouble: str | None = None
         self._looking = asyncio.Lock()
 
-    async def send(self, body: dict[str, Any]) -> Completion | AsyncStream:
-        """Ask; streamed or not as the body says. Raises as `AsyncChat.send`."""
-        return await self._client.chat.send(body)
+    @classmethod
+    def at(cls, address: str | None, *, api_key: Key | None = None, name: str = "upstream") -> Upstream:
+        """The one at an address; None for the embedded model, a path for weights of the user's own.
+
+        Raises:
+            InvalidRequestError: the address cannot be used.
+        """
+        made = settings_for(address or LOCAL, api_key=api_key, model="", timeout=None, retries=ONCE, headers=None)
+        return cls(name, [made], continues=made.dialect.continues if made.engine is None else HERE)
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a model on this machine."""
+        return self._settings.engine is not None
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """Its limits in time."""
+        return self._settings.timeouts
+
+    @property
+    def pace(self) -> float:
+        """Seconds to a first token of late; 0 where nobody knows any more."""
+        return self._pace * math.exp((self._paced_at - time.monotonic()) / FADING)
+
+    def took(self, seconds: float) -> None:
+        """Note how long a first token took; one that is slower than those of late counts in full at once."""
+        now = time.monotonic()
+        share = 1 - math.exp((self._paced_at - now) / FADING)
+        self._pace = max(seconds, self._pace + (seconds - self._pace) * share)
+        self._paced_at = now
+
+    def stop(self, model: str) -> Stop[Lane]:
+        """It as a candidate of a course; its credentials take turns."""
+        self._turn = (self._turn + 1) % len(self._lanes)
+        return Stop(self.name, model, [*self._lanes[self._turn :], *self._lanes[: self._turn]])
+
+    def fit(self, body: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """A request that it can take, and what was changed.
+
+        Raises:
+            InvalidRequestError: it asks for what this upstream cannot do, and that is not to be left out.
+        """
+        return fitted(self._settings.dialect, self._policy, body)
 
     async def models(self) -> ModelList:
         """What it offers. Raises as `AsyncModels.list`."""
-        return await self._client.models.list()
+        return await self._lanes[0].models.list()
 
     async def model(self, name: str) -> ModelCard:
         """One model it offers. Raises as `AsyncModels.retrieve`."""
-        return await self._client.models.retrieve(name)
+        return await self._lanes[0].models.retrieve(name)
 
     async def warm(self) -> None:
         """Start the model, where it is on this machine: its first caller need not wait for it."""
-        if self.address is None or self.address.endswith(".gguf"):
+        if self.local:
             await self.trouble()
 
     async def trouble(self) -> str | None:
@@ -64,7 +186,7 @@ class Upstream:
 
     async def _look(self) -> str | None:
         try:
-            await self._client.models.list(timeout=LOOK)
+            await self._lanes[0].models.list(timeout=LOOK)
         except ServerError as error:
             return error.message
         except StatusError:
@@ -76,4 +198,4 @@ class Upstream:
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        self._transport.close()

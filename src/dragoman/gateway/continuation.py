@@ -1,0 +1,144 @@
+"""A stream that broke off is gone on with elsewhere: whether that is safe, what is asked, how the pieces join. No I/O.
+
+It is safe for one answer in plain text: its beginning can be given to another upstream as the last message, an
+assistant's, and what comes is the rest of it. It is not for tool calls, JSON, log probabilities or several answers, of
+which the beginning says too little, nor for a model that thinks before it answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from dragoman import errors
+from dragoman.wire.chunk import read_chunk
+
+if TYPE_CHECKING:
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
+
+PLAIN: dict[str, tuple[Any, ...]] = {
+    "tools": ([],),
+    "functions": ([],),
+    "logprobs": (False,),
+    "n": (1,),
+    "response_format": ({"type": "text"},),
+    "modalities": (["text"], []),
+    "audio": (),
+    "reasoning_effort": ("none",),
+    "top_logprobs": (0,),
+    "prediction": (),
+    "web_search_options": (),
+}
+"""Fields of which only these values, and null, ask for plain text."""
+
+LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+class Beginning(NamedTuple):
+    """What there is of an answer.
+
+    Attributes:
+        text: its text.
+        id: the answer's name, which its callers know.
+        created: when it was begun.
+        tokens: how many tokens of it were counted.
+    """
+
+    text: str
+    id: str
+    created: int
+    tokens: int
+
+    def after(self, earlier: Beginning, *, echoes: bool) -> Beginning:
+        """What there is of an answer that was gone on with once already, and broke off again."""
+        text = self.text if echoes else earlier.text + self.text
+        return Beginning(text, earlier.id, earlier.created, earlier.tokens + self.tokens)
+
+
+def is_plain(request: dict[str, Any]) -> bool:
+    """Whether a request asks for one answer in plain text."""
+    return all(request.get(name) is None or request[name] in values for name, values in PLAIN.items())
+
+
+def beginning_of(error: errors.APIError, tokens: int) -> Beginning | None:
+    """What there is of an answer that broke off so; None where nobody can go on from it.
+
+    Args:
+        error: how it broke off.
+        tokens: how many tokens of it were counted.
+    """
+    broke = (errors.ConnectionFailedError, errors.TruncatedError, errors.ProtocolError, errors.ServerError)
+    stalled = isinstance(error, errors.TimeLimitError) and error.limit != "total"
+    partial = error.partial
+    if partial is None or not (isinstance(error, broke) or stalled) or not _is_text(partial):
+        return None
+    return Beginning(partial.text, partial.id, partial.created, tokens)
+
+
+def rest(request: dict[str, Any], beginning: Beginning) -> dict[str, Any]:
+    """The request for the rest of an answer; each upstream is told the beginning itself in its own way."""
+    left = {name: max(request[name] - beginning.tokens, 1) for name in LIMITS if isinstance(request.get(name), int)}
+    return request | left
+
+
+class Joint:
+    """Where two parts of a stream meet: the second's chunks become the first's.
+
+    Args:
+        beginning: what there is.
+        echoes: whether the second part begins with that once more.
+        mark: what the first chunk of the second part says of it, under `dragoman`.
+    """
+
+    def __init__(self, beginning: Beginning, mark: dict[str, Any], *, echoes: bool) -> None:
+        self._beginning = beginning
+        self._mark: dict[str, Any] | None = mark
+        self.echoes = echoes
+        self._echo = beginning.text if echoes else ""
+
+    def joined(self, chunk: Chunk) -> Chunk:
+        """A chunk of the second part as one of the whole.
+
+        Raises:
+            ProtocolError: the second part does not begin as the first one did.
+        """
+        fields = chunk.to_dict()
+        fields["id"] = self._beginning.id or fields.get("id", "")
+        fields["created"] = self._beginning.created or fields.get("created", 0)
+        if self._echo:
+            self._skip(fields)
+        if self._mark is not None:
+            fields["dragoman"], self._mark = {"continued": self._mark}, None
+        usage: dict[str, Any] | None = fields.get("usage")
+        if usage:
+            fields["usage"] = usage | self._counted(usage)
+        return read_chunk(msgspec.json.encode(fields))
+
+    def _skip(self, fields: dict[str, Any]) -> None:
+        for choice in fields.get("choices") or ():
+            delta: dict[str, Any] = choice.get("delta") or {}
+            said: str = delta.get("content") or ""
+            common = min(len(said), len(self._echo))
+            if said[:common] != self._echo[:common]:
+                raise errors.ProtocolError("the upstream that was to go on with the answer began another one")
+            self._echo = self._echo[common:]
+            if said:
+                delta["content"] = said[common:]
+
+    def _counted(self, usage: dict[str, Any]) -> dict[str, int]:
+        """What both parts together used, as one upstream would have said it: the beginning was no prompt."""
+        prompt = max((usage.get("prompt_tokens") or 0) - self._beginning.tokens, 0)
+        completion = (usage.get("completion_tokens") or 0) + self._beginning.tokens
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def _is_text(partial: Completion) -> bool:
+    if len(partial.choices) != 1 or not partial.text:
+        return False
+    choice = partial.choices[0]
+    said = choice.message.to_dict()
+    return choice.finish_reason is None and not any(
+        value for name, value in said.items() if name not in {"role", "content"}
+    )

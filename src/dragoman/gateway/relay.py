@@ -1,0 +1,288 @@
+"""One request on its course: attempts, a second one beside a slow first, and an answer with all that it came through.
+
+Whom to ask next is the course's to say; this carries it out, tells circuits and the ledger's entry what happened, and
+leaves nothing open that lost or was given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from dragoman import errors
+from dragoman.gateway.continuation import Joint, beginning_of, is_plain, rest
+from dragoman.gateway.course import Course, Try
+from dragoman.gateway.ledger import end_of
+from dragoman.gateway.relayed import Relayed
+from dragoman.gateway.routes import in_order
+from dragoman.stream import AsyncStream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from dragoman.exchange import Timeouts
+    from dragoman.gateway.continuation import Beginning
+    from dragoman.gateway.ledger import Attempt, Entry
+    from dragoman.gateway.routes import Found, Routes
+    from dragoman.gateway.upstream import Lane, Upstream
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
+
+    Task = asyncio.Task[tuple[Completion | AsyncStream, tuple[str, ...]]]
+
+
+class Relay:
+    """Where requests go.
+
+    Args:
+        upstreams: by their names.
+        routes: which of them answer a model.
+    """
+
+    def __init__(self, upstreams: Mapping[str, Upstream], routes: Routes) -> None:
+        self.upstreams = upstreams
+        self.routes = routes
+
+    def find(self, model: str) -> Found:
+        """What is done with requests for a model.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = self.routes.find(model)
+        if found is None:
+            known = ", ".join(self.routes.models())
+            raise errors.NotFoundError(
+                f"there is no model {model[:200]!r} here; there are {known}",
+                status=404,
+                code="model_not_found",
+                param="model",
+            )
+        return found
+
+    async def open(self, body: dict[str, Any], found: Found, entry: Entry, until: float) -> Relayed:
+        """The answer to a request, whole or as a stream that has begun.
+
+        Args:
+            body: the request, in our words.
+            found: what is done with it.
+            entry: what is told of each attempt.
+            until: the deadline of all of it, by the monotonic clock.
+
+        Raises:
+            InvalidRequestError: no upstream can take it.
+            APIError: the last attempt failed so.
+        """
+        return await self._race(body, found, entry, until)
+
+    async def chunks(
+        self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
+    ) -> AsyncGenerator[Chunk]:
+        """The chunks of a stream that has begun; where it breaks off and the route says so, those of its rest too.
+
+        The first chunk of the rest says whose it is, under `dragoman`. The arguments are those of `open`.
+
+        Raises:
+            APIError: it broke off, and could not be gone on with.
+        """
+        further = self._able(found) if found.route.continue_streams and is_plain(body) else None
+        begun: Beginning | None = None
+        joint: Joint | None = None
+        while True:
+            async with contextlib.aclosing(relayed.chunks()) as chunks:
+                try:
+                    async for chunk in chunks:
+                        yield chunk if joint is None else joint.joined(chunk)
+                except errors.APIError as error:
+                    known = beginning_of(error, relayed.attempt.tokens(None).completion or 0) if further else None
+                    if further is None or known is None:
+                        raise
+                    echoes = joint is not None and joint.echoes
+                    begun = known if begun is None else known.after(begun, echoes=echoes)
+                    relayed = await self._rest(body, further, entry, until, begun, error)
+                    joint = _joint(relayed, begun)
+                else:
+                    return
+
+    def _able(self, found: Found) -> Found | None:
+        """Those of the ways to answer that can go on from a beginning; None where there is none."""
+        ways, resort = (
+            tuple(way for way in part if self.upstreams[way.upstream].continues is not None)
+            for part in (found.ways, found.resort)
+        )
+        return found._replace(ways=ways, resort=resort) if ways or resort else None
+
+    async def _rest(  # noqa: PLR0913, PLR0917 - a request, and what there is of its answer
+        self, body: dict[str, Any], found: Found, entry: Entry, until: float, begun: Beginning, error: errors.APIError
+    ) -> Relayed:
+        try:
+            return await self._race(rest(body, begun), found, entry, until, begun.text)
+        except errors.DragomanError:
+            # What the caller has to know is that its stream broke off, and how far it came.
+            raise error from None
+
+    async def _race(
+        self, body: dict[str, Any], found: Found, entry: Entry, until: float, beginning: str | None = None
+    ) -> Relayed:
+        ways = in_order(found, self.upstreams.__getitem__, random.random)
+        course = Course(
+            [self.upstreams[way.upstream].stop(way.model) for way in ways], found.route.retries, random.random
+        )
+        return await _Race(self, course, body, entry, until, beginning).run(found.route.hedge_after)
+
+
+class _Running:
+    """An attempt that is under way."""
+
+    __slots__ = ("attempt", "begun", "changes", "step", "task", "upstream")
+
+    def __init__(self, step: Try[Lane], upstream: Upstream, attempt: Attempt, changes: list[str]) -> None:
+        self.step = step
+        self.upstream = upstream
+        self.attempt = attempt
+        self.changes = changes
+        self.begun = time.monotonic()
+        self.task: Task
+        upstream.busy += 1
+
+
+class _Race:
+    """The attempts of one request: mostly one at a time."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a request, and where it goes
+        self,
+        relay: Relay,
+        course: Course[Lane],
+        body: dict[str, Any],
+        entry: Entry,
+        until: float,
+        beginning: str | None,
+    ) -> None:
+        self._beginning = beginning
+        self._relay = relay
+        self._course = course
+        self._body = body
+        self._entry = entry
+        self._until = until
+        self._running: list[_Running] = []
+        self._error: errors.DragomanError | None = None
+
+    async def run(self, hedge_after: float | None) -> Relayed:
+        hedge = hedge_after if self._body.get("stream") is True else None
+        try:
+            while True:
+                if not self._running and not await self._advance():
+                    self._fail()
+                waited = {running.task for running in self._running}
+                wait = hedge if len(self._running) == 1 else None
+                done, _ = await asyncio.wait(waited, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    # Whoever has nobody else to ask waits on.
+                    hedge = hedge if self._start_beside() else None
+                for running in [each for each in self._running if each.task in done]:
+                    won = self._settle(running)
+                    if won is not None:
+                        return won
+        finally:
+            self._give_up()
+
+    async def _advance(self) -> bool:
+        """Begin the next attempt, after the pause before it; False where there is none."""
+        while True:
+            now = time.monotonic()
+            step = self._course.next(now)
+            if isinstance(step, Try):
+                if self._begin(step):
+                    return True
+            elif step is None or now + step.seconds >= self._until:
+                return False
+            else:
+                await asyncio.sleep(step.seconds)
+
+    def _start_beside(self) -> bool:
+        step = self._course.next(time.monotonic())
+        return isinstance(step, Try) and self._begin(step)
+
+    def _begin(self, step: Try[Lane]) -> bool:
+        upstream = self._relay.upstreams[step.stop.upstream]
+        try:
+            body, changes = upstream.fit(self._body)
+        except errors.DragomanError as error:
+            step.lane.circuit.cancelled()
+            self._error = error
+            return False
+        if self._beginning is not None and upstream.continues is not None:
+            body = upstream.continues.of(body, self._beginning)
+        attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential)
+        running = _Running(step, upstream, attempt, changes)
+        timeouts = self._timeouts(upstream.timeouts)
+        running.task = asyncio.ensure_future(step.lane.send(body | {"model": step.stop.model}, timeouts))
+        self._running.append(running)
+        return True
+
+    def _timeouts(self, own: Timeouts) -> Timeouts:
+        return replace(own, total=min(own.total, max(self._until - time.monotonic(), 0.001)))
+
+    def _settle(self, running: _Running) -> Relayed | None:
+        """Take what an attempt came to: an answer, or None where another attempt has to find one."""
+        self._running.remove(running)
+        try:
+            answer, changes = running.task.result()
+        except errors.DragomanError as error:
+            self._error = error
+            self._course.failed(running.step, error, time.monotonic())
+            status = error.status if isinstance(error, errors.APIError) else None
+            running.attempt.ended(end_of(error), status)
+            running.upstream.busy -= 1
+            return None
+        except BaseException:
+            running.step.lane.circuit.cancelled()
+            running.upstream.busy -= 1
+            raise
+        running.step.lane.circuit.succeeded()
+        if isinstance(answer, AsyncStream):
+            running.upstream.took(time.monotonic() - running.begun)
+        self._entry.answers(running.attempt)
+        known = self._entry.changed
+        self._entry.changed = (*known, *(each for each in (*running.changes, *changes) if each not in known))
+        return Relayed(answer, running.upstream, running.step.stop.model, running.attempt)
+
+    def _give_up(self) -> None:
+        """Stop whatever is still under way: it lost, or nobody waits for it any more."""
+        for running in self._running:
+            running.task.cancel()
+            running.task.add_done_callback(_left)
+            running.step.lane.circuit.cancelled()
+            running.attempt.ended("cancelled")
+            running.upstream.busy -= 1
+        self._running.clear()
+
+    def _fail(self) -> NoReturn:
+        if self._error is not None:
+            raise self._error
+        free = self._course.free_at() - time.monotonic()
+        raise errors.OverloadedError(
+            f"no upstream of {self._body['model']!r} may be asked now: each has failed of late, and is left alone",
+            status=503,
+            code="no_upstream",
+            retryable=True,
+            retry_after=free if 0 < free < float("inf") else None,
+        )
+
+
+def _joint(relayed: Relayed, begun: Beginning) -> Joint:
+    continues = relayed.upstream.continues
+    mark = {"upstream": relayed.upstream.name, "model": relayed.model}
+    return Joint(begun, mark, echoes=continues is not None and continues.echoes)
+
+
+def _left(task: Task) -> None:
+    """Close the stream of an attempt that was answered in the moment it was given up."""
+    if not task.cancelled() and task.exception() is None:
+        answer, _ = task.result()
+        if isinstance(answer, AsyncStream):
+            answer.close()

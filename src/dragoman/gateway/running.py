@@ -1,0 +1,152 @@
+"""What a gateway that runs is made of: made from a configuration, and from another one when that is read again.
+
+What belongs to the configuration (upstreams, routes, prices, bounds) is swapped whole, so that a request under way
+keeps what it began with; what lasts as long as the process (the store, the journal, the limits) stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
+
+from dragoman.call import LOCAL, settings_for
+from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
+from dragoman.gateway.keys.identify import Doorman
+from dragoman.gateway.ledger import Book, Totals
+from dragoman.gateway.prices import Prices, Used
+from dragoman.gateway.relay import Relay
+from dragoman.gateway.routes import Routes
+from dragoman.gateway.seats import Seats
+from dragoman.gateway.upstream import ONCE, Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from dragoman.call import Key, Settings
+    from dragoman.dialect import Dialect
+    from dragoman.exchange import Timeouts
+    from dragoman.gateway.config.shape import Config, UpstreamConfig
+    from dragoman.gateway.keys.directory import Directory
+    from dragoman.gateway.ledger import Journal
+    from dragoman.gateway.limits.admission import Admission
+    from dragoman.gateway.store.database import Store
+    from dragoman.gateway.tally import Tokens
+
+
+class Lasting(NamedTuple):
+    """What lasts as long as the process.
+
+    Attributes:
+        totals: what all entries add up to.
+        store: where keys and the ledger are kept; None where there is none, and then neither of the next three.
+        journal: where entries are before they are in the store.
+        directory: the keys of the store.
+        admission: the limits of those keys.
+    """
+
+    totals: Totals
+    store: Store | None = None
+    journal: Journal | None = None
+    directory: Directory | None = None
+    admission: Admission | None = None
+
+
+class Running:
+    """A gateway as one configuration makes it.
+
+    Args:
+        config: complete, as `dragoman.gateway.config.load.load` returns it.
+        lasting: what it shares with those before and after it.
+
+    Raises:
+        ConfigurationError: a credential is not where it should be.
+    """
+
+    def __init__(self, config: Config, lasting: Lasting) -> None:
+        self.config = config
+        self.lasting = lasting
+        self.relay = Relay({name: _upstream(config, name) for name in config.upstreams}, Routes(config.routes))
+        self.prices = Prices(config.prices)
+        self.seats = Seats(config.bounds.requests, config.bounds.streams, config.bounds.queue)
+        self.book = Book(lasting.journal, self.cost, config.log.prompts)
+        admin = config.server.admin_key
+        keys = lasting.directory if config.server.keys == "required" else None
+        self.doorman = Doorman(keys, admin.read() if admin is not None else None)
+        self._vendors = {name: row_of(upstream).name for name, upstream in config.upstreams.items()}
+
+    def cost(self, upstream: str | None, model: str, tokens: Tokens) -> int | None:
+        """What tokens cost, in microusd; None where that is not known."""
+        if upstream is None:
+            return None
+        used = Used(
+            prompt=tokens.prompt or 0,
+            completion=tokens.completion or 0,
+            cached=tokens.cached or 0,
+            reasoning=tokens.reasoning or 0,
+        )
+        return self.prices.price(upstream, self._vendors.get(upstream), model, used)
+
+    def most(self, body: Mapping[str, Any], prompt: int, longest: int) -> int | None:
+        """What a request costs where it may cost most; None where the price of one of its ways is unknown.
+
+        Args:
+            body: the request.
+            prompt: tokens of its prompt, at most.
+            longest: tokens of its answer, at most.
+        """
+        found = self.relay.find(body["model"])
+        used = Used(prompt=prompt, completion=longest)
+        costs = [
+            self.prices.price(way.upstream, self._vendors[way.upstream], way.model, used)
+            for way in (*found.ways, *found.resort)
+        ]
+        known = [cost for cost in costs if cost is not None]
+        return max(known) if len(known) == len(costs) else None
+
+    def close(self) -> None:
+        """Close the connections to its upstreams."""
+        for upstream in self.relay.upstreams.values():
+            upstream.close()
+
+
+@contextlib.contextmanager
+def lasting_for(config: Config) -> Generator[Lasting]:
+    """What lasts as long as the process, for as long as the block does.
+
+    Raises:
+        ConfigurationError: the store cannot be opened, or is another version's.
+    """
+    if config.store is None:
+        yield Lasting(Totals())
+        return
+    from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
+
+    with kept(config.store) as lasting:
+        yield lasting
+
+
+def _upstream(config: Config, name: str) -> Upstream:
+    own = config.upstreams[name]
+    dialect = dialect_of(own)
+    keys = credentials_of(own)
+    made = [_settings(own, dialect, timeouts_of(config, own), key) for key in keys or ("",)]
+    credentials: list[str | None] = [str(key.source) for key in keys]
+    # Weights of one's own come with a template of their own, which may not leave an answer open.
+    continues = dialect.continues if own.weights is None else None
+    return Upstream(name, made, credentials or [None], policy=own.parameters, continues=continues)
+
+
+def _settings(own: UpstreamConfig, dialect: Dialect, timeouts: Timeouts, key: Key) -> Settings:
+    """Those of a client of an upstream; its credential goes wherever the configuration says, and no other anywhere."""
+    address = address_of(own) or LOCAL
+    made = settings_for(address, api_key=key, model="", timeout=timeouts, retries=ONCE, headers=None)
+    if made.engine is not None:
+        return made
+    if dialect.api != "messages":
+        return replace(made, dialect=dialect)
+    # Imported here because not every gateway has such an upstream.
+    from dragoman.dialect.anthropic import Manner  # noqa: PLC0415
+
+    return replace(made, dialect=dialect, manner=Manner(parameters=own.parameters))

@@ -1,0 +1,100 @@
+"""The API in which a caller asks: how a request is heard, and how what comes of it is said. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dragoman import sse
+from dragoman.dialect.table import HEARD
+from dragoman.gateway.faults import event_of
+from dragoman.wire.check import check_request, decode_body
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from dragoman.asgi import Header
+    from dragoman.errors import DragomanError
+    from dragoman.gateway.refusal import Refusal
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
+
+
+class Tongue(Protocol):
+    """An API that callers speak."""
+
+    def hear(self, raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The chat request in a body, in our words, and what of it had to be changed.
+
+        Raises:
+            InvalidRequestError: it is none.
+        """
+        ...
+
+    def headers(self, request_id: str) -> list[Header]:
+        """What every answer carries."""
+        ...
+
+    def whole(self, completion: Completion) -> bytes:
+        """A completion as this API's document."""
+        ...
+
+    def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncIterator[bytes]:
+        """Chunks as this API's events, the end included; what reading them raises goes through."""
+        ...
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:
+        """A failure in the middle of a stream, as its last event."""
+        ...
+
+    def refused(self, refusal: Refusal, request_id: str) -> bytes:
+        """A refusal's body."""
+        ...
+
+
+class Chat:
+    """Chat completions: OpenAI's words, and beside them those of vendors who have others for the same."""
+
+    def hear(self, raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The request in a body; fields nobody here knows stay in it. Raises as `Tongue.hear`."""
+        body = HEARD.hear(decode_body(raw))
+        check_request(body)
+        return body, ()
+
+    def headers(self, request_id: str) -> list[Header]:
+        """The request's name."""
+        return [(b"x-request-id", request_id.encode())]
+
+    def whole(self, completion: Completion) -> bytes:
+        """The upstream's own bytes, where it spoke this API."""
+        return completion.to_json()
+
+    async def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncGenerator[bytes]:
+        """The upstream's own bytes, chunk by chunk, and `[DONE]`."""
+        show_usage = wants_usage(asked)
+        async for chunk in chunks:
+            # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
+            if chunk.choices or chunk.usage is None or show_usage:
+                yield sse.encode(chunk.to_json())
+        yield sse.DONE
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
+        """An error object; no `[DONE]` follows it: a caller who counts on a clean end must not find one."""
+        return sse.encode(event_of(error))
+
+    def refused(self, refusal: Refusal, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
+        """A fault in OpenAI's form."""
+        return refusal.body
+
+
+CHAT = Chat()
+
+
+def wants_usage(body: dict[str, Any]) -> bool:
+    """Whether the caller asked a stream for its usage."""
+    options: dict[str, Any] = body.get("stream_options") or {}
+    return options.get("include_usage") is True
+
+
+def counted(body: dict[str, Any]) -> dict[str, Any]:
+    """A streamed request that asks upstream for the usage, whether its caller did or not."""
+    return body | {"stream_options": (body.get("stream_options") or {}) | {"include_usage": True}}
