@@ -190,7 +190,7 @@ def test_a_200_that_is_no_completion(body):
     assert (caught.value.status_code, caught.value.body) == (200, body.decode())
 
 
-def test_no_connection_is_an_api_error_too():
+def test_no_connection_is_under_the_base_class():
     with AtomaSDK(server_url="http://127.0.0.1:9") as atoma_sdk, pytest.raises(models.APIError) as caught:
         atoma_sdk.chat.create(**HELLO)
 

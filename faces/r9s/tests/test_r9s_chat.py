@@ -41,6 +41,8 @@ def test_the_least_that_is_sent():
             {"tools": [{"type": "function", "function": {"name": "f", "strict": True, "parameters": {"type": "object"}}}]},
         ),
         ({"tool_choice": "required"}, {"tool_choice": "required"}),
+        ({"tool_choice": "perhaps", "modalities": ["image"]}, {"tool_choice": "perhaps", "modalities": ["image"]}),
+        ({"reasoning_effort": "minimal"}, {"reasoning_effort": "minimal"}),
         ({"tool_choice": models.Two(function={"name": "f"})}, {"tool_choice": {"type": "function", "function": {"name": "f"}}}),
         ({"service_tier": "flex"}, {"service_tier": "flex"}),
         ({"stream_options": {"include_usage": True}}, {"stream_options": {"include_usage": True}}),
@@ -207,7 +209,12 @@ def test_what_an_error_says():
     assert str(raised(502, b"x" * 10_007)).endswith("...and 7 more chars")
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b"{}"])
+def test_an_answer_without_a_body():
+    assert str(raised(204, b"")) == 'Unexpected response received: Status 204. Body: ""'
+    assert raised(404, b"").body == ""
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b"{}", b""])
 def test_a_200_that_is_no_completion(body):
     error = raised(200, body)
 
