@@ -164,6 +164,38 @@ def test_an_event_that_is_no_chunk_is_a_protocol_error_that_shows_it(frame):
     assert stream.failure.partial.text == "Mo"
 
 
+def read_whole(*frames):
+    """A stream that comes in one read, and what there is to give out."""
+    stream = feed(reading(), b"".join(frames))
+    return stream, "".join(chunk.text for chunk in stream.ready)
+
+
+@pytest.mark.parametrize(
+    "frame", [b'data: {"choices":\n\n', b"data: hello\n\n", b'data: {"error": {"message": "no"}}\n\n']
+)
+def test_what_is_wrong_in_the_same_read_as_the_end_is_an_error_all_the_same(frame):
+    stream, text = read_whole(event("Mo"), frame, event("net"), event(finish="stop"), DONE)
+
+    assert stream.failure is not None
+    assert stream.failure.partial.text == text == "Mo"
+    assert stream.spoke
+
+
+@pytest.mark.parametrize("frame", [b": ping\n\n", b"event: ping\ndata: {}\n\n", b"data:\n\n"])
+def test_what_says_nothing_in_the_same_read_as_the_end_loses_nothing(frame):
+    stream, text = read_whole(event("Mo"), frame, event("net"), event(finish="stop"), DONE)
+
+    assert stream.failure is None
+    assert text == "Monet"
+
+
+def test_nothing_counts_after_the_mark_however_it_comes():
+    stream, text = read_whole(event("Mo"), event(finish="stop"), DONE, event("net"), DONE)
+
+    assert stream.failure is None
+    assert text == "Mo"
+
+
 def test_a_stream_with_nothing_in_it_is_no_answer():
     assert type(feed(reading(), DONE).failure) is errors.ProtocolError
 

@@ -21,6 +21,8 @@ from dragoman.wire.chunk import read_chunk
 from dragoman.wire.fault import Fault, find_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dragoman.secret import Secret
     from dragoman.transport import Answer, AsyncAnswer
     from dragoman.wire.chunk import Chunk
@@ -136,9 +138,9 @@ class Reading:
             self._take(events, at)
 
     def _take(self, events: list[Event], at: float) -> None:
-        if is_done(events[-1].data):
-            # Nearly always where it stands; taken off here, the rest of the read is chunks like any other.
-            self._stopped = True
+        # Nearly always where the mark stands; taken off here, the rest of the read is chunks like any other.
+        done = is_done(events[-1].data)
+        if done:
             del events[-1]
         chunks = _plain(events)
         if chunks is None:
@@ -148,7 +150,7 @@ class Reading:
         if any(map(says_something, chunks)):
             self.spoke = True
             self.spoke_at = at
-        if self._stopped and not self.over:
+        if (done or self._stopped) and not self.over:
             self._stop()
 
     def _translate(self, events: list[Event], translated: Translated, at: float) -> None:
@@ -180,10 +182,9 @@ class Reading:
             try:
                 chunks.append(read_chunk(body))
             except msgspec.DecodeError as error:
-                self.seen += chunks
-                self.ready += chunks
-                self._fail(ProtocolError(f"the stream holds an event that is no chunk: {error}", **self._known(body)))
-                return []
+                known = self._known(body) | {"partial": self._partial(chunks)}
+                self._fail(ProtocolError(f"the stream holds an event that is no chunk: {error}", **known))
+                break
         return chunks
 
     def broke(self, detail: str) -> None:
@@ -203,8 +204,7 @@ class Reading:
         elif event.event == "error" or b'"error"' in body:
             fault = _fault_in(body, certain=event.event == "error")
             if fault is not None:
-                answer = self.answer
-                partial = fold([*self.seen, *before]) if self.seen or before else None
+                answer, partial = self.answer, self._partial(before)
                 self._fail(said_no(fault, answer.status, answer.headers, body, partial=partial, secret=self._secret))
         elif event.event != "message":
             # Only unnamed events are chunks; vendors name their keep-alives (`event: ping`).
@@ -237,8 +237,8 @@ class Reading:
         self.over = True
         self.answer.close()
 
-    def _partial(self) -> Completion | None:
-        return self.completion if self.seen else None
+    def _partial(self, more: Sequence[Chunk] = ()) -> Completion | None:
+        return fold([*self.seen, *more]) if self.seen or more else None
 
     def _known(self, body: bytes = b"") -> dict[str, Any]:
         known = evidence(self.answer.headers, body, self._secret)

@@ -10,7 +10,7 @@ import pytest
 from dragoman import errors
 from dragoman.call import VERSION
 from dragoman.gateway import faults, openapi
-from dragoman.gateway.pipeline import BODY_BOUND
+from dragoman.gateway.config.shape import BoundsConfig
 
 DOCUMENT = openapi.build()
 CALLS = [
@@ -111,4 +111,4 @@ def test_every_status_a_failed_chat_is_given_is_described_with_an_error_body(sta
 
 
 def test_the_bound_it_names_is_the_one_that_holds():
-    assert f"{BODY_BOUND // 2**20} MiB" in openapi.FAULTS["413"]
+    assert f"{BoundsConfig().body // 2**20} MiB" in openapi.FAULTS["413"]

@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def complain(error: Exception, code: int) -> int:
     """Say what went wrong, in a line for each thing, and return the code to exit with."""
-    # A configuration may have several mistakes, each with its line.
-    for line in str(error).splitlines():
+    # A configuration may have several mistakes, each with its line; what a server says may have lines of its own.
+    for line in getattr(error, "lines", [str(error)]):
         print(f"dragoman: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - this is a command line
     return code

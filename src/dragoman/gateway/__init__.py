@@ -1,16 +1,38 @@
-"""The endpoint in front of the model on this machine, or of another one.
+"""The endpoint in front of upstreams: the path of a request, from the socket to the ledger.
 
-    listen     the server on its socket, and its end in good order
-      bind       the socket: a port or a path
-      log        the ledger's lines on their way to stderr
-    app        which path and method is which
-    pipeline   the path of a request, on one screen
-      upstream   where chunks come from: the client's own core, with an address
-      respond    a completion or a stream on its way to the caller
-      faults     what went wrong, in the caller's terms
-      ledger     who used what; every entry is closed, once, whatever happens
-    openapi    the endpoint's own description, written from the wire types
-    docs       the reference and playground at /docs, whose files are in pages/
-
-It reads from the socket to the answer.
+listen           sockets, signals, the server around the app
+  bind           the place to listen on
+  app            which path is what, and who may use it
+    tongue       the API a caller speaks: chat completions
+    messages     the same for Anthropic's
+    pipeline     one request, on one screen
+      keys/      who is calling
+      seats      how many at once
+      limits/    what a key may use
+      relay      one request on its course over the upstreams
+        routes   which of them may answer a model, in which order
+        course   what is tried next
+        breaker  whom to leave alone for a while
+        fit      what an upstream can take of a request
+        upstream one endpoint, over the client's own core
+        relayed  an answer on its way through
+        continuation  a stream that broke off, gone on with elsewhere
+      respond    an answer on its way to the caller
+      refusal    why there is none
+        faults   errors in the caller's terms
+      ledger     who used what
+        tally    how many tokens, and who says so
+        prices   what they cost
+        record   an entry as it is written down
+        journal  on this disk, before
+        carrier  it is in
+        store/   the database
+        redact   what is never written down
+    models       which models there are
+    docs, openapi, pages/   what is there for people to read
+  running        all of it, made from a configuration
+    kept         the part that keeps something
+  config/        the configuration's file
+usage            what the ledger says
+log              its lines, on stderr
 """
