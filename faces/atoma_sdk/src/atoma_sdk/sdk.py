@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from atoma_sdk._hooks import SDKHooks
 from atoma_sdk.chat import Chat
@@ -13,18 +13,18 @@ from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
 from dragoman.call import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from dragoman.face.httpclient import AsyncHttpClient, HttpClient
     from dragoman.face.log import Logger
     from dragoman.face.retries import RetryConfig
 
 
-class AtomaSDK:
+class AtomaSDK(SDK):
     """A client of Atoma.
 
     Args:
@@ -48,6 +48,11 @@ class AtomaSDK:
         IndexError: there is no server of that number.
         AssertionError: a client lacks httpx's methods.
     """
+
+    ELSEWHERE = frozenset({
+        "confidential_chat", "confidential_embeddings", "confidential_images", "embeddings", "health", "images",
+        "models_", "nodes",
+    })  # fmt: skip
 
     def __init__(
         self,
@@ -91,47 +96,9 @@ class AtomaSDK:
         )
         self.chat = Chat(self._caller)
 
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        self._caller.close()
-
-    async def __aenter__(self) -> Self:
-        """Itself."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        await self._caller.aclose()
-
-    def __repr__(self) -> str:
-        """Where it points; never the key."""
-        return f"AtomaSDK({self._caller.address()[0]!r})"
-
-    if not TYPE_CHECKING:
-        # Hidden from type checkers, which would take it to say that there are attributes of any name.
-        def __getattr__(self, name: str) -> Any:
-            """Say what this face covers, where the original has more."""
-            if name in _ELSEWHERE:
-                raise AttributeError(f"this face of AtomaSDK covers chat; {name!r} is not served here")
-            raise AttributeError(f"'AtomaSDK' object has no attribute {name!r}")
-
 
 def _ambient_logger() -> Logger | None:
     if not os.environ.get("ATOMASDK_DEBUG"):
         return None
     logging.basicConfig(level=logging.DEBUG)
     return logging.getLogger("atoma_sdk")
-
-
-_ELSEWHERE = frozenset({
-    "confidential_chat", "confidential_embeddings", "confidential_images", "embeddings", "health", "images", "models_",
-    "nodes",
-})  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from beezy_ai._hooks import SDKHooks
 from beezy_ai.chat import Chat
@@ -11,18 +11,18 @@ from beezy_ai.sdkconfiguration import SERVER_PROD, SERVERS, SDKConfiguration
 from dragoman.call import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from dragoman.face.httpclient import AsyncHttpClient, HttpClient
     from dragoman.face.log import Logger
     from dragoman.face.retries import RetryConfig
 
 
-class BeezyAI:
+class BeezyAI(SDK):
     """A client of BeezyAI.
 
     Args:
@@ -45,6 +45,8 @@ class BeezyAI:
         ValueError: there is no server of that name.
         AssertionError: a client lacks httpx's methods.
     """
+
+    ELSEWHERE = frozenset({"embeddings", "files", "fim", "fine_tuning", "models"})
 
     def __init__(
         self,
@@ -90,38 +92,3 @@ class BeezyAI:
             config=config,
         )
         self.chat = Chat(self._caller)
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        self._caller.close()
-
-    async def __aenter__(self) -> Self:
-        """Itself."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        await self._caller.aclose()
-
-    def __repr__(self) -> str:
-        """Where it points; never the key."""
-        return f"BeezyAI({self._caller.address()[0]!r})"
-
-    if not TYPE_CHECKING:
-        # Hidden from type checkers, which would take it to say that there are attributes of any name.
-        def __getattr__(self, name: str) -> Any:
-            """Say what this face covers, where the original has more."""
-            if name in _ELSEWHERE:
-                raise AttributeError(f"this face of BeezyAI covers chat; {name!r} is not served here")
-            raise AttributeError(f"'BeezyAI' object has no attribute {name!r}")
-
-
-_ELSEWHERE = frozenset({"embeddings", "files", "fim", "fine_tuning", "models"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
 from r9s._hooks import SDKHooks
 from r9s.chat import Chat
@@ -14,14 +15,13 @@ from r9s.sdkconfiguration import SERVERS, SDKConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from dragoman.face.httpclient import AsyncHttpClient, HttpClient
     from dragoman.face.log import Logger
     from dragoman.face.retries import RetryConfig
 
 
-class R9S:
+class R9S(SDK):
     """A client of R9S.
 
     Args:
@@ -43,6 +43,11 @@ class R9S:
         IndexError: there is no server of that number.
         AssertionError: a client lacks httpx's methods.
     """
+
+    ELSEWHERE = frozenset({
+        "audio", "completions", "edits", "embeddings", "engine_embeddings", "images", "messages", "models",
+        "moderations", "proxy", "responses", "search",
+    })  # fmt: skip
 
     def __init__(
         self,
@@ -84,41 +89,3 @@ class R9S:
             config=config,
         )
         self.chat = Chat(self._caller)
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        self._caller.close()
-
-    async def __aenter__(self) -> Self:
-        """Itself."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close what was opened here."""
-        await self._caller.aclose()
-
-    def __repr__(self) -> str:
-        """Where it points; never the key."""
-        return f"R9S({self._caller.address()[0]!r})"
-
-    if not TYPE_CHECKING:
-        # Hidden from type checkers, which would take it to say that there are attributes of any name.
-        def __getattr__(self, name: str) -> Any:
-            """Say what this face covers, where the original has more."""
-            if name in _ELSEWHERE:
-                raise AttributeError(f"this face of R9S covers chat; {name!r} is not served here")
-            raise AttributeError(f"'R9S' object has no attribute {name!r}")
-
-
-_ELSEWHERE = frozenset({
-    "audio", "completions", "edits", "embeddings", "engine_embeddings", "images", "messages", "models", "moderations",
-    "proxy", "responses", "search",
-})  # fmt: skip
