@@ -63,6 +63,7 @@ faces: .venv/.ready typescript/node_modules/.ready ## run every example of the f
 spec: .venv/.ready typescript/node_modules/.ready ## write the spec, and TypeScript's types, from the wire types
 	@$(RUN) python tools/openapi.py
 	@$(RUN) python tools/config.py
+	@$(RUN) python tools/prices.py
 	@$(NPM) run generate
 
 docs: .venv/.ready ## write the reference pages from the code

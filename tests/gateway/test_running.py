@@ -113,6 +113,13 @@ def test_prices_are_those_of_the_upstream_that_answers():
     running.close()
 
 
+def test_a_model_on_this_machine_costs_nothing():
+    running = made("")
+
+    assert running.cost("here", "smollm2", Tokens(prompt=10, completion=5)) == 0
+    running.close()
+
+
 def test_a_credential_that_is_not_there_is_told(monkeypatch):
     monkeypatch.delenv("PLANTED", raising=False)
     with pytest.raises(ConfigurationError, match="PLANTED"):

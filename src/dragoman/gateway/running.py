@@ -15,7 +15,7 @@ from dragoman.call import LOCAL, settings_for
 from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
 from dragoman.gateway.keys.identify import Doorman
 from dragoman.gateway.ledger import Book, Totals
-from dragoman.gateway.prices import Prices, Used
+from dragoman.gateway.prices import ENGINE, Prices, Used
 from dragoman.gateway.relay import Relay
 from dragoman.gateway.routes import Routes
 from dragoman.gateway.seats import Seats
@@ -74,7 +74,10 @@ class Running:
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None
         self.doorman = Doorman(keys, admin.read() if admin is not None else None)
-        self._vendors = {name: row_of(upstream).name for name, upstream in config.upstreams.items()}
+        self._vendors = {
+            name: ENGINE if upstream.engine or upstream.weights else row_of(upstream).name
+            for name, upstream in config.upstreams.items()
+        }
 
     def cost(self, upstream: str | None, model: str, tokens: Tokens) -> int | None:
         """What tokens cost, in microusd; None where that is not known."""

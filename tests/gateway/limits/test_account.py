@@ -270,6 +270,28 @@ def test_no_limit_is_exceeded_by_more_than_requests_took_beyond_their_reservatio
             gateway.kill(*details)
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.4, 1.0, 1.6, 57.9, 58.5, 59.5]), st.integers(0, 60), st.floats(0, 1)),
+        min_size=12,
+    )
+)
+def test_in_no_sixty_seconds_is_more_admitted_than_a_minute_allows(arrivals):
+    account, limits, now, admitted = Account(), Limits(requests_per_minute=3, tokens_per_minute=100), NOW + 0.3, []
+    for gap, reserved, share in arrivals:
+        now += gap
+        claims = claimed(limits, Ask("m", tokens=reserved), "here", now)
+        if account.reserve(claims, now):
+            continue
+        takes = int(reserved * share)
+        for entry in settled(claims, now, takes, None):
+            account.add(entry, now)
+        admitted.append((now, takes))
+        within = [tokens for at, tokens in admitted if at > now - WINDOW]
+        assert len(within) <= 3
+        assert sum(within) - takes + reserved <= 100
+
+
 @given(st.integers(0, 5), st.floats(0, 1000))
 def test_what_a_killed_process_held_is_free_after_its_lease(seats, passed):
     account, limits = Account(), Limits(concurrent=5)

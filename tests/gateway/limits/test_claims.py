@@ -25,13 +25,13 @@ def by_meter(claims):
 
 
 def test_each_limit_is_claimed_from_by_its_own_measure():
-    claims = claimed(ALL, ASK, "here", NOON + 0.25)
+    claims = claimed(ALL, ASK, "here", NOON + 1.25)
 
     assert [claim.limit for claim in claims] == [1, 2, 3, 4, 5, 6, 7]
-    second, lease = str(int(NOON)), LEASE + 0.25
+    second, lease = str(int(NOON)), LEASE + 1.25
     assert by_meter(claims) == {
-        "requests_per_minute": (second, 1, 61),
-        "tokens_per_minute": (second, 100, 61),
+        "requests_per_minute": (second, 1, 62),
+        "tokens_per_minute": (second, 100, 62),
         "concurrent": ("@here", 1, lease),
         "budget_day_tokens": ("@here", 100, lease),
         "budget_month_tokens": ("@here", 100, lease),

@@ -32,15 +32,15 @@ def test_requests_a_minute():
     )  # fmt: skip
 
     assert found.message == (
-        "key dg_3fK9aQx… of ana may use 2 requests a minute, and has; it fits at 2026-11-21T12:01:01Z, in 51s"
+        "key dg_3fK9aQx… of ana may use 2 requests a minute, and has; it fits at 2026-11-21T12:01:02Z, in 52s"
     )
-    assert (found.status, found.code, found.retry_after, found.remaining) == (429, "rate_limit_exceeded", 51, 0)
+    assert (found.status, found.code, found.retry_after, found.remaining) == (429, "rate_limit_exceeded", 52, 0)
     assert dict(found.headers()) == {
-        b"retry-after": b"51",
+        b"retry-after": b"52",
         b"x-should-retry": b"true",
         b"x-ratelimit-limit-requests": b"2",
         b"x-ratelimit-remaining-requests": b"0",
-        b"x-ratelimit-reset-requests": b"55s",
+        b"x-ratelimit-reset-requests": b"56s",
     }
 
 
@@ -50,7 +50,7 @@ def test_tokens_a_minute():
     )  # fmt: skip
 
     assert "may use 100 tokens a minute; 10 is left, and this request may use 40; it fits at" in found.message
-    assert found.retry_after == 51
+    assert found.retry_after == 52
     assert json.loads(found.body())["error"] == {
         "message": found.message,
         "type": "tokens",
@@ -61,8 +61,8 @@ def test_tokens_a_minute():
             "whose": WHOSE,
             "value": 100,
             "remaining": 10,
-            "frees_at": "2026-11-21T12:01:01Z",
-            "retry_after": 51,
+            "frees_at": "2026-11-21T12:01:02Z",
+            "retry_after": 52,
         },
     }
 

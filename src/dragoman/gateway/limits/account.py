@@ -3,9 +3,9 @@
 A limit has a *meter*: a number of *slices*, each an amount that counts until a moment. A request fits when, for every
 meter it claims from, what counts now and what it claims stay within the limit. That one rule carries all the kinds:
 
-- a rate a minute has a slice a second, which counts for the 60 seconds after it: in no 60 seconds, wherever they
-  begin, is more admitted than the limit. (A token bucket would admit twice as much, and so could two weighted
-  counters; this costs at most 61 small slices a meter, and a wait of at most a second too long.)
+- a rate a minute has a slice for each two seconds, which counts for the 60 seconds after them: in no 60 seconds,
+  wherever they begin, is more admitted than the limit. (A token bucket would admit twice as much, two weighted counters
+  half as much again; this costs at most 31 small slices a meter, and a wait of at most two seconds too long.)
 - a budget has a slice a day or a month, which counts until the next begins.
 - what is under way has a slice for each process that holds it, which counts for as long as that process keeps
   renewing it: what a killed process held comes free by itself.
@@ -104,13 +104,20 @@ class Account:
 
         Correcting a slice that no longer counts changes nothing: what it said is past.
         """
-        slices = self._meters.setdefault(entry.meter, {})
-        if next(iter(slices.values()), (0, now + 1))[1] <= now:
-            # The oldest is past; with it go all the others that are.
-            slices = self._meters[entry.meter] = {name: kept for name, kept in slices.items() if kept[1] > now}
-        # What is given back may come out of a slice that has been kept since it was taken.
-        amount, ends = _counting(slices, entry.slice, now)
-        _put(slices, entry.slice, amount + entry.amount, max(ends, entry.ends), now)
+        slices = self._meters.get(entry.meter, _NOTHING)
+        amount, ends = slices.get(entry.slice, _PAST)
+        if ends <= now:
+            # A new slice takes the place of those that are past.
+            amount = 0
+            slices = {name: kept for name, kept in slices.items() if kept[1] > now}
+            self._meters[entry.meter] = slices
+        amount += entry.amount
+        # What is given back may come out of a slice that has been kept since it was taken: it lasts as before.
+        ends = max(ends, entry.ends)
+        if amount > 0 and ends > now:
+            slices[entry.slice] = (amount, ends)
+        else:
+            slices.pop(entry.slice, None)
 
     def keep(self, entry: Entry, now: float, *, exact: bool) -> None:
         """Let a slice count until a later moment.
@@ -121,8 +128,13 @@ class Account:
             exact: whether that is all that is in it; otherwise the amount is only for a slice that counts no more.
         """
         slices = self._meters.setdefault(entry.meter, {})
-        there = 0 if exact else _counting(slices, entry.slice, now)[0]
-        _put(slices, entry.slice, there or entry.amount, entry.ends, now)
+        amount, ends = slices.get(entry.slice, _PAST)
+        if exact or ends <= now:
+            amount = entry.amount
+        if amount > 0 and entry.ends > now:
+            slices[entry.slice] = (amount, entry.ends)
+        else:
+            slices.pop(entry.slice, None)
 
     def room_at(self, claim: Claim, now: float) -> float | None:
         """When a claim fits if nobody takes more, and what is under way has ended by then.
@@ -153,19 +165,7 @@ class Account:
         return latest
 
 
-def _counting(slices: Slices, name: str, now: float) -> tuple[int, float]:
-    """A slice as far as it counts."""
-    found = slices.get(name)
-    return found if found is not None and found[1] > now else (0, 0.0)
-
-
-def _put(slices: Slices, name: str, amount: int, ends: float, now: float) -> None:
-    if amount > 0 and ends > now:
-        slices[name] = (amount, ends)
-    else:
-        slices.pop(name, None)
-
-
 _NOTHING: Slices = {}
+_PAST = (0, 0.0)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, Slices])

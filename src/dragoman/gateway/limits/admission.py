@@ -234,13 +234,14 @@ class Admission:
 
     def _hold(self, key: str, claims: Sequence[Claim], sign: int) -> None:
         """Keep count of what this process holds of a key's limits."""
-        kept = [claim.entry for claim in claims if claim.entry.slice.startswith(HELD)]
-        if not kept:
-            return
-        held = self._held.setdefault(key, Counter())
-        for entry in kept:
-            held[entry.meter] += sign * entry.amount
-        if key not in self._unsure and not any(held.values()):
+        held = self._held.get(key)
+        for claim in claims:
+            entry = claim.entry
+            if entry.slice.startswith(HELD):
+                if held is None:
+                    held = self._held[key] = Counter()
+                held[entry.meter] += sign * entry.amount
+        if sign < 0 and held is not None and key not in self._unsure and not any(held.values()):
             del self._held[key]
 
     async def _renew(self, key: str) -> None:

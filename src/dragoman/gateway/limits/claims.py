@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WINDOW = 60
 """Seconds that a rate is about."""
 
+SLICE = 2
+"""Seconds of a slice of it. Shorter ones come free sooner, and cost more: an account is read and written whole."""
+
 LEASE = 30.0
 """Seconds that what is under way goes on counting when the process that holds it has died."""
 
@@ -49,12 +52,12 @@ def claimed(limits: Limits, ask: Ask, holder: str, now: float) -> tuple[Claim, .
         now: seconds since 1970.
     """
     found: list[Claim] = []
-    second = str(int(now))
-    seconds_end = float(int(now) + WINDOW + 1)
+    start = int(now // SLICE) * SLICE
+    moment, past = str(start), float(start + WINDOW + SLICE)
     if limits.requests_per_minute is not None:
-        found.append(Claim(Entry(REQUESTS, second, 1, seconds_end), limits.requests_per_minute))
+        found.append(Claim(Entry(REQUESTS, moment, 1, past), limits.requests_per_minute))
     if limits.tokens_per_minute is not None:
-        found.append(Claim(Entry(TOKENS, second, ask.tokens, seconds_end), limits.tokens_per_minute))
+        found.append(Claim(Entry(TOKENS, moment, ask.tokens, past), limits.tokens_per_minute))
     lease = now + LEASE
     if limits.concurrent is not None:
         found.append(Claim(Entry(CONCURRENT, HELD + holder, 1, lease), limits.concurrent))
