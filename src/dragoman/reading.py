@@ -182,8 +182,8 @@ class Reading:
             try:
                 chunks.append(read_chunk(body))
             except msgspec.DecodeError as error:
-                known = self._known(body) | {"partial": self._partial(chunks)}
-                self._fail(ProtocolError(f"the stream holds an event that is no chunk: {error}", **known))
+                sentence = f"the stream holds an event that is no chunk: {error}"
+                self._fail(ProtocolError(sentence, **self._known(body, chunks)))
                 break
         return chunks
 
@@ -240,9 +240,9 @@ class Reading:
     def _partial(self, more: Sequence[Chunk] = ()) -> Completion | None:
         return fold([*self.seen, *more]) if self.seen or more else None
 
-    def _known(self, body: bytes = b"") -> dict[str, Any]:
+    def _known(self, body: bytes = b"", more: Sequence[Chunk] = ()) -> dict[str, Any]:
         known = evidence(self.answer.headers, body, self._secret)
-        return known | {"status": self.answer.status, "partial": self._partial()}
+        return known | {"status": self.answer.status, "partial": self._partial(more)}
 
 
 _error_in = attrgetter("error")

@@ -14,6 +14,7 @@ import msgspec
 from dragoman import asgi
 from dragoman.errors import DragomanError
 from dragoman.gateway import docs, messages, models, openapi, pipeline, refusal
+from dragoman.gateway.completions import COMPLETIONS
 from dragoman.gateway.refusal import Refusal, TurnedAwayError
 from dragoman.gateway.respond import Caller
 from dragoman.gateway.tongue import CHAT
@@ -99,6 +100,7 @@ class Gateway:
         self._routes: dict[str, dict[str, Endpoint]] = {
             "/v1/chat/completions": {"POST": self._answers(CHAT)},
             "/chat/completions": {"POST": self._answers(CHAT)},
+            "/v1/completions": {"POST": self._answers(COMPLETIONS)},
             "/v1/messages": {"POST": self._answers(messages.MESSAGES)},
             "/v1/messages/count_tokens": {"POST": self._count_tokens},
             "/v1/models": {"GET": self._known(self._models)},

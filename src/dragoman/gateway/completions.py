@@ -1,0 +1,134 @@
+"""The older API of completions as callers speak it: `POST /v1/completions`, a prompt instead of messages. No I/O.
+
+The prompt is asked as a user's message: the models behind this gateway talk, and what they answer is the completion.
+What that cannot be made to mean (a suffix, an echo of the prompt, tokens instead of text, the best of several) is
+refused by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from dragoman import sse
+from dragoman.dialect.table import HEARD
+from dragoman.errors import InvalidRequestError
+from dragoman.gateway.faults import event_of
+from dragoman.gateway.tongue import wants_usage
+from dragoman.wire.check import check_request, decode_body
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from dragoman.asgi import Header
+    from dragoman.errors import DragomanError
+    from dragoman.gateway.refusal import Refusal
+    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Completion
+
+Json = dict[str, Any]
+
+LONGEST = 16
+"""Tokens of an answer whose request does not say, as the API has it."""
+
+MEANINGLESS: dict[str, tuple[object, ...]] = {"suffix": ("",), "echo": (False,), "best_of": (1,)}
+"""Fields that a chat completion cannot honour, and the values that ask for nothing."""
+
+
+class Completions:
+    """The tongue of the older API's clients."""
+
+    def hear(self, raw: bytes) -> tuple[Json, tuple[str, ...]]:
+        """The chat request that a body of this API is. Raises as `Tongue.hear`."""
+        asked = decode_body(raw)
+        for name, values in MEANINGLESS.items():
+            if asked.get(name) is not None and asked[name] not in values:
+                raise InvalidRequestError(f"{name}: chat models have no such thing; leave it out", param=name)
+        body = {name: value for name, value in asked.items() if name not in {"prompt", "logprobs", *MEANINGLESS}}
+        body["messages"] = [{"role": "user", "content": _prompt(asked.get("prompt"))}]
+        if body.get("max_tokens") is None and body.get("max_completion_tokens") is None:
+            body["max_tokens"] = LONGEST
+        body |= _logprobs(asked.get("logprobs"))
+        body = HEARD.hear(body)
+        check_request(body)
+        return body, ()
+
+    def headers(self, request_id: str) -> list[Header]:
+        """The request's name."""
+        return [(b"x-request-id", request_id.encode())]
+
+    def whole(self, completion: Completion) -> bytes:
+        """A text completion."""
+        told = completion.to_dict()
+        told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
+        return msgspec.json.encode(told | {"object": "text_completion"})
+
+    async def events(self, chunks: AsyncIterator[Chunk], asked: Json) -> AsyncGenerator[bytes]:
+        """Text completions that each hold the next piece, and `[DONE]`."""
+        show_usage = wants_usage(asked)
+        async for chunk in chunks:
+            if chunk.choices or (chunk.usage is not None and show_usage):
+                told = chunk.to_dict()
+                told["choices"] = [_choice(choice, "delta") for choice in told.get("choices") or ()]
+                yield sse.encode(msgspec.json.encode(told | {"object": "text_completion"}))
+        yield sse.DONE
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
+        """An error object, without `[DONE]` after it."""
+        return sse.encode(event_of(error))
+
+    def refused(self, refusal: Refusal, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
+        """A fault in OpenAI's form."""
+        return refusal.body
+
+
+COMPLETIONS = Completions()
+
+
+def _prompt(prompt: object) -> str:
+    if isinstance(prompt, list) and len(cast("list[object]", prompt)) == 1:
+        (prompt,) = cast("list[object]", prompt)
+    if not isinstance(prompt, str):
+        raise InvalidRequestError("prompt must be one text: a string, or an array of one string", param="prompt")
+    return prompt
+
+
+def _logprobs(asked: object) -> Json:
+    """How chat asks for the log probabilities that this API asks for by a number."""
+    if asked is None:
+        return {}
+    if isinstance(asked, bool) or not isinstance(asked, int):
+        raise InvalidRequestError("logprobs must be a whole number: of likely tokens to name", param="logprobs")
+    return {"logprobs": True, "top_logprobs": asked}
+
+
+def _choice(choice: Json, part: str) -> Json:
+    said: Json = choice.get(part) or {}
+    kept = {name: value for name, value in choice.items() if name not in {part, "logprobs"}}
+    return {
+        "text": said.get("content") or said.get("refusal") or "",
+        "logprobs": _told(choice.get("logprobs")),
+        "finish_reason": None,
+        **kept,
+    }
+
+
+def _told(logprobs: Json | None) -> Json | None:
+    """Log probabilities in this API's four columns."""
+    if not logprobs:
+        return None
+    tokens: list[Json] = logprobs.get("content") or []
+    offsets: list[int] = []
+    at = 0
+    for token in tokens:
+        offsets.append(at)
+        at += len(token["token"])
+    return {
+        "tokens": [token["token"] for token in tokens],
+        "token_logprobs": [token["logprob"] for token in tokens],
+        "top_logprobs": [
+            {likely["token"]: likely["logprob"] for likely in token.get("top_logprobs") or ()} for token in tokens
+        ],
+        "text_offset": offsets,
+    }
