@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Card = dict[str, Any]
 
+MISTRALS = {"type": "base", "capabilities": {"completion_chat": True}}
+"""What a card has to hold besides for Mistral's own client to read it; others pass over what they do not know."""
+
 log = logging.getLogger("dragoman.gateway")
 
 
@@ -42,7 +45,7 @@ async def listed(relay: Relay, who: Identity) -> dict[str, Any]:
                 found.setdefault(card["id"], card)
     if not found and failure is not None:
         raise failure
-    return {"object": "list", "data": [card for name, card in found.items() if who.allows(name)]}
+    return {"object": "list", "data": [MISTRALS | card for name, card in found.items() if who.allows(name)]}
 
 
 async def one(relay: Relay, who: Identity, name: str) -> Card:
@@ -57,8 +60,8 @@ async def one(relay: Relay, who: Identity, name: str) -> Card:
     if found is None or not who.allows(name) or {".", ".."} & set(name.split("/")):
         raise NotFoundError(f"there is no model {name[:200]!r} here", status=404, code="model_not_found")
     if "*" not in found.route.model:
-        return _card(name)
-    return await _asked(relay, found)
+        return MISTRALS | _card(name)
+    return MISTRALS | await _asked(relay, found)
 
 
 async def _asked(relay: Relay, found: Found) -> Card:
