@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dragoman.gateway.config.load import parsed
+
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
 FIVE = README.split("## Five examples")[1].split("\n## ")[0]
 EXAMPLES = re.findall(r"```python\n(.*?)```", FIVE, re.DOTALL)
@@ -37,6 +39,13 @@ def test_an_example_does_what_the_readme_says(number, shows):
     assert done.returncode == 0, done.stderr
     assert re.search(shows, done.stdout), done.stdout
     assert done.stderr == ""
+
+
+def test_the_configuration_it_shows_is_one():
+    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    config = parsed(shown.encode(), "dragoman.toml", secrets=False)
+
+    assert set(config.upstreams) == {"openai", "house", "here"}
 
 
 def test_every_link_leads_somewhere():
