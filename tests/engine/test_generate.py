@@ -347,7 +347,8 @@ def generating(socket, use, slots=1):
     """What a coroutine function makes of a generator of its own on some llama.cpp."""
 
     async def inside():
-        return await use(generate.Generator(llama.Llama(socket), "m", "fp_1", slots, 2048))
+        with contextlib.closing(llama.Llama(socket)) as made:
+            return await use(generate.Generator(made, "m", "fp_1", slots, 2048))
 
     return asyncio.run(inside())
 

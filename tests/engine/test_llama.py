@@ -21,7 +21,11 @@ def run(socket, use):
     """What a coroutine function makes of llama.cpp at a socket."""
 
     async def inside():
-        return await use(llama.Llama(socket))
+        made = llama.Llama(socket)
+        try:
+            return await use(made)
+        finally:
+            made.close()
 
     return asyncio.run(inside())
 

@@ -203,7 +203,7 @@ def test_every_attempt_is_there_with_its_own_tokens_and_the_request_has_their_su
     )
     assert (closed.prompt_tokens, closed.completion_tokens, closed.tokens_from) == (14, 8, "counted")
     assert (closed.upstream, closed.served) == ("c", "real")
-    assert closed.first_token_s >= third.first_token_s > 0
+    assert closed.first_token_s >= third.first_token_s >= 0
 
 
 def test_only_the_first_end_of_an_attempt_counts(totals, journal):

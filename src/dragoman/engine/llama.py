@@ -98,6 +98,10 @@ class Llama:
         self._url = f"http+unix://{quote(str(socket), safe='')}"
         self._sockets = AsyncioTransport(trust_env=False)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._sockets.close()
+
     async def tokens(self, messages: list[Json], template: Json) -> int:
         """How many tokens a conversation is, the template's own included."""
         prompt = await self._post("/apply-template", {"messages": messages, **template})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from importlib.metadata import version
@@ -31,7 +32,11 @@ def serve(told: Told, ready: Callable[[], None]) -> None:
 
 
 async def _serve(told: Told, ready: Callable[[], None]) -> None:
-    llama = Llama(inner(told.folder))
+    with contextlib.closing(Llama(inner(told.folder))) as llama:
+        await _serve_from(llama, told, ready)
+
+
+async def _serve_from(llama: Llama, told: Told, ready: Callable[[], None]) -> None:
     card = {"id": told.name, "object": "model", "created": int(time.time()), "owned_by": "dragoman"}
     generator = Generator(llama, told.name, fingerprint(told), told.slots, told.context)
     room = told.slots + told.queue
