@@ -100,7 +100,18 @@ WAITING = [
     (r"(?<!\.)\bsleep\(", "time.sleep("),
     # A stream is opened by awaiting an Opening; blocking, there is nothing to wait for.
     (r"\bOpening\(call, self\._transport\)", "Stream(call, drive(stream(call, time), self._transport))"),
+    (
+        r"\bOpening\(call, self\._transport, TypedStream\.of\(wanted\)\)",
+        "TypedStream(call, drive(stream(call, time), self._transport), wanted)",
+    ),
+    (r"\bOpening\[(\w+(?:\[\w+\])?)\]", r"\1"),
     (r"\bOpening\b", "Stream"),
+    (r"\banext\b", "next"),
+    (r"\bimport asyncio\b", "import threading"),
+    (r"\balock\b", "lock"),
+    (r"\bainvoke\b", "invoke"),
+    (r"\basettled\b", "settled"),
+    (r"\basyncio\.Lock\b", "threading.Lock"),
     (r"\bimport EngineTransport, Engine\b", "import Engine, EngineTransport"),
 ]
 
@@ -114,7 +125,7 @@ def without_waiting(node):
 
 def twins():
     """Pairs of a blocking class or function and its asynchronous twin, in the files that hold both."""
-    for file in ("chat.py", "client.py", "stream.py"):
+    for file in ("chat.py", "client.py", "run.py", "stream.py", "typed.py", "views.py"):
         found = {node.name: node for node in tree(SOURCE / file).body if hasattr(node, "name")}
         for name, node in found.items():
             plain = without_waiting_name(name)
@@ -169,3 +180,11 @@ def test_a_client_of_an_address_needs_no_asyncio_no_ssl_and_no_engine():
 
     assert not {name for name in loaded if name.split(".")[0] in {"asyncio", "ssl", "uvicorn", "xllamacpp", "httpx"}}
     assert not {name for name in loaded if name.startswith("dragoman.engine")}
+
+
+def test_a_client_that_asks_for_text_needs_nothing_of_types_tools_and_events():
+    loaded = modules_after("from dragoman import Dragoman; Dragoman('http://127.0.0.1:9/v1').chat.stream")
+
+    later = {"draft", "events", "invoke", "output", "parse", "partial", "rounds", "run", "runs", "structured", "tools"}
+    assert not loaded & {f"dragoman.{name}" for name in (*later, "typed", "views")}
+    assert not {name for name in loaded if name.split(".")[0] in {"pydantic", "attrs", "concurrent"}}

@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from dragoman import errors
+from dragoman import Result, errors
 from dragoman.wire.completion import read_completion
 
 PARTIAL = read_completion(b'{"id":"c1","choices":[{"message":{"content":"Claude Mo"},"index":0}],"vendor":"x"}')
@@ -19,9 +19,19 @@ def every_error():
 @pytest.mark.parametrize("cls", [cls for cls in every_error() if issubclass(cls, errors.APIError)])
 @pytest.mark.parametrize("again", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
 def test_an_error_survives_pickling_and_copying_whole(cls, again):
-    limit = {"limit": "idle", "seconds": 3.0} if cls is errors.TimeLimitError else {}
+    limits = {
+        errors.TimeLimitError: {"limit": "idle", "seconds": 3.0},
+        errors.RunLimitError: {"limit": "rounds", "result": Result(PARTIAL, [PARTIAL.message], None, 1, None)},
+    }
     error = cls(
-        "cut", status=200, request_id="r7", headers={"a": "b"}, body=b"\xff", partial=PARTIAL, attempts=3, **limit
+        "cut",
+        status=200,
+        request_id="r7",
+        headers={"a": "b"},
+        body=b"\xff",
+        partial=PARTIAL,
+        attempts=3,
+        **limits.get(cls, {}),
     )
 
     twin = again(error)
@@ -60,3 +70,19 @@ def test_the_drawn_tree_is_the_tree():
     for name, line in drawn.items():
         depth = (line.index("──") - line.index(line.lstrip()[0])) // 4 + 1
         assert len(getattr(errors, name).__mro__) >= depth
+
+
+def test_a_run_that_was_stopped_travels_with_all_it_had():
+    result = Result(PARTIAL, [{"role": "user", "content": "Who?"}, PARTIAL.message], None, 1, None)
+    error = pickle.loads(pickle.dumps(errors.RunLimitError("late", limit="seconds", result=result)))
+
+    assert (error.limit, error.result.rounds, error.result.text) == ("seconds", 1, "Claude Mo")
+    assert error.result.messages[1].to_dict() == {"role": "assistant", "content": "Claude Mo"}
+
+
+def test_the_text_of_an_output_that_was_not_is_the_answers_or_the_refusals():
+    refused = read_completion(b'{"choices":[{"message":{"refusal":"No."},"index":0}]}')
+
+    assert errors.LengthError("cut", partial=PARTIAL).text == "Claude Mo"
+    assert errors.RefusalError("refused", partial=refused).text == "No."
+    assert errors.OutputError("nothing").text == ""

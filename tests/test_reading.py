@@ -243,3 +243,22 @@ def test_content_moves_the_time_of_the_last_word_and_comments_do_not():
     stream = feed(reading(), b": hi\n\n", event("x"), b": hi\n\n", event(""))
 
     assert (stream.spoke, stream.spoke_at) == (True, 2.0)
+
+
+def test_a_stream_that_was_left_knows_it_however_often():
+    stream = feed(reading(), event("Mo"))
+    stream.leave()
+    stream.leave()
+    stream.closed()
+
+    assert (stream.left, stream.over, stream.answer.left) == (True, True, "closed")
+    assert type(stream.failure) is errors.StreamClosedError
+    assert stream.failure.partial.text == "Mo"
+
+
+def test_leaving_a_stream_that_is_over_changes_nothing():
+    stream = feed(reading(), event("Monet", "stop"), DONE)
+    stream.leave()
+
+    assert not stream.left
+    assert stream.failure is None

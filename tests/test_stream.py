@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import json
+import threading
+import time
 
 import pytest
 
 from colours import CALL
-from dragoman import AsyncDragoman, Dragoman
+from dragoman import AsyncDragoman, Dragoman, errors
 from scripted import LAST_CHUNK, READ, Hold, Scripted, chunk, chunked, chunked_head, event
 
 
@@ -120,3 +122,67 @@ def test_what_the_vendor_sent_is_in_the_folded_completion():
         completion = client.chat.stream(**CALL).until_done()
 
     assert json.loads(completion.to_json())["vendor"] == {"a": 1}
+
+
+def test_closing_from_another_thread_ends_the_wait_for_more_at_once():
+    with Scripted(ENDLESS) as server, Dragoman(server.url("/v1")) as client:
+        stream = client.chat.stream(**CALL)
+        assert next(stream).text + next(stream).text == "Monet"
+        closing = threading.Timer(0.1, stream.close)
+        closing.start()
+        begun = time.monotonic()
+        with pytest.raises(errors.StreamClosedError) as caught:
+            next(stream)
+        assert time.monotonic() - begun < 5
+        closing.join()
+        assert caught.value.partial.text == "Monet"
+        assert server.left()
+
+
+def test_closing_from_another_task_ends_the_wait_for_more_at_once():
+    async def main(server):
+        async with AsyncDragoman(server.url("/v1")) as client:
+            stream = await client.chat.stream(**CALL)
+            await anext(stream)
+            await anext(stream)
+            reading = asyncio.ensure_future(stream.until_done())
+            # One turn of the loop: the task has begun to wait.
+            await asyncio.sleep(0)
+            stream.close()
+            with pytest.raises(errors.StreamClosedError) as caught:
+                await asyncio.wait_for(reading, 5)
+            assert caught.value.partial.text == "Monet"
+            return await asyncio.to_thread(server.left)
+
+    with Scripted(ENDLESS) as server:
+        assert asyncio.run(main(server))
+
+
+def test_closing_the_client_ends_its_streams():
+    with Scripted(ENDLESS) as server, Dragoman(server.url("/v1")) as client:
+        stream = client.chat.stream(**CALL)
+        closing = threading.Timer(0.05, client.close)
+        closing.start()
+        with pytest.raises(errors.StreamClosedError):
+            stream.until_done()
+        closing.join()
+        assert server.left()
+
+
+def test_a_stream_that_was_left_does_not_look_whole():
+    with Scripted(ENDLESS) as server, Dragoman(server.url("/v1")) as client:
+        with client.chat.stream(**CALL) as stream:
+            next(stream)
+            stream.close()
+        with pytest.raises(errors.StreamClosedError):
+            stream.until_done()
+        with pytest.raises(errors.StreamClosedError):
+            next(stream)
+
+
+def test_closing_a_whole_stream_changes_nothing():
+    with Scripted([READ, STREAM]) as server, Dragoman(server.url("/v1")) as client:
+        stream = client.chat.stream(**CALL)
+        stream.until_done()
+        stream.close()
+        assert stream.until_done().text == "Monet"

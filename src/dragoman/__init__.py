@@ -24,26 +24,48 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConflictError,
         ConnectionFailedError,
+        ContentFilterError,
         ContentTooLargeError,
         ContextLengthError,
         DragomanError,
         EngineError,
+        InvalidOutputError,
         InvalidRequestError,
+        LengthError,
         NotFoundError,
+        OutputError,
         OverloadedError,
         PermissionDeniedError,
         ProtocolError,
         QuotaError,
         RateLimitError,
+        RefusalError,
+        RunLimitError,
         ServerError,
         StatusError,
+        StreamClosedError,
         TimeLimitError,
         TruncatedError,
         UnprocessableError,
     )
+    from dragoman.events import (
+        ArgumentsEvent,
+        CallEvent,
+        Event,
+        FinishEvent,
+        ReasoningEvent,
+        RefusalEvent,
+        TextEvent,
+        UsageEvent,
+    )
     from dragoman.exchange import Timeouts
+    from dragoman.parse import Parsed, Reask
     from dragoman.retry import Retry
+    from dragoman.run import AsyncRun, Run
+    from dragoman.runs import Invocation, InvocationEvent, Limits, Result, ResultEvent, RoundEvent, RunEvent
     from dragoman.stream import AsyncStream, Stream
+    from dragoman.tools import Tool, tool
+    from dragoman.typed import AsyncTypedStream, TypedStream
     from dragoman.wire.chunk import Chunk, Delta
     from dragoman.wire.completion import Choice, Completion, Message, ToolCall, Usage
 
@@ -53,13 +75,20 @@ _HOMES = {
     "client": "AsyncDragoman Dragoman",
     "errors": (
         "APIError AuthenticationError BadRequestError ConfigurationError ConflictError ConnectionFailedError "
-        "ContentTooLargeError ContextLengthError DragomanError EngineError InvalidRequestError NotFoundError "
-        "OverloadedError PermissionDeniedError ProtocolError QuotaError RateLimitError ServerError StatusError "
+        "ContentFilterError ContentTooLargeError ContextLengthError DragomanError EngineError InvalidOutputError "
+        "InvalidRequestError LengthError NotFoundError OutputError OverloadedError PermissionDeniedError ProtocolError "
+        "QuotaError RateLimitError RefusalError RunLimitError ServerError StatusError StreamClosedError "
         "TimeLimitError TruncatedError UnprocessableError"
     ),
+    "events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
     "exchange": "Timeouts",
+    "parse": "Parsed Reask",
     "retry": "Retry",
+    "runs": "Invocation InvocationEvent Limits Result ResultEvent RoundEvent RunEvent",
+    "run": "AsyncRun Run",
     "stream": "AsyncStream Stream",
+    "tools": "Tool tool",
+    "typed": "AsyncTypedStream TypedStream",
     "wire.chunk": "Chunk Delta",
     "wire.completion": "Choice Completion Message ToolCall Usage",
 }
@@ -70,40 +99,70 @@ __all__ = [
     "VERSION",
     "APIError",
     "Arguments",
+    "ArgumentsEvent",
     "AsyncDragoman",
+    "AsyncRun",
     "AsyncStream",
+    "AsyncTypedStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallEvent",
     "Choice",
     "Chunk",
     "Completion",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "ContentFilterError",
     "ContentTooLargeError",
     "ContextLengthError",
     "Delta",
     "Dragoman",
     "DragomanError",
     "EngineError",
+    "Event",
+    "FinishEvent",
+    "InvalidOutputError",
     "InvalidRequestError",
+    "Invocation",
+    "InvocationEvent",
+    "LengthError",
+    "Limits",
     "Message",
     "NotFoundError",
+    "OutputError",
     "OverloadedError",
+    "Parsed",
     "PermissionDeniedError",
     "ProtocolError",
     "QuotaError",
     "RateLimitError",
+    "Reask",
+    "ReasoningEvent",
+    "RefusalError",
+    "RefusalEvent",
+    "Result",
+    "ResultEvent",
     "Retry",
+    "RoundEvent",
+    "Run",
+    "RunEvent",
+    "RunLimitError",
     "ServerError",
     "StatusError",
     "Stream",
+    "StreamClosedError",
+    "TextEvent",
     "TimeLimitError",
     "Timeouts",
+    "Tool",
     "ToolCall",
     "TruncatedError",
+    "TypedStream",
     "UnprocessableError",
     "Usage",
+    "UsageEvent",
+    "tool",
 ]
 
 

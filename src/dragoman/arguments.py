@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Required
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict
 
 from dragoman.exchange import Timeouts
 from dragoman.retry import Retry
-from dragoman.wire.request import ChatOptions, Messages
+from dragoman.runs import Approve, Limits, Toolish
+from dragoman.wire.request import ChatOptions, GenerationOptions, Messages, ServiceOptions
 
 
-class Arguments(ChatOptions, total=False):
-    """What `chat.create` and `chat.stream` take. None leaves a request's field out, `NULL` sends null."""
+class CallOptions(TypedDict, total=False):
+    """What is asked, of which model, and how the call is made."""
 
     messages: Required[Messages]
     """A user's text, or the conversation so far; a completion's `message` can be put in it as it is."""
@@ -25,3 +26,19 @@ class Arguments(ChatOptions, total=False):
     """Sent with this call, above the client's."""
     extra_body: Mapping[str, Any] | None
     """Fields of the request that this version does not know, put on top of it."""
+
+
+class Arguments(ChatOptions, CallOptions):
+    """What `chat.create`, `chat.parse` and `chat.stream` take. None leaves a request's field out, `NULL` sends null."""
+
+
+class RunArguments(GenerationOptions, ServiceOptions, CallOptions, total=False):
+    """What `chat.run` takes: its tools, and what `Arguments` has, for each call of the model."""
+
+    tools: Required[Sequence[Toolish]]
+    """What the model may call: functions, whose signatures and docstrings say what they take and do; a `Tool`; or the
+    definition of one, whose calls end the run and are left to the caller."""
+    limits: Limits | None
+    """Where it ends though the model has not answered; default ten rounds."""
+    approve: Approve | None
+    """Asked before each call of a tool: returns True, or False, or a sentence that tells the model why not."""

@@ -6,22 +6,29 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dragoman.call import body_call, create_call, stream_call
 from dragoman.exchange import complete, stream
+from dragoman.opening import Opening
 from dragoman.stream import AsyncStream, Stream, adrive, drive
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-    from types import TracebackType
+    from collections.abc import Mapping
     from typing import Unpack
 
-    from dragoman.arguments import Arguments
+    from dragoman.arguments import Arguments, RunArguments
     from dragoman.call import Settings
-    from dragoman.exchange import Call
+    from dragoman.parse import Parsed, Reask
+    from dragoman.run import AsyncRun, Run
+    from dragoman.runs import Result
     from dragoman.transport import AsyncTransport, Transport
+    from dragoman.typed import AsyncTypedStream, TypedStream
     from dragoman.wire.completion import Completion
+
+__all__ = ["AsyncChat", "Chat", "Opening"]
+
+T = TypeVar("T")
 
 
 class Chat:
@@ -52,18 +59,119 @@ class Chat:
             return self.stream(**arguments)
         return drive(complete(create_call(self._settings, arguments), time), self._transport)
 
-    def stream(self, **arguments: Unpack[Arguments]) -> Stream:
+    @overload
+    def parse(
+        self, *, output: type[T], reask: int | Reask | None = None, **arguments: Unpack[Arguments]
+    ) -> Parsed[T]: ...
+
+    @overload
+    def parse(
+        self, *, output: object, reask: int | Reask | None = None, **arguments: Unpack[Arguments]
+    ) -> Parsed[Any]: ...
+
+    def parse(
+        self,
+        *,
+        output: object,
+        reask: int | Reask | None = None,
+        **arguments: Unpack[Arguments],
+    ) -> Parsed[Any]:
+        """Ask for an answer of a type: the model is held to its JSON Schema, and what it says is read as the type.
+
+        Args:
+            output: a msgspec Struct, a dataclass, a TypedDict, an attrs class or a pydantic model; or a list, a union
+                or anything else that JSON has a form for.
+            reask: how often to ask again when the answer is not of the type, or the whole policy; default never.
+            **arguments: those of `create`; `timeout` is for all asks together.
+
+        Raises:
+            InvalidRequestError: the call is wrong as written, or the type has no JSON Schema.
+            OutputError: the answer is not of the type: refused, cut at its longest or by a filter, or of another
+                shape. Its `text` is what arrived.
+            APIError: the call failed; see `dragoman.errors` for how.
+        """
+        # Imported here because most calls ask for text.
+        from dragoman.parse import parsing  # noqa: PLC0415
+
+        flow = parsing(self._settings, output, reask, arguments, time)
+        return drive(flow, self._transport)
+
+    @overload
+    def stream(self, *, output: type[T], **arguments: Unpack[Arguments]) -> TypedStream[T]: ...
+
+    @overload
+    def stream(self, *, output: None = None, **arguments: Unpack[Arguments]) -> Stream: ...
+
+    @overload
+    def stream(self, *, output: object, **arguments: Unpack[Arguments]) -> TypedStream[Any]: ...
+
+    def stream(
+        self,
+        *,
+        output: object = None,
+        **arguments: Unpack[Arguments],
+    ) -> Stream | TypedStream[Any]:
         """Ask for a chat completion piece by piece; the arguments are those of `create`.
 
         It returns when the first content has arrived; until then a failed attempt is tried again. The usage is asked
         for where the dialect can say it, and kept for `stream.usage` without a chunk of its own.
 
+        Args:
+            output: the type of the answer, as `parse` takes it; the stream then has `partials` and `until_parsed`.
+            **arguments: those of `create`.
+
         Raises:
             InvalidRequestError: the call is wrong as written.
             APIError: it failed; see `dragoman.errors` for how.
         """
+        if output is not None:
+            # Imported here because most streams are of text.
+            from dragoman.typed import TypedStream, typed_call  # noqa: PLC0415
+
+            call, wanted = typed_call(self._settings, output, arguments)
+            return TypedStream(call, drive(stream(call, time), self._transport), wanted)
         call = stream_call(self._settings, arguments)
         return Stream(call, drive(stream(call, time), self._transport))
+
+    @overload
+    def run(
+        self, *, stream: Literal[False] | None = None, output: type[T], **arguments: Unpack[RunArguments]
+    ) -> Result[T]: ...
+
+    @overload
+    def run(self, *, stream: Literal[True], output: type[T], **arguments: Unpack[RunArguments]) -> Run[T]: ...
+
+    @overload
+    def run(
+        self, *, stream: Literal[False] | None = None, output: object = None, **arguments: Unpack[RunArguments]
+    ) -> Result[Any]: ...
+
+    @overload
+    def run(self, *, stream: Literal[True], output: object = None, **arguments: Unpack[RunArguments]) -> Run[Any]: ...
+
+    def run(
+        self, *, stream: bool | None = None, output: object = None, **arguments: Unpack[RunArguments]
+    ) -> Result[Any] | Run[Any]:
+        """Ask with tools, call what the model wants called, tell it, until it answers without calling any.
+
+        Args:
+            stream: True returns a `Run`, which tells what happens as it happens.
+            output: the type of the answer, as `parse` takes it.
+            **arguments: the tools, who approves of calling them and where to end, and the arguments of `create`: see
+                `dragoman.arguments.RunArguments`.
+
+        Raises:
+            InvalidRequestError: the call is wrong as written, or a function cannot be a tool.
+            RunLimitError: it came to a limit; its `result` is the run so far.
+            OutputError: the answer is not of the type asked for.
+            APIError: a call of the model failed; see `dragoman.errors` for how. What a tool raises, the model is told.
+        """
+        # Imported here because most calls need no tools.
+        from dragoman.rounds import Plan  # noqa: PLC0415
+        from dragoman.run import Run  # noqa: PLC0415
+
+        run = Run[Any](Plan(self._settings, arguments, output), self._transport, streamed=bool(stream))
+        return run if stream else run.until_done()
 
     def send(self, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Completion | Stream:
         """Send a request's JSON body as it is; it is answered by a stream where its own `stream` is true.
@@ -106,18 +214,123 @@ class AsyncChat:
             return await self.stream(**arguments)
         return await adrive(complete(create_call(self._settings, arguments), time), self._transport)
 
-    def stream(self, **arguments: Unpack[Arguments]) -> Opening:
+    @overload
+    async def parse(
+        self, *, output: type[T], reask: int | Reask | None = None, **arguments: Unpack[Arguments]
+    ) -> Parsed[T]: ...
+
+    @overload
+    async def parse(
+        self, *, output: object, reask: int | Reask | None = None, **arguments: Unpack[Arguments]
+    ) -> Parsed[Any]: ...
+
+    async def parse(
+        self,
+        *,
+        output: object,
+        reask: int | Reask | None = None,
+        **arguments: Unpack[Arguments],
+    ) -> Parsed[Any]:
+        """Ask for an answer of a type: the model is held to its JSON Schema, and what it says is read as the type.
+
+        Args:
+            output: a msgspec Struct, a dataclass, a TypedDict, an attrs class or a pydantic model; or a list, a union
+                or anything else that JSON has a form for.
+            reask: how often to ask again when the answer is not of the type, or the whole policy; default never.
+            **arguments: those of `create`; `timeout` is for all asks together.
+
+        Raises:
+            InvalidRequestError: the call is wrong as written, or the type has no JSON Schema.
+            OutputError: the answer is not of the type: refused, cut at its longest or by a filter, or of another
+                shape. Its `text` is what arrived.
+            APIError: the call failed; see `dragoman.errors` for how.
+        """
+        # Imported here because most calls ask for text.
+        from dragoman.parse import parsing  # noqa: PLC0415
+
+        flow = parsing(self._settings, output, reask, arguments, time)
+        return await adrive(flow, self._transport)
+
+    @overload
+    def stream(self, *, output: type[T], **arguments: Unpack[Arguments]) -> Opening[AsyncTypedStream[T]]: ...
+
+    @overload
+    def stream(self, *, output: None = None, **arguments: Unpack[Arguments]) -> Opening[AsyncStream]: ...
+
+    @overload
+    def stream(self, *, output: object, **arguments: Unpack[Arguments]) -> Opening[AsyncTypedStream[Any]]: ...
+
+    def stream(
+        self,
+        *,
+        output: object = None,
+        **arguments: Unpack[Arguments],
+    ) -> Opening[AsyncStream] | Opening[AsyncTypedStream[Any]]:
         """Ask for a chat completion piece by piece: `async with client.chat.stream(…) as stream`, or await it.
 
         It opens when the first content has arrived; until then a failed attempt is tried again. The usage is asked
         for where the dialect can say it, and kept for `stream.usage` without a chunk of its own.
 
+        Args:
+            output: the type of the answer, as `parse` takes it; the stream then has `partials` and `until_parsed`.
+            **arguments: those of `create`.
+
         Raises:
             InvalidRequestError: the call is wrong as written.
             APIError: when it opens, it failed; see `dragoman.errors` for how.
         """
+        if output is not None:
+            # Imported here because most streams are of text.
+            from dragoman.typed import AsyncTypedStream, typed_call  # noqa: PLC0415
+
+            call, wanted = typed_call(self._settings, output, arguments)
+            return Opening(call, self._transport, AsyncTypedStream.of(wanted))
         call = stream_call(self._settings, arguments)
         return Opening(call, self._transport)
+
+    @overload
+    async def run(
+        self, *, stream: Literal[False] | None = None, output: type[T], **arguments: Unpack[RunArguments]
+    ) -> Result[T]: ...
+
+    @overload
+    async def run(
+        self, *, stream: Literal[True], output: type[T], **arguments: Unpack[RunArguments]
+    ) -> AsyncRun[T]: ...
+
+    @overload
+    async def run(
+        self, *, stream: Literal[False] | None = None, output: object = None, **arguments: Unpack[RunArguments]
+    ) -> Result[Any]: ...
+
+    @overload
+    async def run(
+        self, *, stream: Literal[True], output: object = None, **arguments: Unpack[RunArguments]
+    ) -> AsyncRun[Any]: ...
+
+    async def run(
+        self, *, stream: bool | None = None, output: object = None, **arguments: Unpack[RunArguments]
+    ) -> Result[Any] | AsyncRun[Any]:
+        """Ask with tools, call what the model wants called, tell it, until it answers without calling any.
+
+        Args:
+            stream: True returns an `AsyncRun`, which tells what happens as it happens.
+            output: the type of the answer, as `parse` takes it.
+            **arguments: the tools, who approves of calling them and where to end, and the arguments of `create`: see
+                `dragoman.arguments.RunArguments`.
+
+        Raises:
+            InvalidRequestError: the call is wrong as written, or a function cannot be a tool.
+            RunLimitError: it came to a limit; its `result` is the run so far.
+            OutputError: the answer is not of the type asked for.
+            APIError: a call of the model failed; see `dragoman.errors` for how. What a tool raises, the model is told.
+        """
+        # Imported here because most calls need no tools.
+        from dragoman.rounds import Plan  # noqa: PLC0415
+        from dragoman.run import AsyncRun  # noqa: PLC0415
+
+        run = AsyncRun[Any](Plan(self._settings, arguments, output), self._transport, streamed=bool(stream))
+        return run if stream else await run.until_done()
 
     async def send(
         self, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
@@ -132,31 +345,3 @@ class AsyncChat:
         if body.get("stream") is True:
             return await Opening(call, self._transport)
         return await adrive(complete(call, time), self._transport)
-
-
-class Opening:
-    """A stream about to be opened: await it, or enter it."""
-
-    def __init__(self, call: Call, transport: AsyncTransport) -> None:
-        self._call = call
-        self._transport = transport
-        self._stream: AsyncStream | None = None
-
-    async def _open(self) -> AsyncStream:
-        return AsyncStream(self._call, await adrive(stream(self._call, time), self._transport))
-
-    def __await__(self) -> Generator[Any, None, AsyncStream]:
-        """Open it."""
-        return self._open().__await__()
-
-    async def __aenter__(self) -> AsyncStream:
-        """Open it, to be left at the block's end."""
-        self._stream = await self._open()
-        return self._stream
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave the stream."""
-        if self._stream is not None:
-            self._stream.close()

@@ -9,6 +9,13 @@
         ├── TimeLimitError         a limit in seconds ran out: `limit` says which (also a TimeoutError)
         ├── ProtocolError          what arrived is not an answer: HTML, broken JSON, broken framing
         ├── TruncatedError         the answer stopped short of its end
+        ├── StreamClosedError      the stream was closed on this side while there was more to read
+        ├── OutputError            the answer is whole, and not the `output` that was asked for; `text` is what came
+        │   ├── RefusalError           the model would not answer
+        │   ├── LengthError            its text was cut at its longest
+        │   ├── ContentFilterError     its text was cut by a filter
+        │   └── InvalidOutputError     its text is not of the type
+        ├── RunLimitError          `chat.run` came to one of its limits: `limit` says which
         └── StatusError            the far side said no, by status or by an error object in its answer
             ├── BadRequestError            400
             │   └── ContextLengthError     the prompt and the answer do not fit the model's context
@@ -34,10 +41,14 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dragoman.runs import Result
     from dragoman.wire.completion import Completion
 
 Limit = Literal["connect", "first token", "idle", "attempt", "total"]
 """The limits in time that a call is under: see `dragoman.Timeouts`."""
+
+RunLimit = Literal["rounds", "tokens", "seconds"]
+"""The limits that a run of tools is under: see `dragoman.Limits`."""
 
 
 class DragomanError(Exception):
@@ -171,6 +182,52 @@ class ProtocolError(APIError):
 
 class TruncatedError(APIError):
     """The answer stopped before its end; `partial` holds what had arrived."""
+
+
+class StreamClosedError(APIError):
+    """The stream was closed on this side, perhaps by another thread or task; `partial` holds what had arrived."""
+
+
+class OutputError(APIError):
+    """The answer is whole, and not what `output` asked for; `partial` is the completion, its usage included."""
+
+    @property
+    def text(self) -> str:
+        """The text received; of a refusal, its words."""
+        if self.partial is None or not self.partial.choices:
+            return ""
+        message = self.partial.message
+        return message.content or message.refusal or ""
+
+
+class RefusalError(OutputError):
+    """The model would not answer; `text` is why, in its own words."""
+
+
+class LengthError(OutputError):
+    """The answer was cut at its longest: more tokens would have been needed than the request or the model allows."""
+
+
+class ContentFilterError(OutputError):
+    """The answer was cut by a filter of the vendor's."""
+
+
+class InvalidOutputError(OutputError):
+    """The answer's text is not of the type that was asked for; the message says where it is not."""
+
+
+class RunLimitError(APIError):
+    """A run of tools came to one of its limits before the model had answered.
+
+    Attributes:
+        limit: which one.
+        result: the run so far: its messages, which a later run may go on from, and its usage.
+    """
+
+    def __init__(self, message: str, *, limit: RunLimit, result: Result[Any], **known: Any) -> None:  # noqa: ANN401 - APIError types them
+        super().__init__(message, **known)
+        self.limit: RunLimit = limit
+        self.result = result
 
 
 class StatusError(APIError):

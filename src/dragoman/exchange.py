@@ -386,6 +386,9 @@ def _take(attempt: Attempt, reading: Reading, outcome: Outcome, limit: Limit, se
     if not isinstance(outcome, NoAnswer):
         reading.feed(outcome, attempt.clock.monotonic())
         return
+    if outcome.kind == "closed":
+        reading.closed()
+        return
     if outcome.kind != "timeout":
         reading.broke(outcome.detail)
         return

@@ -47,8 +47,12 @@ _DELTAS = (
 )
 
 
-class _Text:
-    """A text that grows. Its pieces are joined once, when it is encoded: the cost of folding stays linear."""
+class Pieces:
+    """A text that grows. Its pieces are joined once, when it is encoded: the cost of folding stays linear.
+
+    Attributes:
+        pieces: what it is made of, in order.
+    """
 
     __slots__ = ("pieces",)
 
@@ -56,6 +60,7 @@ class _Text:
         self.pieces = [piece]
 
     def __str__(self) -> str:
+        """The whole of it."""
         return "".join(self.pieces)
 
 
@@ -146,19 +151,21 @@ def _add_delta(message: Json, delta: Json) -> None:
         if name == "tool_calls":
             # An empty list is no call: it would be refused where the message is sent back.
             for call in objects_in(value):
-                _add_call(message.setdefault("tool_calls", []), call)
+                add_call(message.setdefault("tool_calls", []), call)
         elif name == "content" and isinstance(value, list):
             _grow(message, texts_of(delta["content"]))
         else:
             _grow(message, {name: _spelt(value) if name == "function_call" else value})
 
 
-def _add_call(calls: list[Json], delta: Json) -> None:
+def add_call(calls: list[Json], delta: Json) -> Json:
+    """Take more of one of a message's tool calls; the call it belongs to, texts in it still in pieces."""
     call = _find_call(calls, delta)
     if call is None:
         call = Json()
         calls.append(call)
     _grow(call, {name: _spelt(value) if name in _CALLED else value for name, value in delta.items()})
+    return call
 
 
 def _find_call(calls: list[Json], delta: Json) -> Json | None:
@@ -193,14 +200,14 @@ def _fits(call: Json, delta: Json) -> bool:
             names = known.get("name"), more.get("name")
             if all(names) and names[0] != names[1]:
                 return False
-            if _is_whole(more.get("arguments")) and _is_whole(known.get("arguments")):
+            if is_whole(more.get("arguments")) and is_whole(known.get("arguments")):
                 return False
     return True
 
 
-def _is_whole(arguments: object) -> bool:
-    """Whether arguments are a JSON object from its beginning to its end."""
-    if isinstance(arguments, _Text):
+def is_whole(arguments: object) -> bool:
+    """Whether a call's arguments are a JSON object from its beginning to its end."""
+    if isinstance(arguments, Pieces):
         # Most pieces end in the middle: they are not worth joining to find out.
         arguments = str(arguments) if arguments.pieces[-1].endswith("}") else ""
     if not isinstance(arguments, str):
@@ -222,10 +229,10 @@ def _grow(known: Json, more: Json) -> None:
         elif name in _LABELS:
             _replace(known, name, value)
         elif isinstance(value, str):
-            if isinstance(before, _Text):
+            if isinstance(before, Pieces):
                 before.pieces.append(value)
             else:
-                known[name] = _Text(value)
+                known[name] = Pieces(value)
         elif isinstance(value, dict):
             if not isinstance(before, dict):
                 known[name] = {}

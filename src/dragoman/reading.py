@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from dragoman.errors import APIError, ProtocolError, TruncatedError
+from dragoman.errors import APIError, ProtocolError, StreamClosedError, TruncatedError
 from dragoman.fold import fold
 from dragoman.judge import evidence, said_no
 from dragoman.sse import Decoder, Event, EventTooLarge, is_done
@@ -70,6 +70,7 @@ class Reading:
         over: whether nothing more is to be read.
         deadline: when the whole call has to be over, as `time.monotonic` tells it.
         failure: how the stream failed; raised once `ready` is empty.
+        left: whether it was closed on this side, though there was more to read.
         spoke_at: when content last arrived, as `time.monotonic` tells it.
         spoke: whether any content has arrived.
     """
@@ -84,6 +85,7 @@ class Reading:
         "answer",
         "deadline",
         "failure",
+        "left",
         "over",
         "ready",
         "seen",
@@ -108,6 +110,7 @@ class Reading:
         self.over = False
         self.deadline = deadline
         self.failure: APIError | None = None
+        self.left = False
         self.spoke = False
         self.spoke_at = at
         self._decoder = Decoder()
@@ -186,6 +189,16 @@ class Reading:
                 self._fail(ProtocolError(sentence, **self._known(body, chunks)))
                 break
         return chunks
+
+    def leave(self) -> None:
+        """Read no more. From any thread; a reader that waits is told that the answer was closed."""
+        self.left = self.left or not self.over
+        self.over = True
+        self.answer.close()
+
+    def closed(self) -> None:
+        """Take that it was closed on this side."""
+        self.fail(StreamClosedError("the stream was closed before its end", status=self.answer.status))
 
     def broke(self, detail: str) -> None:
         """Take that the connection broke before the body's end."""

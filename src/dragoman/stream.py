@@ -15,9 +15,11 @@ from dragoman.transport import NoAnswer
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from dragoman.events import Event
     from dragoman.exchange import Call, Flow
     from dragoman.reading import Reading
     from dragoman.transport import AsyncTransport, Transport
+    from dragoman.views import AsyncBranch, AsyncView, Branch, View
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion, Usage
 
@@ -119,9 +121,19 @@ class _Streamed:
         return self._reading.answer.headers
 
     def close(self) -> None:
-        """Leave the stream: what is left of it is not read, and the server sees the caller go. May be called twice."""
-        self._reading.over = True
-        self._reading.answer.close()
+        """Leave the stream: what is left of it is not read, and the server sees the caller go.
+
+        May be called twice, and from any thread: one that waits for the next chunk gets a `StreamClosedError` at once.
+        """
+        self._reading.leave()
+
+    def _ended(self) -> None:
+        """Raise why the stream is over, where that is not its proper end."""
+        reading = self._reading
+        if reading.left and reading.failure is None:
+            reading.closed()
+        if reading.failure is not None:
+            raise reading.failure
 
     def __del__(self) -> None:
         """Dropping the last reference leaves the stream, at once and without the garbage collector."""
@@ -153,9 +165,29 @@ class Stream(_Streamed):
         drive(more(self._call, time, self._reading), None)
         if ready:
             return ready.popleft()
-        if self._reading.failure is not None:
-            raise self._reading.failure
+        self._ended()
         raise StopIteration
+
+    def events(self) -> View[Event]:
+        """What the chunks say, as typed events: text, reasoning, calls of tools, why it finished, what it used."""
+        # Imported here because most streams are read as chunks.
+        from dragoman.events import Following  # noqa: PLC0415
+        from dragoman.views import View  # noqa: PLC0415
+
+        following = Following()
+        return View(self, following.take, lambda: following.end(self.usage))
+
+    def tee(self, count: int = 2) -> tuple[Branch, ...]:
+        """Several iterators over all its chunks, each at its own pace; the stream itself is read by them alone.
+
+        Threads may have one each. The stream is left when the last of them is dropped.
+        """
+        # Imported here because few streams are read twice.
+        from dragoman.views import Branch, lock  # noqa: PLC0415
+
+        given: list[Chunk] = []
+        turn = lock()
+        return tuple(Branch(self, given, turn) for _ in range(count))
 
     def until_done(self) -> Completion:
         """Read to the end and return the whole answer."""
@@ -199,9 +231,30 @@ class AsyncStream(_Streamed):
         await adrive(more(self._call, time, self._reading), None)
         if ready:
             return ready.popleft()
-        if self._reading.failure is not None:
-            raise self._reading.failure
+        self._ended()
         raise StopAsyncIteration
+
+    def events(self) -> AsyncView[Event]:
+        """What the chunks say, as typed events: text, reasoning, calls of tools, why it finished, what it used."""
+        # Imported here because most streams are read as chunks.
+        from dragoman.events import Following  # noqa: PLC0415
+        from dragoman.views import AsyncView  # noqa: PLC0415
+
+        following = Following()
+        return AsyncView(self, following.take, lambda: following.end(self.usage))
+
+    def tee(self, count: int = 2) -> tuple[AsyncBranch, ...]:
+        """Several iterators over all its chunks, each at its own pace; the stream itself is read by them alone.
+
+        Tasks may have one each. The stream is left when the last of them is dropped, or the task of the one that
+        waits for it is cancelled.
+        """
+        # Imported here because few streams are read twice.
+        from dragoman.views import AsyncBranch, alock  # noqa: PLC0415
+
+        given: list[Chunk] = []
+        turn = alock()
+        return tuple(AsyncBranch(self, given, turn) for _ in range(count))
 
     async def until_done(self) -> Completion:
         """Read to the end and return the whole answer."""

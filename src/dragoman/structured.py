@@ -45,15 +45,28 @@ def strict_schema(kind: Any) -> Json:  # noqa: ANN401 - a TypedDict has no type 
     Raises:
         InvalidRequestError: it has none, or is no object: models are only held to objects.
     """
-    if is_pydantic_model(kind):
-        schema: Json = kind.model_json_schema()
-    elif is_pydantic_dataclass(kind):
-        schema = _adapter(kind).json_schema()
-    else:
-        schema = _schema_by_msgspec(kind)
-    if schema.get("type") != "object" and "$ref" not in schema:
+    schema = json_schema(kind)
+    if not is_object_schema(schema):
         raise InvalidRequestError(f"an answer's type has to be an object with fields, which {kind!r} is not")
     return strict(schema)
+
+
+def json_schema(kind: Any) -> Json:  # noqa: ANN401 - a TypedDict has no type of its own
+    """The JSON Schema of a type, as it is written.
+
+    Raises:
+        InvalidRequestError: it has none.
+    """
+    if is_pydantic_model(kind):
+        return cast("Json", kind.model_json_schema())
+    if is_pydantic_dataclass(kind):
+        return cast("Json", _adapter(kind).json_schema())
+    return _schema_by_msgspec(kind)
+
+
+def is_object_schema(schema: Json) -> bool:
+    """Whether a schema is one of objects; a reference at the top is a class that holds itself."""
+    return schema.get("type") == "object" or "$ref" in schema
 
 
 def read(kind: type[T], text: str | bytes) -> T:
@@ -98,7 +111,9 @@ def _schema_by_msgspec(kind: Any) -> Json:  # noqa: ANN401 - any annotation
     try:
         schema = msgspec.json.schema(kind)
     except TypeError as error:
-        raise InvalidRequestError(f"{kind!r} has no JSON Schema: {error}") from None
+        why = str(error).partition("\n")[0].rstrip(":")
+        raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}") from None
+    schema = cast("Json", _without_discriminators(schema))
     definitions: Json = schema.get("$defs", {})
     for name, order in _written(kind, {}).items():
         if order and name in definitions:
@@ -111,6 +126,19 @@ def _schema_by_msgspec(kind: Any) -> Json:  # noqa: ANN401 - any annotation
     if _names(definitions, schema["$ref"]) == 0:
         definitions = {key: value for key, value in definitions.items() if key != name}
     return top | ({"$defs": definitions} if definitions else {})
+
+
+def _without_discriminators(schema: object) -> object:
+    """A schema in JSON Schema's own words: the one that OpenAPI adds is refused where schemas are strict."""
+    if isinstance(schema, list):
+        return [_without_discriminators(item) for item in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("Json", schema)
+    told = isinstance(fields.get("discriminator"), dict) and "propertyName" in fields["discriminator"]
+    return {
+        name: _without_discriminators(value) for name, value in fields.items() if not (told and name == "discriminator")
+    }
 
 
 def _written(kind: Any, found: dict[str, list[str]]) -> dict[str, list[str]]:  # noqa: ANN401 - any annotation

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from dragoman.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from dragoman.cli.grammar import Commands
+    from dragoman.stream import Stream
     from dragoman.wire.completion import Completion
 
 DESCRIPTION = """\
@@ -116,7 +117,7 @@ def _question(words: list[str]) -> str | None:
 def answer(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_usage: bool) -> Completion:
     """Print an answer as it arrives, and return it whole."""
     begun = time.monotonic()
-    with asked.chat.stream(messages=said, **options) as stream:
+    with cast("Stream", asked.chat.stream(messages=said, **options)) as stream:
         first = time.monotonic() - begun
         try:
             for chunk in stream:

@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dragoman.call import LOCAL, body_call, settings_for
-from dragoman.chat import Opening
 from dragoman.client import AsyncModels, async_transport
 from dragoman.dialect import Continuation
 from dragoman.errors import DragomanError, ServerError, StatusError
@@ -19,6 +18,7 @@ from dragoman.exchange import complete
 from dragoman.gateway.breaker import Circuit
 from dragoman.gateway.course import Stop
 from dragoman.gateway.fit import fitted
+from dragoman.opening import Opening
 from dragoman.retry import Retry
 from dragoman.stream import adrive
 
@@ -127,6 +127,11 @@ class Upstream:
         """
         made = settings_for(address or LOCAL, api_key=api_key, model="", timeout=None, retries=ONCE, headers=None)
         return cls(name, [made], continues=made.dialect.continues if made.engine is None else HERE)
+
+    @property
+    def lanes(self) -> Sequence[Lane]:
+        """One for each of its credentials."""
+        return self._lanes
 
     @property
     def local(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from dragoman.openai.partial import read_partial
 from dragoman.openai.shape import BaseModel
+from dragoman.partial import read_partial
 from dragoman.structured import plain
 
 if TYPE_CHECKING:

@@ -165,8 +165,8 @@ class Moderation(TypedDict):
     """What is judged, and what comes of it."""
 
 
-class ChatOptions(TypedDict, total=False):
-    """Every parameter but the messages, the model and whether to stream."""
+class GenerationOptions(TypedDict, total=False):
+    """How the answer is generated, and what it is made of."""
 
     frequency_penalty: Penalty | None
     """-2 to 2: lowers a token's likelihood by how often it has been used; default 0."""
@@ -212,8 +212,18 @@ class ChatOptions(TypedDict, total=False):
     """Choose among this many of the likeliest tokens; 0, or -1 with some vendors, is all. Not OpenAI's."""
     min_p: Probability | None
     """Choose among tokens at least this likely, measured against the likeliest. Not OpenAI's."""
+
+
+class ToolOptions(TypedDict, total=False):
+    """What the model may call."""
+
     tools: Sequence[Tool] | None
     """What the model may call, at most 128."""
+
+
+class ServiceOptions(TypedDict, total=False):
+    """How tools are called, who is asking, and what the vendor does beside answering."""
+
     tool_choice: ToolChoice | None
     """Whether it calls one; default `auto` when there are tools."""
     parallel_tool_calls: bool | None
@@ -242,6 +252,10 @@ class ChatOptions(TypedDict, total=False):
     """More about the prompt cache."""
     moderation: Moderation | None
     """Asks the vendor to judge the messages along the way."""
+
+
+class ChatOptions(GenerationOptions, ToolOptions, ServiceOptions):
+    """Every parameter but the messages, the model and whether to stream."""
 
 
 class ChatRequest(ChatOptions):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jiter import from_json
 
-from dragoman.openai.partial import read_partial
+from dragoman.partial import read_partial
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

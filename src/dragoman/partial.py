@@ -12,12 +12,16 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*("?)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTAL
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _CLOSING = {"[": "]", "{": "}"}
 
+# What of a cut string is sure: no half of an escape, nor of a pair of escaped surrogates.
+_SURE = re.compile(r'"(?:[^"\\]|\\["\\/bfnrt]|\\u(?![dD][89abAB])[\da-fA-F]{4}|\\u[\da-fA-F]{4}\\u[\da-fA-F]{4})*')
 
-def read_partial(text: str) -> object:
+
+def read_partial(text: str, *, growing: bool = False) -> object:
     """The value that a JSON text begins: what is whole of it, in lists and objects closed where the text ends.
 
     A string or a literal that the end cuts is left out, and so is the name before it; of a number there is what has
-    arrived. None where nothing whole has, or the text is no JSON.
+    arrived. Where the value is to be `growing`, a string is there as far as it goes, and a number only once it is
+    whole. None where nothing whole has arrived, or the text is no JSON.
     """
     open_brackets: list[str] = []
     end = 0
@@ -37,8 +41,13 @@ def read_partial(text: str) -> object:
         elif first == ",":
             named = False
             continue
-        elif not _is_whole(token) or (open_brackets[-1:] == ["}"] and not named):
-            # Cut, or a name whose value is to come.
+        elif open_brackets[-1:] == ["}"] and not named:
+            # A name whose value is to come.
+            continue
+        elif growing and first == '"' and not token[1]:
+            sure = _SURE.match(token[0])
+            return _decoded(text[: token.start()] + (sure[0] if sure else '"') + '"' + "".join(reversed(open_brackets)))
+        elif not _is_whole(token) or (growing and token.end() == len(text) and first in "-0123456789"):
             continue
         end, closing = token.end(), "".join(reversed(open_brackets))
         named = False

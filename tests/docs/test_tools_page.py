@@ -1,0 +1,25 @@
+"""The examples of docs/tools.md, run as they are written, against the model on this machine."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "tools.md").read_text()
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+SHOWS = [
+    r"2 True\n\{'role': 'tool', .*'18 degrees (celsius|fahrenheit) and sunny in ",
+    r"\['name'\]",
+    r"asked for delete\nrounds \{.*on Sundays'\}",
+    r"(?s)weather \{'city': '.*told sunny in .*\n2\n$",
+]
+
+
+@pytest.mark.parametrize(("example", "shows"), list(zip(EXAMPLES, SHOWS, strict=True)))
+def test_an_example_does_what_the_page_says(example, shows):
+    done = subprocess.run([sys.executable, "-c", example], check=False, capture_output=True, text=True, timeout=110)  # noqa: S603 - the page's own code
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(shows, done.stdout), done.stdout
