@@ -17,9 +17,9 @@ PINNED = ["taskset", "-c", "0"] if shutil.which("taskset") else []
 
 
 @contextlib.contextmanager
-def serving():
-    """The server in a process of its own; its port."""
-    command = [*PINNED, sys.executable, str(HERE / "server.py")]
+def serving(program="server.py"):
+    """A server in a process of its own; its port."""
+    command = [*PINNED, sys.executable, str(HERE / program)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         try:
             yield int(server.stdout.readline())

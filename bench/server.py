@@ -90,4 +90,5 @@ def serve():
                     peers[number].sendall(STREAM if b'"stream":true' in data.replace(b" ", b"") else WHOLE)
 
 
-serve()
+if __name__ == "__main__":
+    serve()

@@ -102,6 +102,7 @@ def test_it_is_what_the_code_says():
 
 def test_every_reference_leads_somewhere_and_nothing_is_there_that_none_leads_to():
     led_to = {found["$ref"] for found in PLACES.values() if isinstance(found.get("$ref"), str)}
+    led_to |= {f"#/components/securitySchemes/{name}" for needed in SPEC["security"] for name in needed}
     told = {f"#/components/{kind}/{name}" for kind, parts in SPEC["components"].items() for name in parts}
 
     assert led_to == told

@@ -77,13 +77,26 @@ async def settled(receive: Receive, work: asyncio.Future[Any], seconds: float | 
     Raises:
         Disconnected: the caller left first; the work has been cancelled and has ended.
     """
+    over = asyncio.get_running_loop().create_future()
+
+    def end(_: object) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    # What `asyncio.wait` does, for a third of what it costs: this is on the way of each request.
     leaving = asyncio.ensure_future(gone(receive))
+    alarm = None if seconds is None else over.get_loop().call_later(seconds, end, None)
+    work.add_done_callback(end)
+    leaving.add_done_callback(end)
     try:
-        await asyncio.wait({work, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await over
         if leaving.done() and not work.done():
             await _ended(work)
             raise Disconnected
     finally:
+        work.remove_done_callback(end)
+        if alarm is not None:
+            alarm.cancel()
         await _ended(leaving)
 
 
@@ -192,7 +205,11 @@ async def _ended(*tasks: asyncio.Future[Any]) -> None:
     """Cancel what is still running and see it end, so that nothing outlives its request."""
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    # One turn of the loop is all that most need, and costs a fraction of `wait`.
+    await asyncio.sleep(0)
+    late = [task for task in tasks if not task.done()]
+    if late:
+        await asyncio.wait(late)
     for task in tasks:
         # Whoever wanted the outcome has it; asking for it here keeps asyncio from reporting a failure nobody saw.
         if not task.cancelled():

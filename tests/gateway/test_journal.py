@@ -161,7 +161,14 @@ def test_the_journal_lies_beside_an_sqlite_store_or_in_the_state_folder(monkeypa
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
 
     assert folder_beside("sqlite:data/dragoman.db") == Path("data/dragoman.db.journal")
-    assert folder_beside("postgresql://host/db") == Path("/state/dragoman/journal")
+    assert folder_beside("postgresql://host/db").parent == Path("/state/dragoman")
     assert folder_beside("postgresql://host/db", tmp_path) == tmp_path
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/private")
-    assert folder_beside("postgresql://host/db") == Path("/var/lib/private/dragoman/journal")
+    assert folder_beside("postgresql://host/db").parent == Path("/var/lib/private/dragoman")
+
+
+def test_each_store_has_a_journal_of_its_own_whatever_the_password_is_today():
+    old, new = (folder_beside(f"postgresql://me:{password}@host/db") for password in ("old", "n@w"))
+
+    assert old == new != folder_beside("postgresql://me:old@host/other")
+    assert "old" not in str(old)

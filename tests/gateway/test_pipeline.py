@@ -1,19 +1,23 @@
 """A request on its whole path, behind keys: `dragoman serve --config`, as a user configures it, over real sockets."""
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 
-from answers import COMPLETION, document
+from answers import COMPLETION, STREAM, document, step
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.store.database import Store
+from dragoman.gateway.store.tables import attempts, texts
 from entries import stored
-from scripted import READ, Scripted, repeat
-from serving import Served
+from operated import operated
+from scripted import READ, RESET, Hold, Scripted, answer, chunk, chunked_head, repeat
+from serving import Served, until
 
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 10}
 
@@ -143,3 +147,143 @@ def test_a_body_beyond_the_bound_is_refused(tmp_path):
 
     assert status == 413
     assert told["error"]["code"] == "request_too_large"
+
+
+FORMS = pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/completions", "/v1/messages"])
+
+
+def body_for(path, **fields):
+    return ASKED | ({"prompt": "Hello"} if path == "/v1/completions" else {}) | fields
+
+
+def fault_of(path, told):
+    """What a refusal's body says, in the form of each API; and that it is in that form."""
+    document = json.loads(told)
+    if path == "/v1/messages":
+        assert document["type"] == "error"
+        assert document["request_id"]
+    else:
+        assert document["error"].keys() >= {"message", "type", "param", "code"}
+    return document["error"]
+
+
+@FORMS
+def test_a_model_that_is_not_the_keys_is_refused_in_the_form_of_each_api(tmp_path, path):
+    with operated(tmp_path) as gateway:
+        key, secret = gateway.desk.create("ana", models=["gpt-*"])
+        status, headers, told = gateway.ask(path, "POST", secret, body_for(path))
+
+    assert status == 403
+    assert f"{key.prefix}… of ana may not ask for the model 'm'; it may for gpt-*" in fault_of(path, told)["message"]
+    assert headers["x-should-retry"] == "false"
+    assert headers["x-dragoman-attempts"] == "0"
+    assert headers["x-request-id"]
+    assert not gateway.upstream.requests
+
+
+@FORMS
+def test_a_limit_is_told_in_the_form_of_each_api_and_its_headers_are_true(tmp_path, path):
+    with operated(tmp_path) as gateway:
+        _, secret = gateway.desk.create("ana", limits=Limits(requests_per_minute=1))
+        first = gateway.ask(path, "POST", secret, body_for(path))
+        second = gateway.ask(path, "POST", secret, body_for(path))
+
+    assert (first[0], second[0]) == (200, 429)
+    assert fault_of(path, second[2])["message"].endswith("s")
+    assert 0 < int(second[1]["retry-after"]) <= 62
+    assert (second[1]["x-ratelimit-limit-requests"], second[1]["x-ratelimit-remaining-requests"]) == ("1", "0")
+    assert second[1]["x-should-retry"] == "true"
+
+
+@FORMS
+def test_an_upstream_that_fails_is_named_in_the_refusal_with_the_attempts_that_it_took(tmp_path, path):
+    failed = answer(b'{"error": {"message": "out of order"}}', "500 Internal Server Error")
+    with operated(tmp_path, [repeat(READ, failed)], more='[[routes]]\nmodel = "*"\ncandidates = ["only"]\nretries = 1') as gateway:  # fmt: skip
+        _, secret = gateway.desk.create("ana", limits=Limits(requests_per_minute=5))
+        status, headers, told = gateway.ask(path, "POST", secret, body_for(path))
+
+    assert status == 500
+    assert "out of order" in fault_of(path, told)["message"]
+    assert (headers["x-dragoman-upstream"], headers["x-dragoman-attempts"]) == ("only", "2")
+    assert headers["x-ratelimit-remaining-requests"] == "4"
+    assert len(gateway.upstream.requests) == 2
+
+
+def test_more_than_there_are_seats_for_is_refused_and_the_next_served_when_one_is_free(tmp_path):
+    hold = Hold()
+    bounds = "[bounds]\nrequests = 1\nstreams = 1\nqueue = 1"
+    with operated(
+        tmp_path, [READ, hold, document(), repeat(READ, document())], [repeat(READ, document())], more=bounds
+    ) as gateway:
+        _, secret = gateway.desk.create("ana")
+        answers = []
+        threads = [Thread(target=lambda: answers.append(gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0])) for _ in range(2)]  # fmt: skip
+        threads[0].start()
+        assert hold.reached.wait(10)
+        threads[1].start()
+        assert until(lambda: gateway.admin("/admin/upstreams")[1]["under_way"]["waiting"] == 1)
+        status, headers, told = gateway.ask("/v1/chat/completions", "POST", secret, ASKED)
+        hold.release()
+        for thread in threads:
+            thread.join()
+
+    assert (status, headers["retry-after"]) == (503, "1")
+    assert json.loads(told)["error"]["code"] == "overloaded"
+    assert answers == [200, 200]
+
+
+PIECE = chunked_head() + chunk(step("Mo"))
+ENDINGS = {
+    "completed": ([READ, document()], {}, ""),
+    "failed": ([READ, RESET], {}, ""),
+    "refused_upstream": ([READ, answer(b'{"error": {"message": "no"}}', "400 Bad Request")], {}, ""),
+    "timed_out": ([READ], {}, "timeouts = { connect = 0.7, first_token = 0.8, idle = 0.9, total = 1 }"),
+    "disconnected": ([READ, PIECE], {"stream": True}, ""),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+def test_every_ending_is_a_row_of_the_ledger(tmp_path, end):
+    script, fields, more = ENDINGS[end]
+    route = '[[routes]]\nmodel = "*"\ncandidates = ["only"]\nretries = 0'
+    with operated(tmp_path, script, more=route, upstream=more) as gateway:
+        key, secret = gateway.desk.create("ana")
+        if end == "disconnected":
+            leave(gateway, secret, ASKED | fields)
+        else:
+            gateway.ask("/v1/chat/completions", "POST", secret, ASKED | fields)
+        assert until(lambda: stored(gateway.store))
+        (row,) = stored(gateway.store)
+        (tried,) = stored(gateway.store, attempts)
+
+    assert (row["end_reason"], tried["end_reason"]) == (end, end)
+    assert (row["key"], row["asked"], row["upstream"], row["attempts"]) == (key.id, "m", "only", 1)
+    assert tried["credential"] == f"file:{tmp_path}/upstream"
+
+
+def leave(gateway, secret, body):
+    """Ask for a stream, and go as soon as it has begun."""
+    host, port = gateway.served.url.split("/")[2].split(":")
+    raw = json.dumps(body).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret.reveal()}\r\nContent-Length: {len(raw)}\r\n\r\n"  # fmt: skip
+    with socket.create_connection((host, int(port)), 10) as line:
+        line.sendall(head.encode() + raw)
+        seen = b""
+        while b"Mo" not in seen:
+            seen += line.recv(65536)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("streamed", [True, False])
+def test_words_are_kept_only_where_that_is_switched_on_and_without_credentials(tmp_path, kept, streamed):
+    said = [{"role": "user", "content": "my key is sk-proj-abcdefghijklmnopqrstuvwxyz0123456789, who is it?"}]
+    more = f"[log]\nprompts = {str(kept).lower()}"
+    with operated(tmp_path, [READ, STREAM if streamed else document()], more=more) as gateway:
+        _, secret = gateway.desk.create("ana")
+        gateway.ask("/v1/chat/completions", "POST", secret, ASKED | {"messages": said, "stream": streamed})
+        assert until(lambda: stored(gateway.store))
+        words = stored(gateway.store, texts)
+
+    assert [(row["prompt"], row["answer"]) for row in words] == (
+        [('[{"role":"user","content":"my key is [credential], who is it?"}]', "Monet")] if kept else []
+    )

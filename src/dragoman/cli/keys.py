@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from dragoman.cli.grammar import Commands
-    from dragoman.gateway.keys.desk import Desk, Key
+    from dragoman.gateway.keys.desk import Desk
+    from dragoman.gateway.keys.key import Key
     from dragoman.gateway.limits.terms import Limits
     from dragoman.secret import Secret
 

@@ -28,6 +28,8 @@ Serve POST /v1/chat/completions to every client of this API, and POST /v1/messag
 Without --upstream or --config the model on this machine answers, whatever model a request names. A reference and a
 playground are at /docs. Ctrl-C, or SIGTERM, stops taking requests, waits for those under way, and ends.
 """
+MOST_WORKERS = 256
+"""Processes beyond which a number is a mistake."""
 BEHIND = "upstream"
 """What the one upstream is called that was named on the command line."""
 
@@ -52,6 +54,13 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--model", metavar="PATH", help="weights for the model on this machine: a .gguf file")
     parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=processes,
+        default=1,
+        help="processes that serve; keys, limits and the ledger are one for all of them (default 1)",
+    )
+    parser.add_argument(
         "--drain",
         metavar="S",
         type=seconds,
@@ -68,6 +77,17 @@ def port(text: str) -> int:
     """
     if not (text.isascii() and text.isdecimal() and int(text) < 1 << 16):
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def processes(text: str) -> int:
+    """A number of processes.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"it takes a number of processes from 1 to {MOST_WORKERS}, not {text!r}")
     return int(text)
 
 
@@ -97,15 +117,32 @@ def run(arguments: argparse.Namespace) -> int:
     host = arguments.host or config.server.host
     if not arguments.uds and config.server.keys != "required":
         loopback(host)
-    listen(
+    return listen(
         config,
         host=host,
         port=config.server.port if arguments.port is None else arguments.port,
         uds=arguments.uds,
         drain=round(config.server.drain) if arguments.drain is None else arguments.drain,
         started=lambda url: screen.note(banner(url, config)),
+        workers=arguments.workers,
+        reread=lambda: reread(arguments, host),
     )
-    return 0
+
+
+def reread(arguments: argparse.Namespace, host: str) -> Config:
+    """What the options say now, or the file that they name, for a gateway that listens already.
+
+    Args:
+        arguments: the options.
+        host: where it listens, whatever the file says now.
+
+    Raises:
+        InvalidRequestError, ConfigurationError: as `run`.
+    """
+    config = configured(arguments)
+    if not arguments.uds and config.server.keys != "required":
+        loopback(host)
+    return config
 
 
 def configured(arguments: argparse.Namespace) -> Config:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,13 +119,10 @@ def store_url(config: Path) -> str:
 
 def write(rows: Iterable[dict[str, Any]], names: list[str], form: str) -> None:
     """Write rows to stdout: as they come, but for a table, whose columns must be as wide as their widest."""
-    if form == "csv":
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow(names)
-        table.writerows([_cell(row[name]) for name in names] for row in rows)
-    elif form == "jsonl":
-        for row in rows:
-            sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
+    from dragoman.gateway.export import csv_lines, json_lines  # noqa: PLC0415 - with the rest of the gateway
+
+    if form in {"csv", "jsonl"}:
+        sys.stdout.writelines(csv_lines(rows, names) if form == "csv" else json_lines(rows))
     elif form == "json":
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(list(rows))).decode() + "\n")
     else:
@@ -159,12 +155,3 @@ def _shown(name: str, value: object) -> str:
     if name == "cost_microusd" and isinstance(value, int):
         return f"{value / MICRO:.6f}"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-def _cell(value: object) -> object:
-    """A value for CSV: spreadsheets reckon texts that begin like a formula (OWASP, CSV injection)."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, list):
-        return msgspec.json.encode(value).decode()
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -83,13 +83,19 @@ class Engine:
     @classmethod
     def shared(cls, model: str | Path | None = None) -> Engine:
         """The one engine of this process for a model; it ends with the process."""
-        key = str(Path(model).expanduser().resolve()) if model else ""
+        key = _key(model)
         with cls._sharing:
             engine = cls._shared.get(key)
             if engine is None:
                 engine = cls._shared[key] = cls(model)
                 atexit.register(engine.close)
             return engine
+
+    @classmethod
+    def share(cls, model: str | Path | None, engine: Engine) -> None:
+        """Make this the one engine of this process for a model; whoever made it ends it."""
+        with cls._sharing:
+            cls._shared[_key(model)] = engine
 
     @classmethod
     def renew(cls) -> None:
@@ -265,6 +271,10 @@ class Engine:
             lines = (self._home() / "stderr").read_text("utf-8", "replace").strip().splitlines()
             words = f": {lines[-1]}" if lines else ""
         return f"the engine's process ended with {how}{words}"
+
+
+def _key(model: str | Path | None) -> str:
+    return str(Path(model).expanduser().resolve()) if model else ""
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

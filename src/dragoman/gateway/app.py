@@ -1,148 +1,146 @@
-"""The gateway's endpoint: which path and method is which, and what every answer carries. An ASGI application."""
+"""The gateway's endpoint: which path and method is which, and for whom. An ASGI application."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
-import secrets
-import time
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from dragoman import asgi
-from dragoman.errors import DragomanError
-from dragoman.gateway import docs, messages, models, openapi, pipeline, refusal
+from dragoman.errors import ConfigurationError, DragomanError
+from dragoman.gateway import docs, messages, metrics, models, openapi, pipeline, refusal
+from dragoman.gateway.access import admitted
+from dragoman.gateway.admin import keys, operation, reports
 from dragoman.gateway.completions import COMPLETIONS
-from dragoman.gateway.refusal import Refusal, TurnedAwayError
-from dragoman.gateway.respond import Caller
+from dragoman.gateway.endpoints import Endpoint, Endpoints
+from dragoman.gateway.explain import Refusals
+from dragoman.gateway.exposition import CONTENT_TYPE, Numbers, written
+from dragoman.gateway.messages import MESSAGES
+from dragoman.gateway.readiness import readiness
+from dragoman.gateway.refusal import TurnedAwayError
+from dragoman.gateway.reload import adopt, prepared
+from dragoman.gateway.siblings import EVERY
 from dragoman.gateway.tongue import CHAT
+from dragoman.gateway.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
-    from dragoman.asgi import Header, Receive, Scope, Send
+    from dragoman.asgi import Receive, Scope, Send
+    from dragoman.gateway.config.shape import Config
+    from dragoman.gateway.endpoints import Who
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.running import Running
+    from dragoman.gateway.siblings import Siblings
     from dragoman.gateway.tongue import Tongue
-
-    Endpoint = Callable[["Visit"], Awaitable[None]]
-    Known = Callable[["Visit", Identity], Awaitable[None]]
 
 log = logging.getLogger("dragoman.gateway")
 
-_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _ALSO = {"GET": ("GET", "HEAD")}
-
-
-class Visit:
-    """One request on its way through: what was asked, and how to answer.
-
-    Attributes:
-        id: the request's name: the caller's own `x-request-id`, or a new one.
-        sent: the request's headers.
-        rest: what of the path the route left open.
-        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4).
-    """
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.sent: list[Header] = scope["headers"]
-        headers = dict(self.sent)
-        given = headers.get(b"x-request-id", b"").decode("latin-1")
-        self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
-        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
-        self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
-        self.path: str = scope["path"]
-        self.rest = ""
-        self.receive = receive
-        self._send = send
-        self._begun = time.monotonic()
-        self._started = False
-
-    @property
-    def headers(self) -> list[Header]:
-        """What every answer carries."""
-        return [(b"x-request-id", self.id.encode())]
-
-    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
-        """Send on, with the time it took until the answer began."""
-        if message["type"] == "http.response.start":
-            self._started = True
-            took = b"%d" % round((time.monotonic() - self._begun) * 1000)
-            message["headers"] = [*message["headers"], (b"openai-processing-ms", took)]
-        await self._send(message)
-
-    async def json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - any document
-        """Answer with a document."""
-        body = value if isinstance(value, bytes) else msgspec.json.encode(value)
-        await asgi.respond(self.send, status, body, self.headers)
-
-    def caller(self, tongue: Tongue) -> Caller:
-        """Who asks, in an API."""
-        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id))
-
-    async def refuse(self, refused: Refusal) -> None:
-        """Answer with a fault, unless an answer has begun."""
-        if not self._started:
-            await asgi.respond(self.send, refused.status, refused.body, [*self.headers, *refused.headers])
 
 
 class Gateway:
     """The endpoint.
 
     Args:
-        running: what it is made of; another may take its place while it serves.
+        running: what it is made of; another takes its place when the configuration is read again.
+        read: reads the configuration again; None where there is nothing to read.
+        siblings: the other processes that serve the same; None where there are none.
+        everyone: tells all of them to read the configuration again.
+
+    Attributes:
+        running: what requests that begin now go by.
+        draining: whether it has been told to stop.
+        meter: what it counts.
+        endpoints: what can be asked of it.
     """
 
-    def __init__(self, running: Running) -> None:
+    def __init__(
+        self,
+        running: Running,
+        *,
+        read: Callable[[], Config] | None = None,
+        siblings: Siblings | None = None,
+        everyone: Callable[[], None] | None = None,
+    ) -> None:
         self.running = running
-        self._routes: dict[str, dict[str, Endpoint]] = {
-            "/v1/chat/completions": {"POST": self._answers(CHAT)},
-            "/chat/completions": {"POST": self._answers(CHAT)},
-            "/v1/completions": {"POST": self._answers(COMPLETIONS)},
-            "/v1/messages": {"POST": self._answers(messages.MESSAGES)},
-            "/v1/messages/count_tokens": {"POST": self._count_tokens},
-            "/v1/models": {"GET": self._known(self._models)},
-            "/v1/models/": {"GET": self._known(self._model)},
-            "/healthz": {"GET": self._healthz},
-            "/readyz": {"GET": self._readyz},
-            "/openapi.json": {"GET": self._openapi},
-            "/docs": {"GET": self._docs},
-            "/docs/": {"GET": self._docs},
-            "/": {"GET": self._index},
-        }
+        self.draining = False
+        self.meter = metrics.Meter()
+        running.lasting.totals.also = self.meter.closed
+        self._read = read
+        self._siblings = siblings
+        self._everyone = everyone
+        self._reloading = asyncio.Lock()
+        self._refusals = Refusals()
+        self._beside: set[asyncio.Task[None]] = set()
+        self.endpoints = Endpoints(self._table())
+
+    def _table(self) -> list[Endpoint]:
+        """All that can be asked, and by whom: what is decided of a request is decided by its line here."""
+        of = Endpoint
+        explanations = reports.Explanations(self._refusals)
+        reloading = operation.Reloading(self._reload_all)
+        return [
+            _answering("/v1/chat/completions", CHAT),
+            _answering("/chat/completions", CHAT),
+            _answering("/v1/completions", COMPLETIONS),
+            _answering("/v1/messages", MESSAGES),
+            of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
+            of("GET", "/v1/models", "caller", _models),
+            of("GET", "/v1/models/{+model}", "caller", _model),
+            of("POST", "/admin/keys", "admin", keys.create),
+            of("GET", "/admin/keys", "admin", keys.listed),
+            of("POST", "/admin/keys/{id}/rotate", "admin", keys.rotate),
+            of("DELETE", "/admin/keys/{id}", "admin", keys.revoke),
+            of("GET", "/admin/usage", "admin", reports.usage),
+            of("GET", "/admin/requests/{id}", "admin", explanations.explain),
+            of("GET", "/admin/upstreams", "admin", operation.upstreams),
+            of("GET", "/admin/config", "admin", operation.config),
+            of("POST", "/admin/reload", "admin", reloading.reload),
+            of("GET", "/metrics", "observer", self._metrics),
+            of("GET", "/healthz", "anyone", _healthz),
+            of("GET", "/readyz", "anyone", self._readyz),
+            of("GET", "/openapi.json", "anyone", _openapi),
+            of("GET", "/docs", "anyone", _page),
+            of("GET", "/docs/", "anyone", _to_docs),
+            of("GET", "/docs/{+file}", "anyone", _page),
+            of("GET", "/", "anyone", _index),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's own start and end."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        visit = Visit(scope, receive, send)
+        running = self.running
+        visit = Visit(scope, receive, send, running)
+        running.enter()
         try:
             await self._route(visit)
         except asgi.Disconnected:
             return
         except TurnedAwayError as turned:
-            await visit.refuse(turned.refusal)
+            await self._refuse(visit, turned.refusal)
         except DragomanError as error:
-            await visit.refuse(refusal.of_error(error))
+            await self._refuse(visit, refusal.of_error(error))
         except Exception:  # a mistake of ours is for the log; its caller gets an answer of this API's form all the same
             log.exception("request %s failed", visit.id)
-            await visit.refuse(refusal.of_status(500, "the gateway failed, and its log says how", "internal_error"))
+            failed = refusal.of_status(500, "the gateway failed, and its log says how", "internal_error")
+            await self._refuse(visit, failed)
+        finally:
+            running.leave()
+            self.meter.answered(visit.place, visit.status)
 
     async def _route(self, visit: Visit) -> None:
-        methods = self._routes.get(visit.path)
-        for prefix in ("/v1/models/", "/docs/"):
-            if methods is None and visit.path.startswith(prefix):
-                methods, visit.rest = self._routes[prefix], visit.path.removeprefix(prefix)
-        if methods is None:
-            known = ", ".join(path for path in self._routes if not path.endswith("/"))
+        match = self.endpoints.find(visit.path)
+        if match is None:
+            known = ", ".join(path for path in self.endpoints.paths if "{" not in path and path != "/docs/")
             message = f"there is no {visit.path[:200]!r} here; there are {known}"
             raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
-        endpoint = methods.get(visit.method)
+        visit.matched(match)
+        endpoint = visit.endpoint
         if endpoint is None:
-            allowed = ", ".join(name for method in methods for name in _ALSO.get(method, (method,)))
+            allowed = ", ".join(name for method in match.methods for name in _ALSO.get(method, (method,)))
             message = f"{visit.path} takes {allowed}, not {visit.method}"
             headers = [(b"allow", allowed.encode())]
             raise TurnedAwayError(refusal.of_status(405, message, "method_not_allowed", headers))
@@ -150,76 +148,172 @@ class Gateway:
             # A form or a fetch without CORS needs nobody's leave to be sent, and would be paid for here.
             message = "a page of another site may not ask through its reader's browser"
             raise TurnedAwayError(refusal.of_status(403, message, "cross_site"))
-        await endpoint(visit)
+        who = await admitted(visit.running.doorman, endpoint.who, visit.sent)
+        visit.key = who.id or None
+        await endpoint.serve(visit, who)
+
+    async def _refuse(self, visit: Visit, refused: refusal.Refusal) -> None:
+        if not visit.status:
+            self._refusals.note(visit.id, visit.place, refused, visit.key)
+            await visit.refuse(refused)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         """Warm the models on this machine when the server starts, keep the limits, and close all of it at the end."""
         await receive()
         admission = self.running.lasting.admission
-        beside = [asyncio.ensure_future(upstream.warm()) for upstream in self.running.relay.upstreams.values()]
+        self._warm(self.running)
         if admission is not None:
-            beside.append(asyncio.ensure_future(admission.keep()))
+            self._do_beside(admission.keep())
+        if self._siblings is not None:
+            self._do_beside(self._write_down(self._siblings))
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        for task in beside:
+        for task in self._beside:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*self._beside, return_exceptions=True)
         if admission is not None:
             await admission.close()
         self.running.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _answers(self, tongue: Tongue) -> Endpoint:
-        """What answers completions in an API."""
+    def _do_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
-        async def endpoint(visit: Visit) -> None:
-            await pipeline.answer(self.running, visit.caller(tongue), visit.sent)
+    def _warm(self, running: Running) -> None:
+        for upstream in running.relay.upstreams.values():
+            self._do_beside(upstream.warm())
 
-        return endpoint
+    async def reload(self) -> list[str]:
+        """Go by the configuration as it is now; requests under way keep what they began with.
 
-    def _known(self, endpoint: Known) -> Endpoint:
-        """What answers those alone who are somebody here."""
+        Returns:
+            What changed, a line each.
 
-        async def checked(visit: Visit) -> None:
-            await endpoint(visit, await pipeline.identified(self.running, visit.sent))
+        Raises:
+            ConfigurationError: it cannot be used, and nothing has changed; or there is none to read.
+        """
+        if self._read is None:
+            raise ConfigurationError("this gateway was started without a configuration to read again")
+        async with self._reloading:
+            try:
+                fresh, changed = prepared(self.running, await asyncio.to_thread(self._read))
+            except ConfigurationError:
+                self.meter.reloaded(well=False)
+                raise
+            old, self.running = self.running, fresh
+            adopt(fresh)
+            old.retire()
+            self._warm(fresh)
+            self.meter.reloaded(well=True)
+        return changed
 
-        return checked
+    def hang_up(self) -> None:
+        """Reload, and say what came of it on the log: what SIGHUP means."""
+        self._do_beside(self._reload_aloud())
 
-    async def _count_tokens(self, visit: Visit) -> None:
-        await messages.count_tokens(self.running, visit.caller(messages.MESSAGES), visit.sent)
-
-    async def _models(self, visit: Visit, who: Identity) -> None:
-        await visit.json(await models.listed(self.running.relay, who))
-
-    async def _model(self, visit: Visit, who: Identity) -> None:
-        await visit.json(await models.one(self.running.relay, who, visit.rest))
-
-    async def _healthz(self, visit: Visit) -> None:
-        await visit.json({"status": "ok", "requests": self.running.lasting.totals.to_dict()})
-
-    async def _readyz(self, visit: Visit) -> None:
-        troubles = await asyncio.gather(*(upstream.trouble() for upstream in self.running.relay.upstreams.values()))
-        found = dict(zip(self.running.relay.upstreams, troubles, strict=True))
-        if any(trouble is None for trouble in troubles):
-            resting = {name: trouble for name, trouble in found.items() if trouble is not None}
-            await visit.json({"status": "ready"} | ({"upstreams": resting} if resting else {}))
-        else:
-            reason = "; ".join(trouble for trouble in troubles if trouble is not None)
-            await visit.json({"status": "not ready", "reason": reason}, 503)
-
-    async def _openapi(self, visit: Visit) -> None:
-        await visit.json(openapi.document())
-
-    async def _docs(self, visit: Visit) -> None:
-        if visit.path == "/docs/":
-            # The page finds its files, and the endpoint, relative to /docs: it may be published under a prefix.
-            await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", b"../docs")])
+    async def _reload_aloud(self) -> None:
+        try:
+            changed = await self.reload()
+        except DragomanError as error:
+            for line in str(error).splitlines():
+                log.warning("the configuration is as it was: %s", line)
             return
-        page = docs.pages().get(visit.rest or docs.INDEX)
-        if page is None:
-            raise TurnedAwayError(refusal.of_status(404, f"there is no page {visit.path[:200]!r}", "not_found"))
-        body, kind = page
-        await asgi.respond(visit.send, 200, body, [*visit.headers, *docs.HEADERS], kind)
+        if self._everyone is None:
+            tell(changed)
 
-    async def _index(self, visit: Visit) -> None:
-        await visit.json({"dragoman": "a chat-completions endpoint", "base_url": "/v1", "docs": "/docs"})
+    async def _reload_all(self) -> list[str]:
+        """Reload, in this process and in its siblings."""
+        changed = await self.reload()
+        if self._everyone is None:
+            tell(changed)
+        else:
+            self._everyone()
+        return changed
+
+    async def _write_down(self, siblings: Siblings) -> None:
+        while True:
+            siblings.write(self._numbers())
+            await asyncio.sleep(EVERY)
+
+    def _numbers(self) -> Numbers:
+        found = metrics.look(self.running)
+        return Numbers({**self.meter.numbers.sums, **found.sums}, self.meter.numbers.spreads)
+
+    async def _metrics(self, visit: Visit, _: Identity) -> None:
+        numbers = Numbers()
+        families = (*metrics.COUNTED, *metrics.LOOKED_UP)
+        numbers.take(families, self._numbers())
+        for other in self._siblings.others() if self._siblings is not None else ():
+            numbers.take(families if other.alive else metrics.COUNTED, other.numbers)
+        await asgi.respond(visit.send, 200, written(families, numbers).encode(), visit.headers, CONTENT_TYPE)
+
+    async def _readyz(self, visit: Visit, _: Identity) -> None:
+        found = await readiness(visit.running, draining=self.draining)
+        document = found.document(detailed=await _may(visit, "observer"))
+        await visit.json(document, 503 if found.reasons else 200)
+
+
+def tell(changed: list[str]) -> None:
+    """Say on the log what reading the configuration again has changed."""
+    if not changed:
+        log.info("the configuration was read again: nothing changed")
+    for line in changed:
+        log.info("the configuration was read again: %s", line)
+
+
+def _answering(path: str, tongue: Tongue) -> Endpoint:
+    """What answers completions in an API."""
+
+    async def serve(visit: Visit, who: Identity) -> None:
+        await pipeline.answer(visit.running, visit.caller(tongue), who)
+
+    return Endpoint("POST", path, "caller", serve, tongue)
+
+
+async def _count_tokens(visit: Visit, who: Identity) -> None:
+    await messages.count_tokens(visit.running, visit.caller(MESSAGES), who)
+
+
+async def _models(visit: Visit, who: Identity) -> None:
+    await visit.json(await models.listed(visit.running.relay, who))
+
+
+async def _model(visit: Visit, who: Identity) -> None:
+    await visit.json(await models.one(visit.running.relay, who, visit.named))
+
+
+async def _healthz(visit: Visit, _: Identity) -> None:
+    served = {"requests": visit.running.lasting.totals.to_dict()} if await _may(visit, "observer") else {}
+    await visit.json({"status": "ok", **served})
+
+
+async def _openapi(visit: Visit, _: Identity) -> None:
+    await visit.json(openapi.document())
+
+
+async def _to_docs(visit: Visit, _: Identity) -> None:
+    # The page finds its files, and the endpoint, relative to /docs: it may be published under a prefix.
+    await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", b"../docs")])
+
+
+async def _page(visit: Visit, _: Identity) -> None:
+    page = docs.pages().get(visit.named or docs.INDEX)
+    if page is None:
+        raise TurnedAwayError(refusal.of_status(404, f"there is no page {visit.path[:200]!r}", "not_found"))
+    body, kind = page
+    await asgi.respond(visit.send, 200, body, [*visit.headers, *docs.HEADERS], kind)
+
+
+async def _index(visit: Visit, _: Identity) -> None:
+    await visit.json({"dragoman": "a chat-completions endpoint", "base_url": "/v1", "docs": "/docs"})
+
+
+async def _may(visit: Visit, who: Who) -> bool:
+    """Whether whoever asks might ask more than this endpoint wants of them."""
+    try:
+        await admitted(visit.running.doorman, who, visit.sent)
+    except (TurnedAwayError, DragomanError):
+        return False
+    return True

@@ -150,6 +150,9 @@ class Carrier:
         store: where to.
         keep: how long the ledger is kept; None for ever.
         keep_texts: how long prompts and answers are kept; None as long as the ledger.
+
+    Attributes:
+        keep: the same; it may change while this runs.
     """
 
     def __init__(
@@ -158,11 +161,17 @@ class Carrier:
         self._journal = journal
         self._store = store
         self._own = Folder(journal.path, store)
-        self._keep = keep
+        self.keep = keep
         self._keep_texts = keep_texts
         self._due = {self._leftovers: 0.0, self._forget: 0.0}
+        self._carried_at = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dragoman-carrier", daemon=True)
+
+    @property
+    def behind(self) -> float:
+        """Seconds since the store had everything: at most `PAUSE` and a bit where all is well."""
+        return time.monotonic() - self._carried_at
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -184,9 +193,11 @@ class Carrier:
 
     def _once(self) -> bool:
         """Do what there is to do, and say whether it could be done."""
+        begun = time.monotonic()
         self._journal.flush()
         try:
             self._own.carry()
+            self._carried_at = begun
             for work, due in self._due.items():
                 if time.monotonic() >= due:
                     self._due[work] = work()
@@ -214,8 +225,8 @@ class Carrier:
         more = 0
         if self._keep_texts is not None:
             more += self._store.forget(now - self._keep_texts, words_only=True)
-        if self._keep is not None:
-            more += self._store.forget(now - self._keep)
+        if self.keep is not None:
+            more += self._store.forget(now - self.keep)
         # One transaction a look: new entries are carried in between.
         return 0.0 if more else time.monotonic() + RETENTION
 

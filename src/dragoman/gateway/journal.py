@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
 import os
 import secrets
 import threading
@@ -189,8 +190,8 @@ def folder_beside(store: str, configured: Path | None = None) -> Path:
         configured: the folder the configuration names, if it does.
 
     Returns:
-        That folder; or one beside an SQLite file; or, for a store elsewhere, one in `$STATE_DIRECTORY` (systemd's),
-        `$XDG_STATE_HOME` or `~/.local/state`.
+        That folder; or one beside an SQLite file; or, for a store elsewhere, one of its own in `$STATE_DIRECTORY`
+        (systemd's), `$XDG_STATE_HOME` or `~/.local/state`.
     """
     if configured is not None:
         return configured
@@ -200,7 +201,9 @@ def folder_beside(store: str, configured: Path | None = None) -> Path:
         path = sqlite_path(store)
         return path.with_name(path.name + ".journal")
     state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "dragoman" / "journal"
+    # What is left behind there goes into the store that it was meant for, and no other; passwords come and go.
+    place = hashlib.sha256(store.rpartition("@")[2].encode()).hexdigest()[:12]
+    return Path(state) / "dragoman" / f"journal-{place}"
 
 
 def _claim(folder: Path) -> tuple[Path, int]:

@@ -42,8 +42,8 @@ def kept(config: StoreConfig) -> Generator[Lasting]:
         store.migrate()
         directory = Directory(Desk(store))
         try:
-            with Carrier(journal, store, keep=keep):
+            with Carrier(journal, store, keep=keep) as carrier:
                 limits = admission(folder.with_suffix(".limits"), shared)
-                yield Lasting(Totals(), store, journal, directory, limits)
+                yield Lasting(Totals(), store, journal, directory, limits, carrier)
         finally:
             directory.close()

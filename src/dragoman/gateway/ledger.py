@@ -16,6 +16,7 @@ from dragoman.gateway.redact import clean, redacted
 from dragoman.gateway.tally import Tally, together
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from dragoman.gateway.record import AttemptEnd
@@ -192,6 +193,11 @@ class Entry:
         return len(self._attempts)
 
     @property
+    def asked_last(self) -> str | None:
+        """The upstream that was asked last; None where nobody was, or there is only one without a name."""
+        return self._attempts[-1].upstream if self._attempts else None
+
+    @property
     def name(self) -> str:
         """The entry's own name: of all entries there are, only this one has it."""
         return self._opened.open
@@ -259,7 +265,8 @@ class Entry:
         if self._book.journal is not None:
             self._book.journal.close(line, self._texts)
         if log.isEnabledFor(logging.INFO):
-            log.info(line.decode())
+            # Not by `log.info`, which looks for who called it: that is always here, and takes longer than the rest.
+            log.handle(logging.LogRecord(log.name, logging.INFO, __file__, 0, line.decode(), (), None))
 
     def _only(self) -> Attempt:
         """The attempt of a path that makes one only: begun with the request, or by whoever asked for it."""
@@ -315,9 +322,11 @@ class Totals:
         closed: how many ended how.
         prompt_tokens: of all of them, where known.
         completion_tokens: of all of them, where known.
+        also: told of every entry that is closed; None where nobody else counts.
     """
 
     def __init__(self) -> None:
+        self.also: Callable[[Closed], None] | None = None
         self.open = 0
         self.closed: dict[End, int] = dict.fromkeys((end for end in get_args(End) if end != "killed"), 0)
         self.prompt_tokens = 0
@@ -328,6 +337,8 @@ class Totals:
         self.closed[closed.end_reason] += 1
         self.prompt_tokens += closed.prompt_tokens or 0
         self.completion_tokens += closed.completion_tokens or 0
+        if self.also is not None:
+            self.also(closed)
 
     def to_dict(self) -> dict[str, object]:
         """All of it, for `/healthz`."""

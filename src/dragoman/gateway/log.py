@@ -1,13 +1,16 @@
-"""The ledger's lines on their way to stderr, without a request ever waiting for it. One thread."""
+"""What the gateway writes to stderr: the ledger's lines, without a request ever waiting for it, and the log's own.
+
+One thread, for the ledger's.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import os
-import queue
 import sys
 import threading
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +19,44 @@ if TYPE_CHECKING:
 LINES = 10_000
 """How many lines may wait for a stderr that nobody reads."""
 
+GATHER = 0.02
+"""Seconds for which lines are gathered, to be written together: to wake a thread for each costs more than the line."""
+
 PATIENCE = 2.0
 """Seconds that the lines still waiting have at the end."""
+
+
+@contextlib.contextmanager
+def spoken_log(level: str) -> Generator[None]:
+    """Write the log's other lines while the block lasts, one for each message whatever is in it.
+
+    Args:
+        level: the least important that is written: `debug`, `info`, `warning` or `error`.
+    """
+    log = logging.getLogger("dragoman")
+    spoken = logging.StreamHandler()
+    spoken.setFormatter(_OneLine("%(levelname)s: %(message)s"))
+    before = log.level
+    set_level(level)
+    log.addHandler(spoken)
+    try:
+        yield
+    finally:
+        log.removeHandler(spoken)
+        log.setLevel(before)
+
+
+def set_level(level: str) -> None:
+    """Have the log write what is at least so important."""
+    logging.getLogger("dragoman").setLevel(level.upper())
+
+
+class _OneLine(logging.Formatter):
+    """A message is a line: what an upstream or a caller puts in it must not look like another."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the package's own name
+        """The line, in front of the traceback where there is one."""
+        return super().formatMessage(record).replace("\r", " ").replace("\n", " ")
 
 
 @contextlib.contextmanager
@@ -46,36 +85,46 @@ class _Lines(logging.Handler):
     def __init__(self, file: int) -> None:
         super().__init__()
         self._file = file
-        self._waiting: queue.Queue[str | None] = queue.Queue(LINES)
+        self._waiting: deque[str] = deque()
         self._dropped = 0
+        self._news = threading.Event()
+        self._over = threading.Event()
         # A daemon, and past the buffers of sys.stderr: a write that never returns must not hold the exit up either.
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line for the thread."""
-        try:
-            self._waiting.put_nowait(record.getMessage())
-        except queue.Full:
+        if len(self._waiting) >= LINES:
             self._dropped += 1
+            return
+        self._waiting.append(record.getMessage())
+        if not self._news.is_set():
+            self._news.set()
 
     def close(self) -> None:
         """Let the lines that wait be written, for so long as is decent."""
-        if self._thread.is_alive():
-            with contextlib.suppress(queue.Full):
-                self._waiting.put(None, timeout=PATIENCE)
-            self._thread.join(PATIENCE)
+        self._over.set()
+        self._news.set()
+        self._thread.join(PATIENCE)
         super().close()
 
     def _write(self) -> None:
-        for line in iter(self._waiting.get, None):
-            self._put(line)
+        over = False
+        while not over:
+            self._news.wait()
+            over = self._over.wait(GATHER)
+            # In this order: a line that comes in between is news, or is taken now.
+            self._news.clear()
+            self._put([self._waiting.popleft() for _ in range(len(self._waiting))])
         if self._dropped:
-            self._put(f'{{"dropped_lines":{self._dropped}}}')
+            self._put([f'{{"dropped_lines":{self._dropped}}}'])
 
-    def _put(self, line: str) -> None:
+    def _put(self, lines: list[str]) -> None:
+        rest = "".join(f"{line}\n" for line in lines).encode()
         try:
-            os.write(self._file, f"{line}\n".encode())
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
         except OSError:
             # Nobody is there to read it, nor to be told.
-            self._dropped += 1
+            self._dropped += len(lines)

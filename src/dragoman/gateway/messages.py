@@ -16,10 +16,11 @@ from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.wire.check import decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from dragoman.asgi import Header
     from dragoman.errors import DragomanError
+    from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.relay import Relay
     from dragoman.gateway.respond import Caller
@@ -91,15 +92,15 @@ class _Counting(Messages):
         return msgspec.json.encode({"input_tokens": usage.prompt_tokens if usage is not None else 0})
 
 
-async def count_tokens(running: Running, caller: Caller, sent: Iterable[Header]) -> None:
+async def count_tokens(running: Running, caller: Caller, who: Identity) -> None:
     """Serve `POST /v1/messages/count_tokens`, exactly, for a model on this machine; no other upstream is asked.
 
     It is a request like any other: of somebody, within their limits, with an entry.
 
     Raises:
-        Disconnected: the caller left.
+        Disconnected, TurnedAwayError, DragomanError: as `pipeline.answer`.
     """
-    await pipeline.answer(running, caller._replace(tongue=_Counting(running.relay)), sent)
+    await pipeline.answer(running, caller._replace(tongue=_Counting(running.relay)), who)
 
 
 def _encoded(events: list[Event]) -> bytes:

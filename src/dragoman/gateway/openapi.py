@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from dragoman.call import VERSION
+from dragoman.gateway.admin.describe import TYPES, paths
+from dragoman.gateway.describe import (
+    EXPLAINED,
+    FAULTS,
+    HEADERS,
+    LIMITS,
+    RETRY,
+    SECURITY,
+    an_object,
+    array,
+    faults,
+    parameter,
+    reference,
+    taken,
+    told,
+)
 from dragoman.wire.card import ModelCard, ModelList
 from dragoman.wire.chunk import Chunk
 from dragoman.wire.completion import Completion
 from dragoman.wire.fault import FaultBody
 from dragoman.wire.request import ChatRequest
-from dragoman.wire.schema import REF, components
+from dragoman.wire.schema import components
 
-Json = dict[str, Any]
-
-FAULTS = {
-    "400": "The request is wrong as written; `param` says where.",
-    "401": "The credential is missing or wrong, where one is asked for.",
-    "403": "The caller may not ask this, or asks from a page of another site.",
-    "404": "There is no such model or path.",
-    "408": "The request took too long to arrive.",
-    "413": "The request is larger than 32 MiB.",
-    "422": "The upstream does not accept the request's values.",
-    "429": "Too many requests for now; `Retry-After` says when to come back.",
-    "500": "The upstream failed, or the gateway did.",
-    "502": "The upstream could not be reached, or broke off, or refuses the gateway's credential.",
-    "503": "The upstream cannot answer for now.",
-    "504": "The upstream took too long.",
-    "default": "What else the upstream says, with its own status.",
-}
-"""What each status means, of those that come with an error body."""
+if TYPE_CHECKING:
+    from dragoman.gateway.describe import Json
 
 CHAT = (
     "Answers with one document, or, where `stream` is true in the payload, with server-sent events: a chunk in the "
@@ -42,29 +42,17 @@ CHAT = (
     "here are passed on as they are."
 )
 
-HEADERS: Json = {
-    "x-request-id": {
-        "description": "The request's name in the log: the caller's own `x-request-id`, or a new one.",
-        "schema": {"type": "string"},
-    },
-    "openai-processing-ms": {
-        "description": "Milliseconds until the answer began.",
-        "schema": {"type": "integer"},
-    },
-}
-"""What every answer carries."""
+COMPLETIONS = (
+    "The older API: a prompt instead of messages, asked as a user's message. A `suffix`, an `echo`, tokens instead of "
+    "text and `best_of` are refused. Streams are as those of chat completions."
+)
 
-RETRY: Json = {
-    "retry-after": {
-        "description": "Seconds to wait, where the upstream said so.",
-        "schema": {"type": "integer"},
-    },
-    "x-should-retry": {
-        "description": "Whether the same request may succeed later.",
-        "schema": {"type": "string", "enum": ["true", "false"]},
-    },
-}
-"""What answers with an upstream's error carry besides."""
+MESSAGES = (
+    "Anthropic's Messages API, whichever upstream answers: `docs/gateway/anthropic.md` says what becomes of what. "
+    "Streams are its events, from `message_start` to `message_stop`, or to an `error`."
+)
+
+COUNTING = "Answered for a model on this machine, exactly; status 501 for any other."
 
 
 @cache
@@ -80,34 +68,79 @@ def build() -> Json:
         "info": {
             "title": "dragoman",
             "version": VERSION,
-            "description": "A chat-completions endpoint, in front of the model on this machine or of another one.",
+            "description": "A chat-completions endpoint, in front of the model on this machine or of others.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "paths": {
             "/v1/chat/completions": {"post": _chat()},
+            "/v1/completions": {"post": _completions()},
+            "/v1/messages": {"post": _messages()},
+            "/v1/messages/count_tokens": {"post": _counting()},
             "/v1/models": {"get": _models()},
             "/v1/models/{model}": {"get": _model()},
+            **paths(),
             "/healthz": {"get": _health()},
             "/readyz": {"get": _ready()},
         },
         "components": {
-            "schemas": components(ChatRequest, Completion, Chunk, ModelList, ModelCard, FaultBody),
-            "headers": HEADERS | RETRY,
+            "schemas": components(ChatRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, *TYPES) | _FOREIGN,
+            "headers": HEADERS | RETRY | EXPLAINED | LIMITS,
+            "securitySchemes": SECURITY,
         },
+        # Whoever runs it without keys needs none.
+        "security": [{"key": []}, {}],
     }
 
 
 def _chat() -> Json:
-    told = _told("The completion, or the stream of its chunks.", _reference("Completion"))
+    answer = told("The completion, or the stream of its chunks.", reference("Completion"), EXPLAINED | LIMITS)
     # OpenAPI 3.1 has no word for the items of a stream (3.2 has itemSchema): by custom the schema is an event's data.
-    told["content"]["text/event-stream"] = {"schema": _reference("Chunk")}
+    answer["content"]["text/event-stream"] = {"schema": reference("Chunk")}
     return {
         "operationId": "createChatCompletion",
         "summary": "Create a chat completion",
         "description": CHAT,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _reference("ChatRequest")}}},
-        "responses": {"200": told, **_faults(*FAULTS)},
+        "requestBody": taken(reference("ChatRequest")),
+        "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
+    }
+
+
+def _completions() -> Json:
+    answer = told("The completion, or the stream of its pieces.", {"type": "object"}, EXPLAINED | LIMITS)
+    answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
+    return {
+        "operationId": "createCompletion",
+        "summary": "Create a completion",
+        "description": COMPLETIONS,
+        "requestBody": taken(reference("CompletionRequest")),
+        "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
+    }
+
+
+def _messages() -> Json:
+    answer = told("The message, or the stream of its events.", {"type": "object"}, EXPLAINED | LIMITS)
+    answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
+    wrong = faults(*FAULTS, more=EXPLAINED | LIMITS, schema=reference("MessagesFault"))
+    return {
+        "operationId": "createMessage",
+        "summary": "Create a message",
+        "description": MESSAGES,
+        "requestBody": taken(reference("MessagesRequest")),
+        "responses": {"200": answer, **wrong},
+    }
+
+
+def _counting() -> Json:
+    answer = told("How many tokens its prompt has.", an_object(input_tokens={"type": "integer"}), EXPLAINED | LIMITS)
+    body = reference("MessagesFault")
+    other = {"501": told("The model is not on this machine.", body, RETRY | EXPLAINED)}
+    return {
+        "operationId": "countTokens",
+        "summary": "Count the tokens of a message's prompt",
+        "description": COUNTING,
+        "requestBody": taken(reference("CountRequest")),
+        "responses": {"200": answer, **other, **faults(*FAULTS, more=EXPLAINED | LIMITS, schema=body)},
     }
 
 
@@ -116,62 +149,88 @@ def _models() -> Json:
         "operationId": "listModels",
         "summary": "List the models",
         "responses": {
-            "200": _told("All models the upstream offers.", _reference("ModelList")),
-            **_faults("500", "502", "503", "504", "default"),
+            "200": told("All models that the caller may ask for.", reference("ModelList")),
+            **faults("401", "500", "502", "503", "504", "default"),
         },
     }
 
 
 def _model() -> Json:
-    name = {
-        "name": "model",
-        "in": "path",
-        "required": True,
-        "description": "The model's name; it may hold slashes.",
-        "schema": {"type": "string"},
-    }
     return {
         "operationId": "retrieveModel",
         "summary": "Look a model up",
-        "parameters": [name],
+        "parameters": [parameter("model", "The model's name; it may hold slashes.", place="path")],
         "responses": {
-            "200": _told("The model.", _reference("ModelCard")),
-            **_faults("404", "500", "502", "503", "504", "default"),
+            "200": told("The model.", reference("ModelCard")),
+            **faults("401", "404", "500", "502", "503", "504", "default"),
         },
     }
 
 
 def _health() -> Json:
-    healthy = _object(status={"type": "string", "enum": ["ok"]}, requests={"type": "object"})
+    healthy = an_object({"requests": {"type": "object"}}, status={"type": "string", "enum": ["ok"]})
     return {
         "operationId": "getHealth",
         "summary": "Is the process alive?",
-        "responses": {"200": _told("It is, and this is what it has served.", healthy)},
+        "security": [{}],
+        "responses": {"200": told("It is; whoever may know is told what it has served.", healthy)},
     }
 
 
 def _ready() -> Json:
-    ready = _object(status={"type": "string", "enum": ["ready"]})
-    not_ready = _object(status={"type": "string", "enum": ["not ready"]}, reason={"type": "string"})
+    notes: Json = {"upstreams": {"type": "object"}, "store": {"type": "string"}}
+    ready = an_object(notes, status={"type": "string", "enum": ["ready"]})
+    not_ready = an_object({"reason": {"type": "string"}, **notes}, status={"type": "string", "enum": ["not ready"]})
     return {
         "operationId": "getReadiness",
-        "summary": "Can the upstream answer?",
-        "responses": {"200": _told("It can.", ready), "503": _told("It cannot; `reason` says why.", not_ready)},
+        "summary": "Can requests be answered?",
+        "security": [{}],
+        "responses": {
+            "200": told("They can.", ready),
+            "503": told("They cannot; whoever may know is told why.", not_ready),
+        },
     }
 
 
-def _told(description: str, schema: Json, more: Json | None = None) -> Json:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS | (more or {})}
-    return {"description": description, "headers": headers, "content": {"application/json": {"schema": schema}}}
+_ASKED: Json = {
+    "model": {"type": "string", "description": "The model to ask."},
+    "messages": {**array({"type": "object"}), "minItems": 1, "description": "The conversation so far."},
+    "system": {"description": "Instructions: a text, or blocks of text."},
+    "tools": {**array({"type": "object"}), "description": "What the model may call."},
+}
+_LONGEST: Json = {"type": "integer", "minimum": 1, "description": "The most tokens of the answer."}
+_STREAM: Json = {"type": "boolean", "description": "Whether the answer comes as events."}
+_PROMPT: Json = {"type": "string", "description": "What to answer."}
 
-
-def _faults(*statuses: str) -> Json:
-    return {status: _told(FAULTS[status], _reference("FaultBody"), RETRY) for status in statuses}
-
-
-def _reference(name: str) -> Json:
-    return {"$ref": REF + name}
-
-
-def _object(**fields: Json) -> Json:
-    return {"type": "object", "properties": fields, "required": list(fields)}
+_FOREIGN: Json = {
+    "CompletionRequest": {
+        "description": "A request of the older API.",
+        **an_object({"max_tokens": _LONGEST, "stream": _STREAM}, model=_ASKED["model"], prompt=_PROMPT),
+    },
+    "MessagesRequest": {
+        "description": "A request of Anthropic's Messages API. What is not described here is heard as that API has it.",
+        **an_object(
+            {"system": _ASKED["system"], "tools": _ASKED["tools"], "stream": _STREAM},
+            model=_ASKED["model"],
+            messages=_ASKED["messages"],
+            max_tokens=_LONGEST,
+        ),
+    },
+    "CountRequest": {
+        "description": "A prompt of Anthropic's Messages API.",
+        **an_object(
+            {"system": _ASKED["system"], "tools": _ASKED["tools"]},
+            model=_ASKED["model"],
+            messages=_ASKED["messages"],
+        ),
+    },
+    "MessagesFault": {
+        "description": "A fault in Anthropic's form.",
+        **an_object(
+            {"request_id": {"type": "string"}},
+            type={"type": "string", "enum": ["error"]},
+            error=an_object(type={"type": "string"}, message={"type": "string"}),
+        ),
+    },
+}
+"""The bodies of APIs whose types are not ours: what a caller of theirs has to say."""

@@ -1,4 +1,4 @@
-"""The path of a request, on one screen: identify, hear, admit, open an entry, ask upstream, answer, close the entry."""
+"""The path of a request, on one screen: hear, admit, open an entry, ask upstream, answer, close the entry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dragoman import asgi
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
+from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
-from dragoman.gateway.keys.identity import Denied
 from dragoman.gateway.ledger import Entry, end_of
 from dragoman.gateway.limits.claims import Ask
 from dragoman.gateway.limits.estimate import longest, tokens
@@ -19,58 +19,41 @@ from dragoman.gateway.limits.refused import Refused
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.tally import estimate
 from dragoman.gateway.tongue import counted
+from dragoman.gateway.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dragoman.asgi import Header
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.limits.admission import Grant
-    from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.respond import Caller
     from dragoman.gateway.running import Running
     from dragoman.gateway.seats import Seat
 
 
-async def answer(running: Running, caller: Caller, sent: Iterable[Header]) -> None:
+async def answer(running: Running, caller: Caller, who: Identity) -> None:
     """Serve one request: in one document, or streamed where the payload says so.
 
     Args:
         running: the gateway as it was configured when the request came.
-        caller: who asks.
-        sent: the request's headers.
+        caller: how to answer.
+        who: who asks.
 
     Raises:
         Disconnected: the caller left.
+        TurnedAwayError: the request is refused.
+        DragomanError: it is refused for this reason.
     """
+    bound = running.config.bounds.body
     try:
-        who = await identified(running, sent)
-        body, changes = caller.tongue.hear(await asgi.read_body(caller.receive, running.config.bounds.body))
-        _permitted(who, body["model"])
-        seat = await _seat(running, caller, stream=body.get("stream") is True)
-        try:
-            await _admitted(running, caller, who, body, changes)
-        finally:
-            seat.leave()
-    except TurnedAwayError as turned:
-        await refuse(caller, turned.refusal)
+        raw = await asgi.read_body(caller.receive, bound)
     except asgi.BodyTooLarge:
-        await refuse(caller, refusal.of_size(running.config.bounds.body))
-    except DragomanError as error:
-        await refuse(caller, refusal.of_error(error))
-
-
-async def identified(running: Running, sent: Iterable[Header]) -> Identity:
-    """Who sent a request.
-
-    Raises:
-        TurnedAwayError: nobody who may.
-        KeysUnavailableError: that cannot be told now.
-    """
-    who = await running.doorman.identify(sent)
-    if isinstance(who, Denied):
-        raise TurnedAwayError(refusal.of_caller(who))
-    return who
+        raise TurnedAwayError(refusal.of_size(bound)) from None
+    body, changes = caller.tongue.hear(raw)
+    _permitted(who, body["model"])
+    seat = await _seat(running, caller, stream=body.get("stream") is True)
+    try:
+        await _admitted(running, caller, who, body, changes)
+    finally:
+        seat.leave()
 
 
 def _permitted(who: Identity, model: str) -> None:
@@ -109,18 +92,22 @@ async def _admitted(
             entry.changed = changes
             asked = counted(body) if streamed else body
             until = time.monotonic() + running.config.timeouts.total
+            words = Words(body) if running.book.texts else None
             opening = asyncio.ensure_future(running.relay.open(asked, found, entry, until))
             try:
                 if streamed:
                     chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
-                    await respond.stream(caller, opening, entry, body, chunks)
+                    await respond.stream(caller, opening, entry, body, words.heard(chunks) if words else chunks)
                 else:
                     await respond.whole(caller, opening, entry)
             except DragomanError as error:
                 entry.failed(status_of(error), end_of(error))
-                await refuse(caller, refusal.of_error(error))
+                standing = grant.headers if grant else ()
+                raise TurnedAwayError(tried(refusal.of_error(error), entry, standing)) from None
             finally:
                 opening.cancel()
+                if words is not None:
+                    words.keep(entry, opening, streamed=streamed)
     finally:
         _settle(grant, entry)
 
@@ -153,9 +140,3 @@ def _settle(grant: Grant | None, entry: Entry) -> None:
         grant.release()
     else:
         grant.settle(used, closed.cost)
-
-
-async def refuse(caller: Caller, refused: Refusal) -> None:
-    """Answer with a refusal."""
-    body = caller.tongue.refused(refused, caller.id)
-    await asgi.respond(caller.send, refused.status, body, [*refused.headers, *caller.headers])

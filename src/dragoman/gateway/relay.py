@@ -22,7 +22,7 @@ from dragoman.gateway.routes import in_order
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Coroutine, Mapping
 
     from dragoman.exchange import Timeouts
     from dragoman.gateway.continuation import Beginning
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
 
-    Task = asyncio.Task[tuple[Completion | AsyncStream, tuple[str, ...]]]
+    Answer = tuple[Completion | AsyncStream, tuple[str, ...]]
+    Task = asyncio.Task[Answer]
 
 
 class Relay:
@@ -77,7 +78,7 @@ class Relay:
             InvalidRequestError: no upstream can take it.
             APIError: the last attempt failed so.
         """
-        return await self._race(body, found, entry, until)
+        return await self._race(body, found, entry, until, found.route.retries)
 
     async def chunks(
         self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
@@ -103,6 +104,7 @@ class Relay:
                         raise
                     echoes = joint is not None and joint.echoes
                     begun = known if begun is None else known.after(begun, echoes=echoes)
+                    further = _others_first(further, relayed)
                     relayed = await self._rest(body, further, entry, until, begun, error)
                     joint = _joint(relayed, begun)
                 else:
@@ -119,35 +121,65 @@ class Relay:
     async def _rest(  # noqa: PLR0913, PLR0917 - a request, and what there is of its answer
         self, body: dict[str, Any], found: Found, entry: Entry, until: float, begun: Beginning, error: errors.APIError
     ) -> Relayed:
+        # One that always breaks off must not be paid for the same words again and again.
+        left = found.route.retries - entry.tried
         try:
-            return await self._race(rest(body, begun), found, entry, until, begun.text)
+            return await self._race(rest(body, begun), found, entry, until, left, begun.text)
         except errors.DragomanError:
             # What the caller has to know is that its stream broke off, and how far it came.
             raise error from None
 
-    async def _race(
-        self, body: dict[str, Any], found: Found, entry: Entry, until: float, beginning: str | None = None
+    async def _race(  # noqa: PLR0913, PLR0917 - a request, where it goes, and how often
+        self,
+        body: dict[str, Any],
+        found: Found,
+        entry: Entry,
+        until: float,
+        retries: int,
+        beginning: str | None = None,
     ) -> Relayed:
         ways = in_order(found, self.upstreams.__getitem__, random.random)
-        course = Course(
-            [self.upstreams[way.upstream].stop(way.model) for way in ways], found.route.retries, random.random
+        stops, resort = (
+            [self.upstreams[way.upstream].stop(way.model) for way in part] for part in (ways, found.resort)
         )
+        course = Course(stops, retries, random.random, resort)
         return await _Race(self, course, body, entry, until, beginning).run(found.route.hedge_after)
 
 
 class _Running:
     """An attempt that is under way."""
 
-    __slots__ = ("attempt", "begun", "changes", "step", "task", "upstream")
+    __slots__ = ("_work", "attempt", "begun", "changes", "step", "task", "upstream")
 
-    def __init__(self, step: Try[Lane], upstream: Upstream, attempt: Attempt, changes: list[str]) -> None:
+    def __init__(
+        self,
+        step: Try[Lane],
+        upstream: Upstream,
+        attempt: Attempt,
+        changes: list[str],
+        work: Coroutine[Any, Any, Answer],
+    ) -> None:
         self.step = step
         self.upstream = upstream
         self.attempt = attempt
         self.changes = changes
         self.begun = time.monotonic()
-        self.task: Task
+        self.task: Task | None = None
+        self._work = work
         upstream.busy += 1
+
+    def start(self) -> Task:
+        """Go on in a task of its own: another may be begun beside it."""
+        if self.task is None:
+            self.task = asyncio.ensure_future(self._work)
+        return self.task
+
+    async def outcome(self) -> Answer | errors.DragomanError:
+        """What it comes to; where it has no task of its own, it is done here."""
+        try:
+            return await (self._work if self.task is None else self.task)
+        except errors.DragomanError as error:
+            return error
 
 
 class _Race:
@@ -177,18 +209,25 @@ class _Race:
             while True:
                 if not self._running and not await self._advance():
                     self._fail()
-                waited = {running.task for running in self._running}
-                wait = hedge if len(self._running) == 1 else None
-                done, _ = await asyncio.wait(waited, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-                if not done:
-                    # Whoever has nobody else to ask waits on.
-                    hedge = hedge if self._start_beside() else None
-                for running in [each for each in self._running if each.task in done]:
-                    won = self._settle(running)
+                ended = self._running[:1]
+                if hedge is not None or len(self._running) > 1:
+                    ended = await self._first(hedge)
+                    if not ended:
+                        # Whoever has nobody else to ask waits on.
+                        hedge = hedge if self._start_beside() else None
+                for running in ended:
+                    won = self._settle(running, await running.outcome())
                     if won is not None:
                         return won
         finally:
             self._give_up()
+
+    async def _first(self, hedge: float | None) -> list[_Running]:
+        """Those that ended first; of one alone, nobody where it takes longer than `hedge` seconds."""
+        waited = {running.start() for running in self._running}
+        wait = hedge if len(waited) == 1 else None
+        done, _ = await asyncio.wait(waited, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        return [running for running in self._running if running.task in done]
 
     async def _advance(self) -> bool:
         """Begin the next attempt, after the pause before it; False where there is none."""
@@ -218,31 +257,28 @@ class _Race:
         if self._beginning is not None and upstream.continues is not None:
             body = upstream.continues.of(body, self._beginning)
         attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential)
-        running = _Running(step, upstream, attempt, changes)
-        timeouts = self._timeouts(upstream.timeouts)
-        running.task = asyncio.ensure_future(step.lane.send(body | {"model": step.stop.model}, timeouts))
-        self._running.append(running)
+        work = step.lane.send(body | {"model": step.stop.model}, self._timeouts(upstream.timeouts))
+        self._running.append(_Running(step, upstream, attempt, changes, work))
         return True
 
     def _timeouts(self, own: Timeouts) -> Timeouts:
-        return replace(own, total=min(own.total, max(self._until - time.monotonic(), 0.001)))
+        left = max(self._until - time.monotonic(), 0.001)
+        if self._body.get("stream") is True:
+            return replace(own, total=min(own.total, left))
+        # What one upstream does not answer in its own time another may answer in what is left of the caller's.
+        return replace(own, total=left, attempt=own.total)
 
-    def _settle(self, running: _Running) -> Relayed | None:
+    def _settle(self, running: _Running, outcome: Answer | errors.DragomanError) -> Relayed | None:
         """Take what an attempt came to: an answer, or None where another attempt has to find one."""
         self._running.remove(running)
-        try:
-            answer, changes = running.task.result()
-        except errors.DragomanError as error:
-            self._error = error
-            self._course.failed(running.step, error, time.monotonic())
-            status = error.status if isinstance(error, errors.APIError) else None
-            running.attempt.ended(end_of(error), status)
+        if isinstance(outcome, errors.DragomanError):
+            self._error = outcome
+            self._course.failed(running.step, outcome, time.monotonic())
+            status = outcome.status if isinstance(outcome, errors.APIError) else None
+            running.attempt.ended(end_of(outcome), status)
             running.upstream.busy -= 1
             return None
-        except BaseException:
-            running.step.lane.circuit.cancelled()
-            running.upstream.busy -= 1
-            raise
+        answer, changes = outcome
         running.step.lane.circuit.succeeded()
         if isinstance(answer, AsyncStream):
             running.upstream.took(time.monotonic() - running.begun)
@@ -254,8 +290,9 @@ class _Race:
     def _give_up(self) -> None:
         """Stop whatever is still under way: it lost, or nobody waits for it any more."""
         for running in self._running:
-            running.task.cancel()
-            running.task.add_done_callback(_left)
+            if running.task is not None:
+                running.task.cancel()
+                running.task.add_done_callback(_left)
             running.step.lane.circuit.cancelled()
             running.attempt.ended("cancelled")
             running.upstream.busy -= 1
@@ -272,6 +309,13 @@ class _Race:
             retryable=True,
             retry_after=free if 0 < free < float("inf") else None,
         )
+
+
+def _others_first(found: Found, broken: Relayed) -> Found:
+    """The ways that are left when one has broken off: it is the last to be asked again, and no resort any more."""
+    gone = (broken.upstream.name, broken.model)
+    ways = sorted(found.ways, key=lambda way: way[:2] == gone)
+    return found._replace(ways=tuple(ways), resort=tuple(way for way in found.resort if way[:2] != gone))
 
 
 def _joint(relayed: Relayed, begun: Beginning) -> Joint:

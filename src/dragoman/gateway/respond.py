@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman import asgi
 from dragoman.errors import DragomanError
+from dragoman.gateway.explain import told
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
-
-SAID = 1000
-"""The most characters of a header that says what was changed."""
 
 
 class Caller(NamedTuple):
@@ -57,7 +55,7 @@ async def whole(caller: Caller, opening: Opening, entry: Entry) -> None:
     """
     await asgi.settled(caller.receive, opening)
     relayed = opening.result()
-    headers = [*caller.headers, *told(relayed, entry)]
+    headers = [*caller.headers, *told(entry, relayed.upstream.name)]
     await asgi.respond(caller.send, 200, caller.tongue.whole(relayed.completion), headers)
     entry.completed()
 
@@ -75,7 +73,7 @@ async def stream(caller: Caller, opening: Opening, entry: Entry, asked: dict[str
     await asgi.settled(caller.receive, opening, KEEP_ALIVE)
     headers = caller.headers
     if opening.done():
-        headers = [*headers, *told(opening.result(), entry)]
+        headers = [*headers, *told(entry, opening.result().upstream.name)]
     pieces = _events(caller, opening, entry, asked, chunks)
     await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
 
@@ -93,15 +91,3 @@ async def _events(
         yield caller.tongue.failed(error, caller.id)
     finally:
         opening.cancel()
-
-
-def told(relayed: Relayed, entry: Entry) -> list[Header]:
-    """How an answer came to be: who gave it, at which attempt, and what was changed of the request for that."""
-    found = [
-        (b"x-dragoman-upstream", relayed.upstream.name.encode()),
-        (b"x-dragoman-attempts", b"%d" % entry.tried),
-    ]
-    if entry.changed:
-        said = "; ".join(entry.changed).encode("ascii", "backslashreplace").decode()
-        found.append((b"x-dragoman-changed", " ".join(said.split())[:SAID].encode()))
-    return found

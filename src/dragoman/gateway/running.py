@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from dragoman.call import Key, Settings
     from dragoman.dialect import Dialect
     from dragoman.exchange import Timeouts
+    from dragoman.gateway.carrier import Carrier
     from dragoman.gateway.config.shape import Config, UpstreamConfig
+    from dragoman.gateway.journal import Journal
     from dragoman.gateway.keys.directory import Directory
-    from dragoman.gateway.ledger import Journal
     from dragoman.gateway.limits.admission import Admission
     from dragoman.gateway.store.database import Store
     from dragoman.gateway.tally import Tokens
@@ -40,10 +41,11 @@ class Lasting(NamedTuple):
 
     Attributes:
         totals: what all entries add up to.
-        store: where keys and the ledger are kept; None where there is none, and then neither of the next three.
+        store: where keys and the ledger are kept; None where there is none, and then none of what follows.
         journal: where entries are before they are in the store.
         directory: the keys of the store.
         admission: the limits of those keys.
+        carrier: who carries entries from the journal into the store.
     """
 
     totals: Totals
@@ -51,6 +53,7 @@ class Lasting(NamedTuple):
     journal: Journal | None = None
     directory: Directory | None = None
     admission: Admission | None = None
+    carrier: Carrier | None = None
 
 
 class Running:
@@ -59,21 +62,25 @@ class Running:
     Args:
         config: complete, as `dragoman.gateway.config.load.load` returns it.
         lasting: what it shares with those before and after it.
+        before: the one whose place it takes: those who have a seat there have it here.
 
     Raises:
         ConfigurationError: a credential is not where it should be.
     """
 
-    def __init__(self, config: Config, lasting: Lasting) -> None:
+    def __init__(self, config: Config, lasting: Lasting, before: Running | None = None) -> None:
         self.config = config
         self.lasting = lasting
         self.relay = Relay({name: _upstream(config, name) for name in config.upstreams}, Routes(config.routes))
         self.prices = Prices(config.prices)
-        self.seats = Seats(config.bounds.requests, config.bounds.streams, config.bounds.queue)
+        bounds = config.bounds
+        self.seats: Seats = Seats(bounds.requests, bounds.streams, bounds.queue) if before is None else before.seats
         self.book = Book(lasting.journal, self.cost, config.log.prompts)
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None
         self.doorman = Doorman(keys, admin.read() if admin is not None else None)
+        self._within = 0
+        self._retired = False
         self._vendors = {
             name: ENGINE if upstream.engine or upstream.weights else row_of(upstream).name
             for name, upstream in config.upstreams.items()
@@ -107,6 +114,22 @@ class Running:
         ]
         known = [cost for cost in costs if cost is not None]
         return max(known) if len(known) == len(costs) else None
+
+    def enter(self) -> None:
+        """Note that a request begins, which has this to the end; `leave` ends it."""
+        self._within += 1
+
+    def leave(self) -> None:
+        """Note that a request has ended."""
+        self._within -= 1
+        if self._retired and not self._within:
+            self.close()
+
+    def retire(self) -> None:
+        """Close it once the requests that it has have ended: no other begins."""
+        self._retired = True
+        if not self._within:
+            self.close()
 
     def close(self) -> None:
         """Close the connections to its upstreams."""

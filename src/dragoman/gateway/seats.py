@@ -52,6 +52,11 @@ class Seats:
         self._queue = queue
         self._waiting: deque[tuple[asyncio.Future[Seat], bool]] = deque()
 
+    def resize(self, requests: int, streams: int, queue: int) -> None:
+        """Have another number of seats from now on; nobody who has one loses it. The arguments are the class's."""
+        self._requests, self._most_streams, self._queue = requests, streams, queue
+        self._call()
+
     @property
     def waiting(self) -> int:
         """How many wait."""

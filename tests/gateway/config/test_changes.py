@@ -12,7 +12,7 @@ def test_the_same_file_changes_nothing():
     ("was", "now", "line"),
     [
         ("port = 8080", "port = 9000", "server.port: 8080 → 9000 (needs a restart)"),
-        ("drain = 12.5", "drain = 20", "server.drain: 12.5 → 20"),
+        ("drain = 12.5", "drain = 20", "server.drain: 12.5 → 20 (needs a restart)"),
         ('level = "debug"', 'level = "info"', 'log.level: "debug" → "info"'),
         ("body = 1_000_000", "body = 5", "bounds.body: 1000000 → 5"),
         ("keep_days = 90", "", "store.keep_days: 90 → none"),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Place = tuple[str, ...]
 
 RESTART: frozenset[Place] = frozenset({
-    ("server", "host"), ("server", "port"), ("store",), ("store", "url"), ("store", "shared"),
+    ("server", "host"), ("server", "port"), ("server", "drain"), ("bounds", "headers"),
+    ("store",), ("store", "url"), ("store", "shared"),
 })  # fmt: skip
 """What a running gateway cannot change: it goes on as it was until it is started anew."""
 

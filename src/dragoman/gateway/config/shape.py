@@ -28,7 +28,7 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     keys: Literal["required", "off"] | None = None
     """Whether callers need a key. By default `required` where there is a store, else `off`."""
     drain: Annotated[float, Meta(ge=0)] = 30
-    """Seconds that running requests have when the gateway is told to stop."""
+    """Seconds that running requests have when the gateway is told to stop. A change needs a restart."""
     admin_key: Source | None = None
     """Where the credential of the admin API is: `env:NAME` or `file:/path`. Without it there is no admin API."""
 
@@ -39,7 +39,7 @@ class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     body: Count = 32 * 1024 * 1024
     """Bytes of a request's body."""
     headers: Count = 64 * 1024
-    """Bytes of a request's headers."""
+    """Bytes of a request's headers. A change needs a restart."""
     messages: Count = 10_000
     """Messages of a request."""
     depth: Count = 64

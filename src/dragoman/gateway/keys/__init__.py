@@ -1,6 +1,7 @@
 """Who is calling: keys, made once, shown once, and known by nothing but their hash.
 
     desk         keys are created, listed, rotated and revoked, in the store
+    key          one secret of a key, as lists show it
     identify     the headers of a request become an identity, or a refusal
       directory  the keys of the store, as this process knows them
     identity     who a caller is, and what they may ask for

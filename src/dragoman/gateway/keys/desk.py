@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import insert, or_, select, update
 
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway.keys import secret as secrets
-from dragoman.gateway.keys.identity import Identity, Role
+from dragoman.gateway.keys.key import Key
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.store.connect import writing
 from dragoman.gateway.store.tables import keys
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
+    from dragoman.gateway.keys.identity import Role
     from dragoman.gateway.store.database import Store
     from dragoman.secret import Secret
 
@@ -30,50 +30,8 @@ LIMITS = Limits.__struct_fields__
 """The limits, each of which has a column of its name."""
 
 
-class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """One secret of a key, as a list shows it."""
-
-    id: str
-    """The key's id."""
-    row: str
-    """The name of the secret: the key's id and a number."""
-    prefix: str
-    """The secret's beginning."""
-    owner: str
-    """Whose key it is."""
-    role: Role
-    """What it may be used for."""
-    created: datetime
-    """When the secret was made."""
-    expires: datetime | None
-    """When it stops working; None for never."""
-    revoked: datetime | None
-    """When it was revoked; None where it was not."""
-    models: tuple[str, ...] | None
-    """Patterns of the models it may ask for; None for all."""
-    limits: Limits
-    """What it may use."""
-    note: str | None
-    """What was noted of it."""
-
-    def state(self, now: datetime | None = None) -> str:
-        """`active`, `expired` or `revoked`."""
-        if self.revoked is not None:
-            return "revoked"
-        expired = self.expires is not None and self.expires <= (now or datetime.now(UTC))
-        return "expired" if expired else "active"
-
-    def identity(self) -> Identity:
-        """Who a caller is that has it."""
-        return Identity(
-            id=self.id,
-            prefix=self.prefix,
-            owner=self.owner,
-            role=self.role,
-            models=self.models,
-            limits=self.limits,
-            expires=None if self.expires is None else self.expires.timestamp(),
-        )
+class UnknownKeyError(InvalidRequestError):
+    """There is no key of that name, or several begin so."""
 
 
 class Desk:
@@ -153,7 +111,8 @@ class Desk:
             The key, and its new secret: kept nowhere, to be shown this once.
 
         Raises:
-            InvalidRequestError: there is no such key, or it works no more.
+            UnknownKeyError: there is no such key.
+            InvalidRequestError: it works no more.
             StoreError: the store does not answer.
         """
         now = self._clock()
@@ -182,7 +141,7 @@ class Desk:
             Its secrets.
 
         Raises:
-            InvalidRequestError: there is no such key.
+            UnknownKeyError: there is no such key.
             StoreError: the store does not answer.
         """
         now = self._clock()
@@ -225,7 +184,7 @@ def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:
     """The rows of one key, kept from others until this transaction ends.
 
     Raises:
-        InvalidRequestError: there is none, or a beginning that several keys share.
+        UnknownKeyError: there is none, or a beginning that several keys share.
     """
     by_id = or_(keys.c.id == name, keys.c.id.startswith(f"{name}.", autoescape=True))
     if name.startswith(secrets.PREFIX) and len(name) >= secrets.SHOWN:
@@ -233,7 +192,7 @@ def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:
     found = {secrets.key_of(one) for one in connection.execute(select(keys.c.id).where(by_id)).scalars()}
     if len(found) != 1:
         problem = "there is no key" if not found else "several keys begin with"
-        raise InvalidRequestError(f"{problem} {name[: secrets.SHOWN + 6]!r}: see `dragoman keys list`", param="key")
+        raise UnknownKeyError(f"{problem} {name[: secrets.SHOWN + 6]!r}: see `dragoman keys list`", param="key")
     every = select(keys).where(keys.c.id.startswith(f"{found.pop()}.", autoescape=True)).with_for_update()
     return [dict(row) for row in connection.execute(every).mappings()]
 

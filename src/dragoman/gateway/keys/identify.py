@@ -39,6 +39,11 @@ class Doorman:
         self._admin = hash_of(admin.reveal()) if admin else None
         self._clock = clock
 
+    @property
+    def knows_admins(self) -> bool:
+        """Whether anybody could be an admin: there is an `admin_key`, or a store whose keys may have that role."""
+        return self._admin is not None or self._directory is not None
+
     async def identify(self, headers: Iterable[Header]) -> Identity | Denied:
         """Who sent a request with these headers, names in lower case, or why that is nobody.
 

@@ -1,7 +1,8 @@
 """The accounts in an SQLite file, shared by the workers of one machine. Touches that file and the clock; one thread.
 
 It is a file of its own, beside the store: its rows change with every request, and need no history. A step takes some
-twenty microseconds, so that the event loop takes it itself: handing it to a thread would cost more.
+twenty microseconds, so that the event loop takes it itself: handing it to a thread would cost more. What requests took
+is written down a turn of the loop later, so that those that end together, or end as another begins, are one step.
 
 The file is in WAL mode with `synchronous = NORMAL`: a commit is a write to the kernel's page cache and waits for no
 disk. What a killed process had committed is there. A machine that loses its power may lose the last seconds' commits,
@@ -10,6 +11,8 @@ but not the file, which `OFF` would risk, and with it what a month has cost.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 import time
 from typing import TYPE_CHECKING
@@ -42,6 +45,7 @@ class SqliteAccounts:
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file = file
         self._change: Callable[[Account], None] = _nothing
+        self._late: dict[str, tuple[list[Entry], asyncio.Future[None]]] = {}
         self.clock = clock
         try:
             self._connection = sqlite3.connect(file, PATIENCE, isolation_level=None, check_same_thread=False)
@@ -63,15 +67,15 @@ class SqliteAccounts:
         self._step(key, change)
         return replies[0]
 
-    def settle(self, key: str, entries: Sequence[Entry]) -> None:
-        """Make entries on a key's account, at once."""
-
-        def change(account: Account) -> None:
-            now = self.clock()
-            for entry in entries:
-                account.add(entry, now)
-
-        self._step(key, change)
+    def settle(self, key: str, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        """Make entries on a key's account: with its next reservation, or in the next turn of the loop."""
+        late = self._late.get(key)
+        if late is None:
+            loop = asyncio.get_running_loop()
+            late = self._late[key] = ([], loop.create_future())
+            loop.call_soon(self._catch_up, key)
+        late[0].extend(entries)
+        return late[1]
 
     async def keep(self, key: str, entries: Sequence[Entry], *, exact: bool) -> None:
         """Let slices of a key's account count until a later moment."""
@@ -85,18 +89,40 @@ class SqliteAccounts:
 
     async def close(self) -> None:
         """Let go of the file."""
+        for key in [*self._late]:
+            self._catch_up(key)
         self._checkpoints.close()
         self._connection.close()
 
+    def _catch_up(self, key: str) -> None:
+        """Make the entries of a key that are late, unless they have been made with something else."""
+        if key in self._late:
+            # Whoever made them is told what went wrong.
+            with contextlib.suppress(LimitsUnavailableError):
+                self._step(key, _nothing)
+
     def _step(self, key: str, change: Callable[[Account], None]) -> None:
         """Change a key's account: one statement, so nobody else's comes between reading and writing."""
-        self._change = change
+        entries, made = self._late.pop(key, _NONE)
+
+        def changes(account: Account) -> None:
+            now = self.clock()
+            for entry in entries:
+                account.add(entry, now)
+            change(account)
+
+        self._change = changes if entries else change
         try:
             if not self._connection.execute(_CHANGE, (key,)).rowcount:
                 self._connection.execute(_BEGIN, (key, Account().pack()))
                 self._connection.execute(_CHANGE, (key,))
         except sqlite3.Error as error:
-            raise LimitsUnavailableError(f"the limits kept in {self._file} cannot be used: {error}") from error
+            failure = LimitsUnavailableError(f"the limits kept in {self._file} cannot be used: {error}")
+            if made is not None and not made.done():
+                made.set_exception(failure)
+            raise failure from error
+        if made is not None and not made.done():
+            made.set_result(None)
 
     def _changed(self, packed: bytes) -> bytes:
         """An account as the step under way changes it: the SQL function `changed`."""
@@ -113,6 +139,7 @@ _OPENING = (
     "CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, packed BLOB NOT NULL) WITHOUT ROWID",
 )
 _CHANGE = "UPDATE accounts SET packed = changed(packed) WHERE key = ?"
+_NONE: tuple[list[Entry], asyncio.Future[None] | None] = ([], None)
 _BEGIN = "INSERT OR IGNORE INTO accounts VALUES (?, ?)"
 
 

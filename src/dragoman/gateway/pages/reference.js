@@ -44,7 +44,10 @@ function section(operation, schemas, shown) {
     node("p", { class: "path" }, badge(method), node("code", {}, path)),
     node("p", {}, ...prose(description)),
   ];
-  if (parameters.length) parts.push(node("h3", {}, "In the path"), fields(parameters.map(parameterField)));
+  for (const [place, title] of [["path", "In the path"], ["query", "In the query"]]) {
+    const there = parameters.filter((parameter) => parameter.in === place);
+    if (there.length) parts.push(node("h3", {}, title), fields(there.map(parameterField)));
+  }
   const taken = requestBody?.content[JSON_TYPE].schema.$ref;
   if (taken) {
     // What a request takes is read here, not looked up: its type needs no second place further down.

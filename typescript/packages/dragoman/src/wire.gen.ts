@@ -1,95 +1,6 @@
 // Written by `npm run generate` from spec/openapi.json: change that, not this.
 
-export interface paths {
-    "/v1/chat/completions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create a chat completion
-         * @description Answers with one document, or, where `stream` is true in the payload, with server-sent events: a chunk in the data of each, and `[DONE]` in that of the last. With `stream_options.include_usage` the chunk before it has no choices and says the usage. A stream that fails ends with an event whose data is an error body, and without `[DONE]`. Comments keep a silent stream alive. Fields, and kinds of content and tools, that are not described here are passed on as they are.
-         */
-        post: operations["createChatCompletion"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the models */
-        get: operations["listModels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/models/{model}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Look a model up */
-        get: operations["retrieveModel"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Is the process alive? */
-        get: operations["getHealth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Can the upstream answer? */
-        get: operations["getReadiness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-}
+export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -591,6 +502,60 @@ export interface components {
              */
             type: "json_object";
         };
+        /** @description One secret of a key, as a list shows it. */
+        Key: {
+            /** @description The key's id. */
+            id: string;
+            /** @description The name of the secret: the key's id and a number. */
+            row: string;
+            /** @description The secret's beginning. */
+            prefix: string;
+            /** @description Whose key it is. */
+            owner: string;
+            /**
+             * @description What it may be used for.
+             * @enum {string}
+             */
+            role: "caller" | "admin";
+            /**
+             * Format: date-time
+             * @description When the secret was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; None for never.
+             */
+            expires: string | null;
+            /**
+             * Format: date-time
+             * @description When it was revoked; None where it was not.
+             */
+            revoked: string | null;
+            /** @description Patterns of the models it may ask for; None for all. */
+            models: string[] | null;
+            /** @description What it may use. */
+            limits: components["schemas"]["Limits"];
+            /** @description What was noted of it. */
+            note: string | null;
+        };
+        /** @description What a key may use. None is no limit; 0 is nothing at all. */
+        Limits: {
+            /** @description Requests admitted in any 60 seconds. */
+            requests_per_minute?: number | null;
+            /** @description Tokens of the requests admitted in any 60 seconds, of prompt and answer together. */
+            tokens_per_minute?: number | null;
+            /** @description Requests under way at once, streams included. */
+            concurrent?: number | null;
+            /** @description Tokens of the requests admitted in a day, which begins at midnight UTC. */
+            budget_day_tokens?: number | null;
+            /** @description Tokens of the requests admitted in a month, which begins at midnight UTC on its first day. */
+            budget_month_tokens?: number | null;
+            /** @description Money a day, in microusd. */
+            budget_day_microusd?: number | null;
+            /** @description Money a month, in microusd. */
+            budget_month_microusd?: number | null;
+        };
         /** @description Roughly where somebody is. */
         Location: {
             /** @description The country, as two letters (ISO 3166-1). */
@@ -687,6 +652,27 @@ export interface components {
             /** @description Which. */
             function: components["schemas"]["FunctionName"];
         };
+        /** @description A key to be made. */
+        NewKey: {
+            /** @description Whose it is: a name of 1 to 200 printable characters. */
+            owner: string;
+            /**
+             * @description What it may be used for: `admin` opens the admin API as well.
+             * @enum {string}
+             */
+            role?: "caller" | "admin";
+            /** @description Patterns of the models it may ask for, in which `*` stands for anything; null for all. */
+            models?: string[] | null;
+            /** @description What it may use; what is left out is not limited. */
+            limits?: components["schemas"]["Limits"];
+            /**
+             * Format: date-time
+             * @description When it stops working; null for never.
+             */
+            expires?: string | null;
+            /** @description What is to be remembered of it, in at most 200 characters. */
+            note?: string | null;
+        };
         /** @description Text that much of the answer will repeat, such as a file being edited. */
         Prediction: {
             /**
@@ -726,6 +712,29 @@ export interface components {
             type: "refusal";
             /** @description Its words. */
             refusal: string;
+        };
+        /** @description One refusal. */
+        Remembered: {
+            /**
+             * Format: date-time
+             * @description When, in UTC.
+             */
+            at: string;
+            /** @description The request's name, as its caller was told. */
+            request: string;
+            /** @description The path that was asked, as the table of endpoints writes it. */
+            endpoint: string;
+            /** @description What the caller was told. */
+            status: number;
+            /** @description The sentence that the caller was told. */
+            message: string;
+            /** @description The id of the key that asked, where there was one that is known. */
+            key: string | null;
+        };
+        /** @description How a key's secret is replaced. */
+        Rotation: {
+            /** @description Seconds for which the secrets that it has go on working. */
+            overlap?: number;
         };
         /** @description The JSON Schema an answer has to match. */
         SchemaDefinition: {
@@ -924,6 +933,53 @@ export interface components {
             /** @description `low`, `medium` or `high`: how much of what is found to read; default medium. */
             search_context_size?: string | null;
         };
+        /** @description A request of the older API. */
+        CompletionRequest: {
+            /** @description The model to ask. */
+            model: string;
+            /** @description What to answer. */
+            prompt: string;
+            /** @description The most tokens of the answer. */
+            max_tokens?: number;
+            /** @description Whether the answer comes as events. */
+            stream?: boolean;
+        };
+        /** @description A request of Anthropic's Messages API. What is not described here is heard as that API has it. */
+        MessagesRequest: {
+            /** @description The model to ask. */
+            model: string;
+            /** @description The conversation so far. */
+            messages: Record<string, never>[];
+            /** @description The most tokens of the answer. */
+            max_tokens: number;
+            /** @description Instructions: a text, or blocks of text. */
+            system?: unknown;
+            /** @description What the model may call. */
+            tools?: Record<string, never>[];
+            /** @description Whether the answer comes as events. */
+            stream?: boolean;
+        };
+        /** @description A prompt of Anthropic's Messages API. */
+        CountRequest: {
+            /** @description The model to ask. */
+            model: string;
+            /** @description The conversation so far. */
+            messages: Record<string, never>[];
+            /** @description Instructions: a text, or blocks of text. */
+            system?: unknown;
+            /** @description What the model may call. */
+            tools?: Record<string, never>[];
+        };
+        /** @description A fault in Anthropic's form. */
+        MessagesFault: {
+            /** @enum {string} */
+            type: "error";
+            error: {
+                type: string;
+                message: string;
+            };
+            request_id?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -937,461 +993,26 @@ export interface components {
         "retry-after": number;
         /** @description Whether the same request may succeed later. */
         "x-should-retry": "true" | "false";
+        /** @description How many attempts at upstreams were made for this answer; 0 where none was. */
+        "x-dragoman-attempts": number;
+        /** @description The upstream that gave the answer, or was the last to be asked. */
+        "x-dragoman-upstream": string;
+        /** @description What of the request was changed on its way upstream. */
+        "x-dragoman-changed": string;
+        /** @description The limit of requests, where the key has such a limit. */
+        "x-ratelimit-limit-requests": number;
+        /** @description The limit of tokens, where the key has such a limit. */
+        "x-ratelimit-limit-tokens": number;
+        /** @description What is left of the limit of requests, where the key has such a limit. */
+        "x-ratelimit-remaining-requests": number;
+        /** @description What is left of the limit of tokens, where the key has such a limit. */
+        "x-ratelimit-remaining-tokens": number;
+        /** @description How long it takes until nothing counts any more of the limit of requests, where the key has such a limit. */
+        "x-ratelimit-reset-requests": string;
+        /** @description How long it takes until nothing counts any more of the limit of tokens, where the key has such a limit. */
+        "x-ratelimit-reset-tokens": string;
     };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export interface operations {
-    createChatCompletion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChatRequest"];
-            };
-        };
-        responses: {
-            /** @description The completion, or the stream of its chunks. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Completion"];
-                    "text/event-stream": components["schemas"]["Chunk"];
-                };
-            };
-            /** @description The request is wrong as written; `param` says where. */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The credential is missing or wrong, where one is asked for. */
-            401: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The caller may not ask this, or asks from a page of another site. */
-            403: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description There is no such model or path. */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The request took too long to arrive. */
-            408: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The request is larger than 32 MiB. */
-            413: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream does not accept the request's values. */
-            422: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description Too many requests for now; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream failed, or the gateway did. */
-            500: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream could not be reached, or broke off, or refuses the gateway's credential. */
-            502: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream cannot answer for now. */
-            503: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream took too long. */
-            504: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description What else the upstream says, with its own status. */
-            default: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-        };
-    };
-    listModels: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All models the upstream offers. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelList"];
-                };
-            };
-            /** @description The upstream failed, or the gateway did. */
-            500: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream could not be reached, or broke off, or refuses the gateway's credential. */
-            502: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream cannot answer for now. */
-            503: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream took too long. */
-            504: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description What else the upstream says, with its own status. */
-            default: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-        };
-    };
-    retrieveModel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's name; it may hold slashes. */
-                model: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The model. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelCard"];
-                };
-            };
-            /** @description There is no such model or path. */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream failed, or the gateway did. */
-            500: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream could not be reached, or broke off, or refuses the gateway's credential. */
-            502: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream cannot answer for now. */
-            503: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description The upstream took too long. */
-            504: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-            /** @description What else the upstream says, with its own status. */
-            default: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    "retry-after": components["headers"]["retry-after"];
-                    "x-should-retry": components["headers"]["x-should-retry"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultBody"];
-                };
-            };
-        };
-    };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is, and this is what it has served. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                        requests: Record<string, never>;
-                    };
-                };
-            };
-        };
-    };
-    getReadiness: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It can. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ready";
-                    };
-                };
-            };
-            /** @description It cannot; `reason` says why. */
-            503: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    "openai-processing-ms": components["headers"]["openai-processing-ms"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "not ready";
-                        reason: string;
-                    };
-                };
-            };
-        };
-    };
-}
+export type operations = Record<string, never>;

@@ -1,0 +1,127 @@
+"""One request to the gateway on its way through: what was asked, and how to answer. The server's calls, no others."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman import asgi
+from dragoman.gateway import refusal
+from dragoman.gateway.explain import UNTRIED
+from dragoman.gateway.refusal import TurnedAwayError
+from dragoman.gateway.respond import Caller
+
+if TYPE_CHECKING:
+    from dragoman.asgi import Header, Receive, Scope, Send
+    from dragoman.gateway.endpoints import Endpoint, Match
+    from dragoman.gateway.refusal import Refusal
+    from dragoman.gateway.running import Running
+    from dragoman.gateway.tongue import Tongue
+
+NOWHERE = "none"
+"""The path of a request for what is not here, where paths are counted: callers must not name what is counted."""
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class Visit:
+    """One request.
+
+    Args:
+        scope: the server's.
+        receive: the server's.
+        send: the server's.
+        running: the gateway as it was configured when the request came, and stays for it.
+
+    Attributes:
+        id: the request's name: the caller's own `x-request-id`, or a new one.
+        sent: the request's headers.
+        method: its method; GET for HEAD, which is answered alike.
+        path: its path.
+        query: what follows the path's question mark, as it was sent.
+        named: what stands in it where the matched path has a name.
+        endpoint: what it was matched to; None for nothing.
+        place: the matched path as the table of endpoints writes it.
+        status: what was answered; 0 for nothing yet.
+        key: the id of the key that asks, once that is known.
+        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4).
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, running: Running) -> None:
+        self.sent: list[Header] = scope["headers"]
+        headers = dict(self.sent)
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
+        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+        self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope.get("query_string", b"")
+        self.named = ""
+        self.place = NOWHERE
+        self.endpoint: Endpoint | None = None
+        self.key: str | None = None
+        self.running = running
+        self.receive = receive
+        self.status = 0
+        self._send = send
+        self._begun = time.monotonic()
+
+    def matched(self, match: Match) -> None:
+        """Note which path it was matched to, and by its method which endpoint, if any."""
+        self.place = match.path
+        self.named = match.named
+        self.endpoint = match.methods.get(self.method)
+
+    @property
+    def headers(self) -> list[Header]:
+        """What every answer carries."""
+        tongue = self.endpoint.tongue if self.endpoint else None
+        return [(b"x-request-id", self.id.encode())] if tongue is None else tongue.headers(self.id)
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
+        """Send on, with the time it took until the answer began."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            took = b"%d" % round((time.monotonic() - self._begun) * 1000)
+            message["headers"] = [*message["headers"], (b"openai-processing-ms", took)]
+        await self._send(message)
+
+    async def json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - any document
+        """Answer with a document."""
+        body = value if isinstance(value, bytes) else msgspec.json.encode(value)
+        await asgi.respond(self.send, status, body, self.headers)
+
+    async def body(self, bound: int) -> bytes:
+        """What was sent.
+
+        Args:
+            bound: the most bytes that it may have.
+
+        Raises:
+            TurnedAwayError: it has more.
+            Disconnected: the caller left before its end.
+        """
+        try:
+            return await asgi.read_body(self.receive, bound)
+        except asgi.BodyTooLarge:
+            raise TurnedAwayError(refusal.of_size(bound)) from None
+
+    def caller(self, tongue: Tongue) -> Caller:
+        """Who asks, in an API."""
+        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id))
+
+    async def refuse(self, refused: Refusal) -> None:
+        """Answer with a fault, in the form of the API that was asked, unless an answer has begun."""
+        if self.status:
+            return
+        body, headers = refused.body, [*self.headers, *refused.headers]
+        tongue = self.endpoint.tongue if self.endpoint else None
+        if tongue is not None:
+            body = tongue.refused(refused, self.id)
+            if all(name != b"x-dragoman-attempts" for name, _ in refused.headers):
+                headers += UNTRIED
+        await asgi.respond(self.send, refused.status, body, headers)

@@ -1,0 +1,67 @@
+"""A request's words on their way into the ledger, where keeping them is switched on. No I/O."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.gateway.redact import TEXT_BOUND
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Callable
+
+    from dragoman.gateway.ledger import Entry
+    from dragoman.gateway.relayed import Relayed
+    from dragoman.wire.chunk import Chunk
+
+    Chunks = Callable[[Relayed], AsyncGenerator[Chunk]]
+
+# Redaction looks at so much before it cuts: a credential on the border must not lose its beginning.
+_MOST = 2 * TEXT_BOUND
+
+
+class Words:
+    """What was asked and answered.
+
+    Args:
+        body: the request.
+    """
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self._messages = body["messages"]
+        self._pieces: list[str] = []
+        self._size = 0
+
+    def heard(self, chunks: Chunks) -> Chunks:
+        """The same chunks, listened to as they go by."""
+
+        async def listened(relayed: Relayed) -> AsyncGenerator[Chunk]:
+            async with contextlib.aclosing(chunks(relayed)) as read:
+                async for chunk in read:
+                    for choice in chunk.choices:
+                        self._add(choice.index, choice.delta.content)
+                    yield chunk
+
+        return listened
+
+    def keep(self, entry: Entry, opening: asyncio.Future[Relayed], *, streamed: bool) -> None:
+        """Give them to the entry, before it is closed.
+
+        Args:
+            entry: the request's.
+            opening: its answer, however far that came.
+            streamed: whether its chunks were listened to.
+        """
+        if not streamed and opening.done() and not opening.cancelled() and opening.exception() is None:
+            for choice in opening.result().completion.choices:
+                self._add(choice.index, choice.message.content)
+        entry.said(msgspec.json.encode(self._messages), "".join(self._pieces))
+
+    def _add(self, index: int, text: str | None) -> None:
+        # Of several answers the first: pieces of all of them would be nobody's words.
+        if text and index == 0 and self._size < _MOST:
+            self._pieces.append(text)
+            self._size += len(text)

@@ -1,0 +1,145 @@
+"""What is deployed fits what there is: options, paths, times, and the files' own forms. Nothing is started."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dragoman.cli import parser
+from dragoman.gateway.config.load import load
+from dragoman.gateway.workers import GRACE
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+OBJECTS = {
+    (each["kind"], each["metadata"]["name"]): each
+    for path in sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+    for each in yaml.safe_load_all(path.read_text())
+}
+SET = OBJECTS["StatefulSet", "dragoman"]["spec"]
+POD = SET["template"]["spec"]
+UNIT = (DEPLOY / "dragoman.service").read_text()
+CONFIG = load(DEPLOY / "dragoman.toml", secrets=False)
+
+
+def unit(name):
+    """A setting of the unit."""
+    return re.search(rf"^{name}=(.*)$", UNIT, re.MULTILINE)[1]
+
+
+@pytest.fixture
+def container():
+    return POD["containers"][0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COMPOSE["services"]["dragoman"]["command"],
+        POD["containers"][0]["args"],
+        unit("ExecStart").split()[1:],
+        re.search(r"^CMD \[(.*)\]$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)[1].replace('"', "").split(", "),
+    ],
+    ids=["compose", "kubernetes", "systemd", "image"],
+)
+def test_the_command_is_one_that_there_is(words):
+    arguments = parser().parse_args(words)
+
+    assert arguments.config == Path("/etc/dragoman/dragoman.toml")
+    assert 1 <= arguments.workers <= 4
+
+
+def test_whoever_reaches_the_gateway_needs_a_key():
+    assert CONFIG.server.host == "0.0.0.0"  # noqa: S104 - within a container
+    assert CONFIG.server.keys == "required"
+
+
+def test_everything_has_time_to_end(container):
+    needed = CONFIG.server.drain + GRACE
+    before = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
+
+    assert int(COMPOSE["services"]["dragoman"]["stop_grace_period"].removesuffix("s")) >= needed
+    assert POD["terminationGracePeriodSeconds"] >= before + needed
+    assert int(unit("TimeoutStopSec")) >= needed
+    assert unit("KillMode") == "mixed"
+
+
+def test_the_credentials_that_the_configuration_names_are_handed_in():
+    named = set(re.findall(r"env:(\w+)", (DEPLOY / "dragoman.toml").read_text()))
+
+    assert named == set(COMPOSE["services"]["dragoman"]["environment"])
+    said = (DEPLOY / "kubernetes" / "gateway.yaml").read_text()
+    assert {name for name in named if name.startswith("DRAGOMAN_")} <= set(re.findall(r"DRAGOMAN_\w+", said))
+
+
+def test_the_journal_outlives_the_container(container):
+    state = "/var/lib/dragoman"
+    image = (DEPLOY / "Dockerfile").read_text()
+
+    assert f"STATE_DIRECTORY={state}" in image
+    assert f"journal:{state}" in COMPOSE["services"]["dragoman"]["volumes"]
+    assert "journal" in COMPOSE["volumes"]
+    assert {"name": "journal", "mountPath": state} in container["volumeMounts"]
+    assert [claim["metadata"]["name"] for claim in SET["volumeClaimTemplates"]] == ["journal"]
+    assert unit("WorkingDirectory") == f"/var/lib/{unit('StateDirectory')}" == state
+
+
+def test_the_image_has_what_replicas_need():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = re.search(r"ARG EXTRAS='(.*)'", (DEPLOY / "Dockerfile").read_text())[1].split()
+
+    assert wanted == ["gateway", "replicas"]
+    assert set(wanted) <= set(extras)
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    for name in re.findall(r'readme = "(.*)"', (ROOT / "pyproject.toml").read_text()):
+        assert f"!{name}" in ignored
+
+
+def test_probes_and_ports_are_the_gateways(container):
+    (port,) = container["ports"]
+    image = (DEPLOY / "Dockerfile").read_text()
+
+    assert port["containerPort"] == CONFIG.server.port
+    assert f"EXPOSE {CONFIG.server.port}" in image
+    assert f":{CONFIG.server.port}/readyz" in image
+    assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+    # A store that is away is no reason to kill a gateway that goes on without it.
+    assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
+    assert OBJECTS["Service", "dragoman"]["spec"]["ports"] == [{"name": "http", "port": 80, "targetPort": "http"}]
+    assert SET["serviceName"] == OBJECTS["Service", "dragoman-replicas"]["metadata"]["name"]
+
+
+def test_nothing_runs_as_root_or_writes_where_it_need_not(container):
+    assert POD["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert COMPOSE["services"]["dragoman"]["read_only"]
+    assert "USER dragoman" in (DEPLOY / "Dockerfile").read_text()
+    assert unit("DynamicUser") == "yes"
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not here")
+def test_kustomize_makes_all_of_it():
+    done = subprocess.run(["kubectl", "kustomize", str(DEPLOY)], check=True, capture_output=True, text=True)  # noqa: S603, S607 - what is installed
+    made = list(yaml.safe_load_all(done.stdout))
+
+    assert {each["kind"] for each in made} == {"ConfigMap", "PodDisruptionBudget", "Service", "StatefulSet"}
+    (config,) = (each for each in made if each["kind"] == "ConfigMap")
+    assert config["data"]["dragoman.toml"] == (DEPLOY / "dragoman.toml").read_text()
+    (workload,) = (each for each in made if each["kind"] == "StatefulSet")
+    assert workload["spec"]["selector"]["matchLabels"] == {"app.kubernetes.io/name": "dragoman"}
+    mounted = {each.get("configMap", {}).get("name") for each in workload["spec"]["template"]["spec"]["volumes"]}
+    assert config["metadata"]["name"] in mounted
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_systemd_knows_every_line_of_the_unit(tmp_path):
+    copy = tmp_path / "dragoman.service"
+    copy.write_text(UNIT.replace("/opt/dragoman/bin/dragoman", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", str(copy)], check=False, capture_output=True, text=True)  # noqa: S603, S607 - what is installed
+
+    assert "dragoman.service" not in done.stderr
