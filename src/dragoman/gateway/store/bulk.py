@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection, Dialect, Table
+    from sqlalchemy import Connection, Dialect, Insert, Table
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -40,12 +40,7 @@ def _compiled(
     table: Table, dialect: Dialect
 ) -> tuple[str, tuple[str, ...] | None, tuple[tuple[str, Callable[[Any], Any]], ...]]:
     """The statement, the places of the columns in it if they have places, and what is done to the values of some."""
-    # Imported here because the other one's drivers take a tenth of a second of the start.
-    if dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
-    compiled = insert(table).on_conflict_do_nothing().compile(dialect=dialect)
+    compiled = _statement(table, dialect).compile(dialect=dialect)
     processors = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
     places = getattr(compiled, "positiontup", None)
     return (
@@ -53,3 +48,14 @@ def _compiled(
         None if places is None else tuple(places),
         tuple((name, process) for name, process in processors if process is not None),
     )
+
+
+def _statement(table: Table, dialect: Dialect) -> Insert:
+    # Imported here because the other one's drivers would take a tenth of a second of the start.
+    if dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as into_postgresql  # noqa: PLC0415
+
+        return into_postgresql(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as into_sqlite  # noqa: PLC0415
+
+    return into_sqlite(table).on_conflict_do_nothing()
