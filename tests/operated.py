@@ -49,6 +49,11 @@ class Operated:
         assert old in text
         self.file.write_text(text.replace(old, new))
 
+    def line(self, text):
+        """The number of the first line of the configuration that has a text in it."""
+        lines = self.file.read_text().splitlines()
+        return next(number for number, line in enumerate(lines, 1) if text in line)
+
 
 @contextmanager
 def operated(folder, *scripts, more="", server="", upstream="", options=()):

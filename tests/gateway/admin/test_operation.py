@@ -82,10 +82,11 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_says_why(tmp_path):
         status, told = gateway.admin("/admin/reload", "POST")
         after = gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0]
         shown = gateway.ask("/admin/config", secret=ADMIN)[2]
+        line = gateway.line("queu = 1")
 
     assert (status, after) == (422, 200)
     assert told["error"]["code"] == "configuration"
-    assert 'dragoman.toml:15: bounds has no "queu"; did you mean "queue"?' in told["error"]["message"]
+    assert f'dragoman.toml:{line}: bounds has no "queu"; did you mean "queue"?' in told["error"]["message"]
     assert tomllib.loads(shown.decode())["bounds"]["body"] == 5000
 
 
