@@ -74,9 +74,13 @@ def test_a_server_cannot_make_an_empty_account_retry():
 def test_an_echoed_credential_is_masked_everywhere():
     secret = Secret("sk-planted")
 
-    error = judged(401, b'{"error":{"message":"Incorrect key sk-planted"}}', {"x-echo": "sk-planted"}, secret)
+    said = (
+        b'{"error":{"message":"Incorrect key sk-planted","type":"sk-planted","param":"sk-planted","code":"sk-planted"}}'
+    )
+    error = judged(401, said, {"x-echo": "sk-planted"}, secret)
 
     assert error.message == f"Incorrect key {MASK}"
+    assert (error.type, error.param, error.code) == (MASK, MASK, MASK)
     assert b"planted" not in error.body
     assert "planted" not in repr(error.headers)
 

@@ -91,10 +91,10 @@ def refusal(  # noqa: PLR0913 - the answer, and what it is read with
     fault = read_fault(body)
     if refined is not None:
         fault = refined(fault)
+    fault = _masked(fault, secret)
     cls = error_class(status, fault)
-    message = fault.message or f"the server answered with status {status} and said nothing more"
     return cls(
-        secret.mask(message),
+        fault.message or f"the server answered with status {status} and said nothing more",
         status=status,
         code=fault.code,
         param=fault.param,
@@ -119,10 +119,11 @@ def said_no(  # noqa: PLR0913 - the fault, and what it came with
     Its status is the one the object claims; an object that claims none gets that of its code or type where those are
     OpenAI's own, else 500: a server that breaks off has failed.
     """
+    fault = _masked(fault, secret)
     claimed = fault.status or _STATUS_OF.get(fault.code or "") or _STATUS_OF.get(fault.type or "") or 500
     cls = error_class(claimed, fault)
     return cls(
-        secret.mask(fault.message or f"the server broke its answer (status {status}) off with an error object"),
+        fault.message or f"the server broke its answer (status {status}) off with an error object",
         status=claimed,
         code=fault.code,
         param=fault.param,
@@ -131,6 +132,12 @@ def said_no(  # noqa: PLR0913 - the fault, and what it came with
         retryable=may_retry(cls, claimed, headers),
         **evidence(headers, body, secret),
     )
+
+
+def _masked(fault: Fault, secret: Secret) -> Fault:
+    """The fault without the credential: some servers write it into each field they have."""
+    type_, param, code = (None if text is None else secret.mask(text) for text in (fault.type, fault.param, fault.code))
+    return Fault(message=secret.mask(fault.message), type=type_, param=param, code=code, status=fault.status)
 
 
 _STATUS_OF = {
