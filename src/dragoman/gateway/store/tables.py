@@ -78,7 +78,7 @@ attempts = Table(
     Column("entry", String(32), primary_key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
     Column("upstream", Text),
-    Column("credential", String(64)),
+    Column("credential", Text),
     Column("model", Text, nullable=False),
     Column("started", Instant, nullable=False),
     Column("first_token_s", Float),

@@ -88,7 +88,7 @@ def _attempts() -> None:
         sa.Column("entry", sa.String(32), nullable=False),
         sa.Column("ordinal", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("upstream", sa.Text),
-        sa.Column("credential", sa.String(64)),
+        sa.Column("credential", sa.Text()),
         sa.Column("model", sa.Text, nullable=False),
         sa.Column("started", Instant, nullable=False),
         sa.Column("first_token_s", sa.Float),
