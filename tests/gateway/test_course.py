@@ -12,7 +12,7 @@ from dragoman.gateway.course import ROUNDS, Course, Pause, Stop, Try
 
 BROKEN = errors.ConnectionFailedError("no connection", retryable=True)
 BUSY = errors.RateLimitError("slow down", status=429, retryable=True)
-LATER = errors.RateLimitError("slow down", status=429, retryable=True, retry_after=20.0)
+LATER = errors.RateLimitError("slow down", status=429, retryable=True, retry_after=8.0)
 WRONG = errors.BadRequestError("no", status=400)
 LONG = errors.ContextLengthError("too long", status=400)
 UNKNOWN = errors.NotFoundError("no such model", status=404)
@@ -99,7 +99,7 @@ def test_without_retries_there_is_one_attempt():
 
 
 def test_the_pause_an_upstream_asks_for_is_kept_where_nobody_else_is_left():
-    assert walk(course(stop("a")), LATER) == ["a", 20.0, "a"]
+    assert walk(course(stop("a")), LATER) == ["a", 8.0, "a"]
     assert walk(course(stop("a"), stop("b")), LATER) == ["a", "b"]
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from dragoman.gateway.breaker import Circuit
 
-ROUNDS = Retry()
-"""How long the pauses between rounds are."""
+ROUNDS = Retry(patience=10.0)
+"""How long the pauses between rounds are. Whoever would have to wait longer is told so at once: it holds a seat, and
+may know of somebody else to ask."""
 
 
 class Lane(Protocol):
