@@ -32,7 +32,7 @@ typescript/node_modules/.ready: typescript/package-lock.json | .tools/node/.read
 	@touch $@
 
 demo: .venv/.ready ## ask the embedded model the README's question
-	@$(RUN) dragoman chat --usage "Who is the best French painter?"
+	@$(RUN) dragoman chat --usage --temperature 0.3 --max-tokens 160 "Who is the best French painter?"
 
 test: .venv/.ready typescript/node_modules/.ready ## install what the tests need and run them
 	@$(NPM) test

@@ -228,7 +228,7 @@ def test_a_piece_is_passed_on_before_the_next_has_come():
 
 UPSTREAM = {
     "overloaded": (answer(b'{"error":{"message":"busy"}}', "529 Busy"), 529, "overloaded_error"),
-    "slow down": (answer(b'{"error":{"message":"slow"}}', "429 Slow", {"retry-after": "3"}), 429, "rate_limit_error"),
+    "slow down": (answer(b'{"error":{"message":"slow"}}', "429 Slow", {"retry-after": "1"}), 429, "rate_limit_error"),
     "no such model": (answer(b'{"error":{"message":"none"}}', "404 None"), 404, "not_found_error"),
     "a wrong credential": (answer(b'{"error":{"message":"sk-1 is wrong"}}', "401 No"), 502, "api_error"),
     "broken": (answer(b"<html>"), 502, "api_error"),
@@ -247,7 +247,7 @@ def test_an_upstreams_failure_keeps_its_status_in_anthropics_form(said, status, 
     assert caught.value.body["error"]["type"] == kind
     assert "sk-1" not in str(caught.value.body)
     if status == 429:
-        assert caught.value.response.headers["retry-after"] == "3"
+        assert caught.value.response.headers["retry-after"] == "1"
 
 
 def test_a_failure_inside_a_stream_is_an_error_event_and_nothing_follows():

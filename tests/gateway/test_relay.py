@@ -285,7 +285,7 @@ def test_of_two_in_a_race_one_may_fail():
     hold = Hold()
     with (
         Scripted([READ, hold, chunked(step("Monet"), step(finish="stop"), DONE)]) as slow,
-        Scripted([READ, refusal("500 Internal Server Error")]) as broken,
+        Scripted([READ, refusal("500 Internal Server Error", None, {"Connection": "close"})]) as broken,
     ):
         world = World({"slow": slow, "broken": broken}, hedge_after=0.05, retries=1)
 
