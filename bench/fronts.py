@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -173,7 +174,7 @@ def _ours():
 
 @contextlib.contextmanager
 def litellm(upstream, place):
-    """LiteLLM's proxy, one worker, with no database and no callbacks."""
+    """LiteLLM's proxy, one worker, with one key for all, no database and no callbacks."""
     port = free_port()
     home = ORIGINALS / f"litellm-{LITELLM}"
     if not (home / "bin" / "litellm").exists():
@@ -188,10 +189,12 @@ def litellm(upstream, place):
         f"      api_base: http://127.0.0.1:{upstream}/v1\n      api_key: none\n"
     )
     command = [home / "bin" / "litellm", "--config", "litellm.yaml", "--host", "127.0.0.1", "--port", port]
-    # It would ask GitHub for prices when it starts.
+    key = f"sk-{secrets.token_hex(16)}"
+    # It would ask GitHub for prices when it starts, and does not start without a key.
     local = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "LITELLM_LOG": "ERROR"}
+    local["LITELLM_MASTER_KEY"] = key
     with running(command, port, place, local) as front:
-        yield front
+        yield front._replace(key=key)
 
 
 @contextlib.contextmanager

@@ -39,6 +39,8 @@ PEERS = ("litellm", "portkey")
 # How much of each job for the slow ones: a tenth of it takes them longer than the whole takes the others.
 SHARE = {"httpx": 0.1, "portkey": 0.1, "litellm": 0.01}
 STREAMS = 1000
+# LiteLLM breaks off streams when it has this many to begin with at once.
+HELD = {"litellm": 100}
 DELAY = 50
 """Milliseconds after which the upstream answers, where latency is measured: all else is the gateway's."""
 
@@ -101,18 +103,19 @@ def waited(front, share=1.0):
     return found
 
 
-def held(front):
+def held(name, front):
     """Megabytes of memory when idle, and kilobytes that an open stream takes."""
-    command = [sys.executable, HERE / "load.py", front.port, "stream-4-5000", 1, STREAMS, "--hold"]
+    count = HELD.get(name, STREAMS)
+    command = [sys.executable, HERE / "load.py", front.port, "stream-30-5000", 1, count, "--hold"]
     before = front.memory()
     pipe = subprocess.PIPE
     with subprocess.Popen(spelled(command, front), stdin=pipe, stdout=pipe, text=True) as callers:
         if callers.stdout.readline() != "begun\n":
-            raise SystemExit("not all streams began")
+            raise SystemExit(f"{name}: not all of {count} streams began")
         during = front.memory()
         callers.stdin.write("\n")
         callers.stdin.flush()
-    return {"idle": before / 2**20, "stream": (during - before) / STREAMS / 1024}
+    return {"idle": before / 2**20, "stream": (during - before) / count / 1024}
 
 
 @contextlib.contextmanager
@@ -142,7 +145,7 @@ def run(names, rounds):
         fronts = {}
         for name in names:
             fronts[name], starts = stack.enter_context(started(name, upstream))
-            once[name] = starts | held(fronts[name])
+            once[name] = starts | held(name, fronts[name])
         for number in range(rounds):
             found["direct"].append(waited(Front(upstream, None)))
             for name, front in fronts.items():

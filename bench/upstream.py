@@ -16,6 +16,8 @@ from server import WHOLE, event
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 USAGE = {"prompt_tokens": 14, "completion_tokens": 140, "total_tokens": 154}
+# Of one length, and not all the same: LiteLLM breaks off an answer that says the same a hundred times over.
+WORDS = " painter", " gallery", " picture", " drawing"
 
 
 def pieces(count):
@@ -24,7 +26,8 @@ def pieces(count):
     data = b"data: " + json.dumps(ends | {"choices": [], "usage": USAGE}).encode() + b"\n\n"
     last = event({}, "stop") + b"%x\r\n%b\r\n" % (len(data), data) + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
     first = event({"role": "assistant", "content": "A"})
-    return [first, *[event({"content": " painter"})] * (count - 2), last]
+    middle = [event({"content": word}) for word in WORDS]
+    return [first, *itertools.islice(itertools.cycle(middle), count - 2), last]
 
 
 class Upstream:
