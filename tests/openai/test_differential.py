@@ -245,7 +245,7 @@ def told_by(client, library, **more):
 
 
 def test_a_time_out_is_the_same_error():
-    use = lambda client, library: told_by(client.with_options(timeout=0.05), library)  # noqa: E731 - as short as it reads
+    use = lambda client, library: told_by(client.with_options(timeout=0.3), library)  # noqa: E731 - as short as it reads
 
     assert same(use, [READ]) == "APITimeoutError"
 
