@@ -125,7 +125,17 @@ def without_waiting(node):
 
 def twins():
     """Pairs of a blocking class or function and its asynchronous twin, in the files that hold both."""
-    for file in ("chat.py", "client.py", "run.py", "stream.py", "typed.py", "views.py"):
+    for file in (
+        "ahead.py",
+        "carry.py",
+        "chat.py",
+        "client.py",
+        "raw.py",
+        "run.py",
+        "stream.py",
+        "typed.py",
+        "views.py",
+    ):
         found = {node.name: node for node in tree(SOURCE / file).body if hasattr(node, "name")}
         for name, node in found.items():
             plain = without_waiting_name(name)
@@ -178,13 +188,17 @@ def test_importing_dragoman_imports_next_to_nothing():
 def test_a_client_of_an_address_needs_no_asyncio_no_ssl_and_no_engine():
     loaded = modules_after("from dragoman import Dragoman; Dragoman('http://127.0.0.1:9/v1')")
 
-    assert not {name for name in loaded if name.split(".")[0] in {"asyncio", "ssl", "uvicorn", "xllamacpp", "httpx"}}
+    assert not {
+        name for name in loaded if name.split(".")[0] in {"asyncio", "email", "ssl", "uvicorn", "xllamacpp", "httpx"}
+    }
     assert not {name for name in loaded if name.startswith("dragoman.engine")}
+    assert not loaded & {f"dragoman.{name}" for name in ("breaker", "candidates", "course", "fallback", "raw", "tried")}
 
 
 def test_a_client_that_asks_for_text_needs_nothing_of_types_tools_and_events():
     loaded = modules_after("from dragoman import Dragoman; Dragoman('http://127.0.0.1:9/v1').chat.stream")
 
     later = {"draft", "events", "invoke", "output", "parse", "partial", "rounds", "run", "runs", "structured", "tools"}
-    assert not loaded & {f"dragoman.{name}" for name in (*later, "typed", "views")}
+    asked_for = {"count", "curl", "estimate", "hooks", "log", "prices", "rates", "spent"}
+    assert not loaded & {f"dragoman.{name}" for name in (*later, *asked_for, "typed", "views")}
     assert not {name for name in loaded if name.split(".")[0] in {"pydantic", "attrs", "concurrent"}}

@@ -1,10 +1,13 @@
 import datetime as dt
 import json
 
+import msgspec
 import pytest
 
-from dragoman import NULL, InvalidRequestError, Retry, Timeouts
-from dragoman.call import LOCAL_URL, body_call, create_call, get_call, settings_for, stream_call
+from dragoman import NULL, InvalidRequestError
+from dragoman.call import body_call, create_call, stream_call
+from dragoman.dialect.table import named
+from dragoman.settings import settings_for
 from dragoman.wire.completion import read_completion
 
 HELLO = {"messages": "Hello", "model": "m"}
@@ -47,6 +50,18 @@ def test_an_assistants_message_goes_back_with_everything_it_came_with():
     )
 
     assert body["messages"][1] == received
+
+
+def test_what_one_vendor_said_goes_to_another_without_what_that_one_refuses():
+    received = {"role": "assistant", "content": "Monet", "refusal": None, "annotations": [], "vendor": 1}
+    completion = read_completion(json.dumps({"choices": [{"index": 0, "message": received}]}).encode())
+    asked = {"model": "m", "messages": [completion.message, {"role": "assistant", "content": "x", "refusal": None}]}
+
+    body = sent(create_call(settings("https://api.mistral.ai/v1"), asked))
+
+    assert body["messages"][0] == {"role": "assistant", "content": "Monet", "vendor": 1}
+    # What the caller wrote is the caller's.
+    assert body["messages"][1] == {"role": "assistant", "content": "x", "refusal": None}
 
 
 def test_extra_fields_come_on_top():
@@ -103,71 +118,19 @@ def test_each_call_has_an_idempotency_key_of_its_own():
     assert len(keys) == 100
 
 
-def test_a_callers_header_beats_the_clients_and_both_beat_ours():
-    made = settings(headers={"X-Team": "client", "User-Agent": "mine"})
-    call = create_call(made, HELLO | {"headers": {"x-team": "call"}})
-
-    assert headers(call)["x-team"] == "call"
-    assert headers(call)["user-agent"] == "mine"
-    assert [name for name, _ in call.request.headers].count("user-agent") == 1
-
-
-def test_limits_and_retries_of_one_call_beat_the_clients():
-    made = settings(timeout=Timeouts(total=10, idle=3), retries=5)
-
-    assert create_call(made, HELLO).timeouts == Timeouts(total=10, idle=3)
-    assert create_call(made, HELLO | {"timeout": 2}).timeouts == Timeouts(total=2, idle=3)
-    assert create_call(made, HELLO).retry == Retry(times=5)
-    assert create_call(made, HELLO | {"retries": 0}).retry == Retry(times=0)
-    with pytest.raises(InvalidRequestError, match="whole number from 0"):
-        settings(retries=-1)
-
-
-@pytest.mark.parametrize("given", ["a.test/v1", "ftp://a.test", "https://", "https://a.test/v1?x=1", "http//a"])
-def test_what_is_no_address_is_refused(given):
-    with pytest.raises(InvalidRequestError) as caught:
-        settings(given)
-    assert caught.value.param == "base_url"
-
-
-def test_with_no_address_the_model_on_this_machine_answers(monkeypatch):
-    assert settings(None).base_url == LOCAL_URL
-    assert settings(None).engine == ""
-    assert settings("weights/mine.gguf").engine == "weights/mine.gguf"
-    assert sent(create_call(settings(None), {"messages": "Hello"}))["model"] == "local"
-
-    monkeypatch.setenv("DRAGOMAN_BASE_URL", "http://127.0.0.1:8000/v1/")
-    assert settings(None).base_url == "http://127.0.0.1:8000/v1"
-    assert settings("https://a.test/v1").base_url == "https://a.test/v1"
-
-
-def test_a_credential_of_the_environment_goes_to_its_own_host_only(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
-    monkeypatch.setenv("DRAGOMAN_BASE_URL", "http://gateway.test/v1")
-    monkeypatch.setenv("DRAGOMAN_API_KEY", "dg-planted")
-
-    def authorization(base_url):
-        return headers(get_call(settings(base_url), "/models")).get("authorization")
-
-    assert authorization("https://api.openai.com/v1") == "Bearer sk-planted"
-    assert authorization("http://gateway.test/v1") == "Bearer dg-planted"
-    assert authorization("https://openai.attacker.test/v1") is None
-    assert authorization("http://gateway.test:81/v1") is None
-
-
-def test_a_credential_that_is_given_goes_where_its_caller_says():
-    assert headers(create_call(settings(api_key=" k1 "), HELLO))["authorization"] == "Bearer k1"
-    turning = iter(["k1", "k2"])
-    made = settings(api_key=lambda: next(turning))
-    assert [headers(create_call(made, HELLO))["authorization"] for _ in range(2)] == ["Bearer k1", "Bearer k2"]
-
-
-def test_an_empty_credential_sends_no_header():
-    assert "authorization" not in headers(create_call(settings(api_key=""), HELLO))
-
-
 def test_a_call_does_not_print_its_credential():
     made = settings(api_key="sk-planted")
 
     assert "planted" not in repr(made)
     assert "planted" not in repr(create_call(made, HELLO))
+
+
+def test_a_query_comes_behind_the_address_and_the_dialects_own():
+    plain = create_call(settings(), HELLO | {"extra_query": {"a": 1, "b": ["x", "y z"], "c": None}})
+    azure = stream_call(
+        msgspec.structs.replace(settings(), dialect=named("azure")), HELLO | {"extra_query": {"trace": "on"}}
+    )
+
+    assert plain.request.url == "https://a.test/v1/chat/completions?a=1&b=x&b=y+z"
+    assert azure.request.url.endswith("/chat/completions?api-version=2024-10-21&trace=on")
+    assert "extra_query" not in sent(plain)

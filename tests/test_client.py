@@ -2,14 +2,25 @@
 
 import asyncio
 import copy
+import json
 import pickle
 import threading
 
 import pytest
 
 from colours import CALL
-from dragoman import AsyncDragoman, Dragoman, InvalidRequestError, NotFoundError
+from dragoman import (
+    AsyncDragoman,
+    BadRequestError,
+    ConfigurationError,
+    Dragoman,
+    InvalidRequestError,
+    NotFoundError,
+    Retry,
+    Timeouts,
+)
 from scripted import READ, Scripted, answer, repeat
+from vendors import AsyncVendors, Vendors, fails, says, streams
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"content":"Monet"},"finish_reason":"stop"}]}'
 CARDS = b'{"object":"list","data":[{"id":"m1","owned_by":"a","context":8192},{"id":"org/m2"}]}'
@@ -97,3 +108,106 @@ def test_a_program_moves_behind_another_address_without_an_edit(monkeypatch):
             assert client.chat.create(**CALL).text == "Monet"
 
     assert server.requests[0].headers["authorization"] == "Bearer dg"
+
+
+def test_a_provider_goes_by_its_name(monkeypatch):
+    monkeypatch.setenv("GROQ_API_KEY", "sk-planted")
+    vendors = Vendors({"api.groq.com": [says("Monet")]})
+    with Dragoman("groq", transport=vendors) as client:
+        assert client.chat.create(**CALL).text == "Monet"
+
+    assert vendors.asked[0].target == "/openai/v1/chat/completions"
+    assert vendors.asked[0].headers["authorization"] == "Bearer sk-planted"
+
+
+@pytest.mark.parametrize("cls", [Dragoman, AsyncDragoman])
+def test_a_name_that_is_none_says_what_is_near(cls):
+    with pytest.raises(InvalidRequestError, match=r"'mistal' is no provider.*did you mean 'mistral'"):
+        cls("mistal")
+    with pytest.raises(ConfigurationError, match="openai wants a credential: set OPENAI_API_KEY"):
+        cls("openai")
+
+
+def test_a_client_with_other_options_shares_its_connections():
+    with Scripted([repeat(READ, answer(COMPLETION))]) as server:
+        with Dragoman(server.url("/v1"), api_key="k", headers={"x-a": "1"}) as client:
+            with client.with_options(api_key="k2", model="m2", headers={"x-b": "2"}, timeout=9) as other:
+                assert other.chat.create(messages="Hello").text == "Monet"
+            assert client.chat.create(**CALL).text == "Monet"
+            assert client.with_options(retries=0).chat.create(**CALL).text == "Monet"
+
+    first, second, _ = server.requests
+    assert (first.headers["authorization"], first.json["model"]) == ("Bearer k2", "m2")
+    assert (first.headers["x-a"], first.headers["x-b"]) == ("1", "2")
+    assert second.headers["authorization"] == "Bearer k"
+    assert "x-b" not in second.headers
+    assert len(server.connections) == 1
+
+
+def test_so_it_does_asynchronously():
+    async def main():
+        vendors = AsyncVendors({"a.test": [says("Monet")]})
+        async with AsyncDragoman("http://a.test/v1", transport=vendors) as client:
+            text = (await client.with_options(model="m2").chat.create(messages="Hello")).text
+        return text, vendors.asked[0].json["model"], vendors.closed
+
+    assert asyncio.run(main()) == ("Monet", "m2", False)
+
+
+def test_answers_and_options_travel_between_processes():
+    vendors = Vendors({"a.test": [says("Monet"), streams("Mo", "net"), fails(400, "no")]})
+    with Dragoman("http://a.test/v1", transport=vendors) as client:
+        completion = client.chat.create(**CALL)
+        chunks = list(client.chat.stream(**CALL))
+        with pytest.raises(BadRequestError) as caught:
+            client.chat.create(**CALL)
+
+    for travel in (copy.deepcopy, copy.copy, lambda value: pickle.loads(pickle.dumps(value))):
+        again = travel(completion)
+        assert (again, again.to_dict(), again.message.to_dict()) == (
+            completion,
+            completion.to_dict(),
+            completion.message.to_dict(),
+        )
+        assert [travel(chunk).to_dict() for chunk in chunks] == [chunk.to_dict() for chunk in chunks]
+        assert travel(completion.message).to_json() == completion.message.to_json()
+        error = travel(caught.value)
+        assert (type(error), str(error), error.to_dict(), error.history) == (
+            BadRequestError,
+            str(caught.value),
+            caught.value.to_dict(),
+            caught.value.history,
+        )
+        assert travel(Timeouts(total=3)) == Timeouts(total=3)
+        assert travel(Retry(times=3)) == Retry(times=3)
+
+
+def test_a_stream_cannot_be_copied_and_goes_on_undisturbed():
+    vendors = Vendors({"a.test": [streams("Mo", "net")]})
+    with Dragoman("http://a.test/v1", transport=vendors) as client:
+        stream = client.chat.stream(**CALL)
+        for leak in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="a stream cannot be pickled or copied: tee it"):
+                leak(stream)
+        assert stream.until_done().text == "Monet"
+
+
+def test_what_a_model_said_goes_back_with_whatever_its_vendor_added():
+    said = {"role": "assistant", "content": None, "reasoning_details": [{"sig": "x"}], "tool_calls": [
+        {"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}, "extra_content": {"google": 1}}]}  # fmt: skip
+    body = json.dumps({"choices": [{"index": 0, "message": said, "finish_reason": "tool_calls"}]}).encode()
+    delta = {"choices": [{"index": 0, "delta": said | {"tool_calls": [{"index": 0, **said["tool_calls"][0]}]}, "finish_reason": "tool_calls"}]}  # fmt: skip
+    streamed = f"data: {json.dumps(delta)}\n\ndata: [DONE]\n\n".encode()
+    vendors = Vendors({"a.test": [lambda cls: cls(body), lambda cls: cls(streamed, kind="text/event-stream"), says("Monet")]})  # fmt: skip
+    with Dragoman("http://a.test/v1", model="m", transport=vendors) as client:
+        whole = client.chat.create(messages="Hello").message
+        folded = client.chat.stream(messages="Hello").until_done().message
+        messages = [{"role": "user", "content": "Hello"}]
+        for message in (whole, folded, copy.deepcopy(whole), pickle.loads(pickle.dumps(folded))):
+            client.chat.create(messages=[*messages, message])
+
+    sent = [request.json["messages"][1] for request in vendors.asked[2:]]
+    assert sent[0] == sent[2] == said
+    assert sent[1] == sent[3]
+    assert sent[1]["reasoning_details"] == said["reasoning_details"]
+    assert sent[1]["tool_calls"][0]["extra_content"] == {"google": 1}

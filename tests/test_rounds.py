@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from dragoman import Limits
-from dragoman.call import settings_for
 from dragoman.errors import InvalidRequestError, OutputError, RunLimitError, TimeLimitError
 from dragoman.rounds import Plan, rounds
 from dragoman.runs import Ask, Consent, Invoke, Next, Open, Outcome, Tell
+from dragoman.settings import settings_for
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
 

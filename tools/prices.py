@@ -1,4 +1,4 @@
-"""Write what models cost, from the pinned package genai-prices, into the gateway's own data; `--check` compares only.
+"""Write what models cost, from the pinned package genai-prices, into data of our own; `--check` compares only.
 
 The package is Pydantic's (MIT), kept by many, and covers every vendor of the table. It is a program as well, which
 brings pydantic and an HTTP client, takes half a second and 100 MB in every worker, and can fetch newer prices by
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Json = str | int | list["Json"] | dict[str, "Json"]
 
-FILE = Path(__file__).parent.parent / "src" / "dragoman" / "gateway" / "prices.json"
+FILE = Path(__file__).parent.parent / "src" / "dragoman" / "prices.json"
 
 RATES = {
     "input_mtok": "input",

@@ -21,7 +21,10 @@ SOURCE = ROOT / "src" / "dragoman"
 TARGET = ROOT / "docs" / "reference"
 
 PAGES = {
-    "client": ("The client", ["client.py", "chat.py", "stream.py", "arguments.py"]),
+    "client": (
+        "The client",
+        ["client.py", "chat.py", "stream.py", "arguments.py", "raw.py", "tried.py", "transport/connections.py"],
+    ),
     "policy": ("Limits in time, and retries", ["exchange.py", "retry.py"]),
     "request": ("Requests", ["wire/request.py", "wire/message.py", "wire/tool.py"]),
     "completion": ("Completions", ["wire/completion.py"]),
@@ -83,7 +86,7 @@ def method_entry(method: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in method.decorator_list):
         return ["", f"### .{method.name}", "", prose(text)]
     wait = "await " if isinstance(method, ast.AsyncFunctionDef) else ""
-    given = ast.unparse(method.args).removeprefix("self").removeprefix(", ")
+    given = ast.unparse(method.args).removeprefix("self").removeprefix("cls").removeprefix(", ")
     returns = f" -> {ast.unparse(method.returns)}" if method.returns else ""
     return ["", f"### {wait}.{method.name}", "", f"```python\n{method.name}({given}){returns}\n```", "", prose(text)]
 

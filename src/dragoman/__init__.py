@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dragoman.arguments import Arguments
-    from dragoman.call import NULL, VERSION
+    from dragoman.call import NULL
     from dragoman.client import AsyncDragoman, Dragoman
+    from dragoman.count import Count
     from dragoman.errors import (
         APIError,
         AuthenticationError,
@@ -60,19 +61,26 @@ if TYPE_CHECKING:
     )
     from dragoman.exchange import Timeouts
     from dragoman.parse import Parsed, Reask
+    from dragoman.rates import RateLimit, RateLimits
+    from dragoman.raw import RawResponse
     from dragoman.retry import Retry
     from dragoman.run import AsyncRun, Run
     from dragoman.runs import Invocation, InvocationEvent, Limits, Result, ResultEvent, RoundEvent, RunEvent
+    from dragoman.settings import VERSION
+    from dragoman.spent import Spent
     from dragoman.stream import AsyncStream, Stream
     from dragoman.tools import Tool, tool
+    from dragoman.transport.connections import Connections
+    from dragoman.tried import Tried
     from dragoman.typed import AsyncTypedStream, TypedStream
     from dragoman.wire.chunk import Chunk, Delta
     from dragoman.wire.completion import Choice, Completion, Message, ToolCall, Usage
 
 _HOMES = {
     "arguments": "Arguments",
-    "call": "NULL VERSION",
+    "call": "NULL",
     "client": "AsyncDragoman Dragoman",
+    "count": "Count",
     "errors": (
         "APIError AuthenticationError BadRequestError ConfigurationError ConflictError ConnectionFailedError "
         "ContentFilterError ContentTooLargeError ContextLengthError DragomanError EngineError InvalidOutputError "
@@ -83,11 +91,17 @@ _HOMES = {
     "events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
     "exchange": "Timeouts",
     "parse": "Parsed Reask",
+    "raw": "RawResponse",
+    "rates": "RateLimit RateLimits",
     "retry": "Retry",
     "runs": "Invocation InvocationEvent Limits Result ResultEvent RoundEvent RunEvent",
     "run": "AsyncRun Run",
+    "settings": "VERSION",
+    "spent": "Spent",
     "stream": "AsyncStream Stream",
     "tools": "Tool tool",
+    "transport.connections": "Connections",
+    "tried": "Tried",
     "typed": "AsyncTypedStream TypedStream",
     "wire.chunk": "Chunk Delta",
     "wire.completion": "Choice Completion Message ToolCall Usage",
@@ -113,9 +127,11 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "Connections",
     "ContentFilterError",
     "ContentTooLargeError",
     "ContextLengthError",
+    "Count",
     "Delta",
     "Dragoman",
     "DragomanError",
@@ -136,7 +152,10 @@ __all__ = [
     "PermissionDeniedError",
     "ProtocolError",
     "QuotaError",
+    "RateLimit",
     "RateLimitError",
+    "RateLimits",
+    "RawResponse",
     "Reask",
     "ReasoningEvent",
     "RefusalError",
@@ -149,6 +168,7 @@ __all__ = [
     "RunEvent",
     "RunLimitError",
     "ServerError",
+    "Spent",
     "StatusError",
     "Stream",
     "StreamClosedError",
@@ -157,6 +177,7 @@ __all__ = [
     "Timeouts",
     "Tool",
     "ToolCall",
+    "Tried",
     "TruncatedError",
     "TypedStream",
     "UnprocessableError",

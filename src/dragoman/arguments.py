@@ -24,6 +24,8 @@ class CallOptions(TypedDict, total=False):
     """How often to try again, or the whole policy; default the client's."""
     headers: Mapping[str, str] | None
     """Sent with this call, above the client's."""
+    extra_query: Mapping[str, Any] | None
+    """Put behind the address's question mark; a list says its name several times."""
     extra_body: Mapping[str, Any] | None
     """Fields of the request that this version does not know, put on top of it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from dragoman.ahead import Ahead, AsyncAhead
 from dragoman.call import body_call, create_call, stream_call
 from dragoman.exchange import complete, stream
 from dragoman.opening import Opening
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from dragoman.arguments import Arguments, RunArguments
-    from dragoman.call import Settings
     from dragoman.parse import Parsed, Reask
+    from dragoman.raw import AsyncRawChat, RawChat
     from dragoman.run import AsyncRun, Run
     from dragoman.runs import Result
+    from dragoman.settings import Settings
     from dragoman.transport import AsyncTransport, Transport
     from dragoman.typed import AsyncTypedStream, TypedStream
     from dragoman.wire.completion import Completion
@@ -31,7 +33,7 @@ __all__ = ["AsyncChat", "Chat", "Opening"]
 T = TypeVar("T")
 
 
-class Chat:
+class Chat(Ahead):
     """Chat completions."""
 
     def __init__(self, settings: Settings, transport: Transport) -> None:
@@ -173,6 +175,14 @@ class Chat:
         run = Run[Any](Plan(self._settings, arguments, output), self._transport, streamed=bool(stream))
         return run if stream else run.until_done()
 
+    @property
+    def with_raw_response(self) -> RawChat:
+        """The same, answering with status, headers, bytes, timing and attempts beside the completion."""
+        # Imported here because few programs ask.
+        from dragoman.raw import RawChat  # noqa: PLC0415
+
+        return RawChat(self._settings, self._transport)
+
     def send(self, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Completion | Stream:
         """Send a request's JSON body as it is; it is answered by a stream where its own `stream` is true.
 
@@ -186,7 +196,7 @@ class Chat:
         return drive(complete(call, time), self._transport)
 
 
-class AsyncChat:
+class AsyncChat(AsyncAhead):
     """Chat completions."""
 
     def __init__(self, settings: Settings, transport: AsyncTransport) -> None:
@@ -331,6 +341,14 @@ class AsyncChat:
 
         run = AsyncRun[Any](Plan(self._settings, arguments, output), self._transport, streamed=bool(stream))
         return run if stream else await run.until_done()
+
+    @property
+    def with_raw_response(self) -> AsyncRawChat:
+        """The same, answering with status, headers, bytes, timing and attempts beside the completion."""
+        # Imported here because few programs ask.
+        from dragoman.raw import AsyncRawChat  # noqa: PLC0415
+
+        return AsyncRawChat(self._settings, self._transport)
 
     async def send(
         self, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None

@@ -3,7 +3,10 @@
     with Dragoman() as client:                          # the embedded model: no key, no network
         print(client.chat.create(messages="Who is the best French painter?").text)
 
-    client = Dragoman("https://api.openai.com/v1")      # any other; the key from its own variable
+    client = Dragoman("openai")                         # a provider by name; the key from its own variable
+    client = Dragoman("https://house.example/v1")       # any other
+
+    client = Dragoman.any("openai:gpt-5", "local")      # the first; where it cannot answer, the second
 
 `Models` and `AsyncModels`, `Dragoman` and `AsyncDragoman` are twins, held equal by a test.
 """
@@ -14,20 +17,34 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from dragoman.call import get_call, settings_for
+from dragoman.call import get_call
+from dragoman.carry import async_transport, blocking_transport
 from dragoman.chat import AsyncChat, Chat
 from dragoman.exchange import fetch
+from dragoman.settings import ambient_url, settings_for, varied
 from dragoman.stream import adrive, drive
+from dragoman.transport.connections import Connections
 from dragoman.wire.card import ModelCard, ModelList, read_card, read_cards
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-    from dragoman.call import Key, Settings
     from dragoman.exchange import Timeouts
+    from dragoman.hooks import Hook
     from dragoman.retry import Retry
+    from dragoman.settings import Key, Settings
     from dragoman.transport import AsyncTransport, Transport
+
+
+def settled(base_url: str | None, **options: Any) -> Settings:  # noqa: ANN401 - settings_for types them
+    """What a client's arguments mean: `settings_for`, and where there is no address, whatever its model says."""
+    if base_url or ambient_url() is not None:
+        return settings_for(base_url, **options)
+    # Imported here because most clients have an address.
+    from dragoman.candidates import roaming  # noqa: PLC0415
+
+    return roaming(**options)
 
 
 class Models:
@@ -61,16 +78,19 @@ class Dragoman:
     """A client of one chat-completions endpoint. It may be shared by threads; close it, or use it in a `with`.
 
     Args:
-        base_url: the endpoint's address up to and without `/chat/completions`; `"local"` or the path of a `.gguf`
-            file for a model on this machine. Default: `DRAGOMAN_BASE_URL`, else the embedded model.
+        base_url: a provider's name (`"openai"`, `"mistral"`, `"ollama"`, …); or the endpoint's address up to and
+            without `/chat/completions`; or `"local"` or the path of a `.gguf` file for a model on this machine.
+            Default: `DRAGOMAN_BASE_URL`, else the embedded model.
         api_key: the credential, or a function that returns it. Default: the variable of the vendor at that address
             (`OPENAI_API_KEY` for api.openai.com, …), or `DRAGOMAN_API_KEY` at `DRAGOMAN_BASE_URL`.
-        model: the model for calls that name none.
+        model: the model for calls that name none. Where there is no address, `provider:model` is that provider's
+            model, here and in a call.
         timeout: seconds for each whole call, or `Timeouts`; default 600.
         retries: how often a failed call is tried again, or a `Retry`; default 2.
         headers: sent with every request.
-        transport: what carries the requests; default our own HTTP/1.1, see `dragoman.transport`. One that is given
-            is not closed with the client.
+        hooks: told of each attempt of each call, and of its end: see `dragoman.hooks`.
+        transport: what carries the requests, or how to connect: `dragoman.Connections`; default our own HTTP/1.1,
+            see `dragoman.transport`. A transport that is given is not closed with the client.
 
     Attributes:
         chat: chat completions.
@@ -78,7 +98,8 @@ class Dragoman:
 
     Raises:
         InvalidRequestError: an argument cannot be used.
-        ConfigurationError: there is no address and no embedded model either.
+        ConfigurationError: the provider wants a credential and there is none; or there is no address and no embedded
+            model either.
     """
 
     def __init__(  # noqa: PLR0913 - each is documented above
@@ -90,13 +111,92 @@ class Dragoman:
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
-        transport: Transport | None = None,
+        hooks: Iterable[Hook] = (),
+        transport: Transport | Connections | None = None,
     ) -> None:
-        self._settings = settings_for(
-            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
+        settings = settled(
+            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers, hooks=hooks
         )
-        self._owned = transport is None
-        self._transport: Transport = transport or blocking_transport(self._settings)
+        self._hold(settings, transport)
+
+    @classmethod
+    def any(
+        cls,
+        *candidates: str | Dragoman,
+        timeout: float | Timeouts | None = None,
+        retries: int | Retry | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Iterable[Hook] = (),
+        transport: Transport | Connections | None = None,
+    ) -> Self:
+        """A client of several candidates: the first is asked, and where it cannot answer, the next.
+
+        What a failure means is decided as in the gateway: a candidate that is down, slow or busy is asked again
+        later and left alone for a while when it goes on failing; one that refuses the credential is left alone for
+        minutes; one without the model is not asked again for this call; a request that is wrong is nobody else's
+        to judge. A stream goes to the next candidate until its first content has arrived, never after.
+
+        `error.history` and `stream.attempts` say who was asked, and what became of it.
+
+        Args:
+            *candidates: in the order in which they are asked: `"provider:model"`, or whatever a client takes as
+                `base_url`, or a client, which lends its address, credential, model and options. A call's `model` is
+                for those that name none.
+            timeout: seconds for each whole call, all attempts together, or `Timeouts`, whose `attempt` is for one.
+            retries: how many further attempts are made, or a `Retry`; default 2, and no fewer than ask each once.
+            headers: sent with every request.
+            hooks: told of each attempt; each candidate asked is a call of its own to them.
+            transport: what carries the requests to all of them, or how to connect.
+
+        Raises:
+            InvalidRequestError: a candidate or an option cannot be used.
+            ConfigurationError: a candidate wants a credential and there is none.
+        """
+        # Imported here because most clients have one address.
+        from dragoman.candidates import in_turn  # noqa: PLC0415
+
+        written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
+        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
+        return cls._of(settings, transport)
+
+    def with_options(
+        self,
+        *,
+        api_key: Key | None = None,
+        model: str | None = None,
+        timeout: float | Timeouts | None = None,
+        retries: int | Retry | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The same client with other options, on the same connections, which stay this one's to close.
+
+        Args:
+            api_key: another credential.
+            model: another model for calls that name none.
+            timeout: other limits in time.
+            retries: another policy.
+            headers: sent with every request, above this client's.
+
+        Raises:
+            InvalidRequestError: one of them cannot be used.
+        """
+        settings = varied(
+            self._settings, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
+        )
+        return self._of(settings, self._transport)
+
+    @classmethod
+    def _of(cls, settings: Settings, transport: Transport | Connections | None) -> Self:
+        made = cls.__new__(cls)
+        cls._hold(made, settings, transport)
+        return made
+
+    def _hold(self, settings: Settings, transport: Transport | Connections | None) -> None:
+        self._settings = settings
+        self._owned = transport is None or isinstance(transport, Connections)
+        if transport is None or isinstance(transport, Connections):
+            transport = blocking_transport(settings, transport)
+        self._transport: Transport = transport
         self.chat = Chat(self._settings, self._transport)
         self.models = Models(self._settings, self._transport)
 
@@ -122,18 +222,6 @@ class Dragoman:
     def __reduce__(self) -> Any:  # noqa: ANN401 - it never returns
         """Refuse: open connections and credentials do not travel."""
         raise TypeError("a client cannot be pickled or copied: make one where it is needed")
-
-
-def blocking_transport(settings: Settings) -> Transport:
-    """What carries a client's requests where its user brought nothing."""
-    # Imported when a client is made: a program that only reads completions needs no network.
-    if settings.engine is None:
-        from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415
-
-        return BlockingTransport()
-    from dragoman.engine import Engine, EngineTransport  # noqa: PLC0415
-
-    return EngineTransport(Engine.shared(settings.engine or None))
 
 
 class AsyncModels:
@@ -175,7 +263,8 @@ class AsyncDragoman:
 
     Raises:
         InvalidRequestError: an argument cannot be used.
-        ConfigurationError: there is no address and no embedded model either.
+        ConfigurationError: the provider wants a credential and there is none; or there is no address and no embedded
+            model either.
     """
 
     def __init__(  # noqa: PLR0913 - each is documented at Dragoman
@@ -187,13 +276,70 @@ class AsyncDragoman:
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
-        transport: AsyncTransport | None = None,
+        hooks: Iterable[Hook] = (),
+        transport: AsyncTransport | Connections | None = None,
     ) -> None:
-        self._settings = settings_for(
-            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
+        settings = settled(
+            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers, hooks=hooks
         )
-        self._owned = transport is None
-        self._transport: AsyncTransport = transport or async_transport(self._settings)
+        self._hold(settings, transport)
+
+    @classmethod
+    def any(
+        cls,
+        *candidates: str | AsyncDragoman,
+        timeout: float | Timeouts | None = None,
+        retries: int | Retry | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Iterable[Hook] = (),
+        transport: AsyncTransport | Connections | None = None,
+    ) -> Self:
+        """A client of several candidates: see `Dragoman.any`."""
+        # Imported here because most clients have one address.
+        from dragoman.candidates import in_turn  # noqa: PLC0415
+
+        written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
+        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
+        return cls._of(settings, transport)
+
+    def with_options(
+        self,
+        *,
+        api_key: Key | None = None,
+        model: str | None = None,
+        timeout: float | Timeouts | None = None,
+        retries: int | Retry | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The same client with other options, on the same connections, which stay this one's to close.
+
+        Args:
+            api_key: another credential.
+            model: another model for calls that name none.
+            timeout: other limits in time.
+            retries: another policy.
+            headers: sent with every request, above this client's.
+
+        Raises:
+            InvalidRequestError: one of them cannot be used.
+        """
+        settings = varied(
+            self._settings, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
+        )
+        return self._of(settings, self._transport)
+
+    @classmethod
+    def _of(cls, settings: Settings, transport: AsyncTransport | Connections | None) -> Self:
+        made = cls.__new__(cls)
+        cls._hold(made, settings, transport)
+        return made
+
+    def _hold(self, settings: Settings, transport: AsyncTransport | Connections | None) -> None:
+        self._settings = settings
+        self._owned = transport is None or isinstance(transport, Connections)
+        if transport is None or isinstance(transport, Connections):
+            transport = async_transport(settings, transport)
+        self._transport: AsyncTransport = transport
         self.chat = AsyncChat(self._settings, self._transport)
         self.models = AsyncModels(self._settings, self._transport)
 
@@ -219,15 +365,3 @@ class AsyncDragoman:
     def __reduce__(self) -> Any:  # noqa: ANN401 - it never returns
         """Refuse: open connections and credentials do not travel."""
         raise TypeError("a client cannot be pickled or copied: make one where it is needed")
-
-
-def async_transport(settings: Settings) -> AsyncTransport:
-    """What carries a client's requests where its user brought nothing."""
-    # Imported when a client is made: a program that only reads completions needs no network.
-    if settings.engine is None:
-        from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415
-
-        return AsyncioTransport()
-    from dragoman.engine import AsyncEngineTransport, Engine  # noqa: PLC0415
-
-    return AsyncEngineTransport(Engine.shared(settings.engine or None))

@@ -41,7 +41,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dragoman.rates import RateLimits
     from dragoman.runs import Result
+    from dragoman.spent import Spent
+    from dragoman.tried import Tried
     from dragoman.wire.completion import Completion
 
 Limit = Literal["connect", "first token", "idle", "attempt", "total"]
@@ -95,7 +98,13 @@ class APIError(DragomanError):
         retryable: whether the same call may succeed later.
         retry_after: how many seconds the server asked to wait; None when it did not say.
         attempts: how many times the request was sent.
+        history: what became of each attempt of the call, in order; empty of an error that was not raised by one.
+        spent: how many tokens all attempts may have used, and who says so; None of an error that was not raised by
+            a call.
     """
+
+    history: tuple[Tried, ...] = ()
+    spent: Spent | None = None
 
     def __init__(  # noqa: PLR0913 - each argument is one attribute of the record this error is
         self,
@@ -138,6 +147,16 @@ class APIError(DragomanError):
         ]
         tail = ", ".join(part for part in known if part)
         return f"{self.message} ({tail})" if tail else self.message
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """How much may still be asked, as the answer's headers say: see `dragoman.RateLimits`."""
+        # Imported here because few programs ask. Where the server does not say when it answered, it was just now.
+        import time  # noqa: PLC0415
+
+        from dragoman.rates import read_rate_limits  # noqa: PLC0415
+
+        return read_rate_limits(self.headers, time.time())
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the body and the headers, ready for a log line or JSON."""

@@ -9,14 +9,14 @@ deadline, redirects, what an answer means. The drivers, blocking and asynchronou
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import msgspec
 
-from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
-from dragoman.judge import BODY_BOUND, evidence, refusal, said_no
+from dragoman.attempt import Attempt, Clock, Effect, Flow, Outcome, Read, Send, Whole
+from dragoman.errors import APIError, DragomanError, ProtocolError
+from dragoman.judge import BODY_BOUND, refusal, said_no
 from dragoman.reading import Reading, Translation
 from dragoman.redirect import redirected
 from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
@@ -26,8 +26,33 @@ from dragoman.wire.completion import read_completion
 from dragoman.wire.fault import find_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dragoman.errors import Limit
+    from dragoman.hooks import Hook
     from dragoman.wire.completion import Completion
+
+__all__ = [
+    "Attempt",
+    "Call",
+    "Clock",
+    "Effect",
+    "Flow",
+    "Outcome",
+    "Read",
+    "Send",
+    "Timeouts",
+    "Whole",
+    "body_of",
+    "complete",
+    "exchange",
+    "fetch",
+    "more",
+    "opening",
+    "stream",
+]
+
+T = TypeVar("T")
 
 WHOLE_BOUND = 64 * 1024 * 1024
 """The most bytes of a completion, after decompression."""
@@ -58,6 +83,16 @@ class Timeouts:
     attempt: float = math.inf
 
 
+class Others(Protocol):
+    """How a call goes from one candidate to the next; `dragoman.fallback.Fallback` is one."""
+
+    def flow(
+        self, whole: Call, clock: Clock, read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]], *, streamed: bool
+    ) -> Flow[T]:
+        """Ask until one answers; the arguments and the result are those of `exchange`."""
+        ...
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call to make.
 
@@ -70,6 +105,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         hide_usage: whether a chunk that only says the usage is kept from the reader, who did not ask for it.
         translation: how its answers become chat completions, where the vendor speaks another API.
         changes: what its dialect changed of the request, in words: a path, a colon, and what became of it.
+        hooks: what is told of each attempt: see `dragoman.hooks`.
+        whom: what the one who is asked goes by, where there is a choice; empty where there is none.
+        others: who is asked, this call's own among them, where another may answer what one did not.
     """
 
     request: Outgoing
@@ -80,119 +118,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     hide_usage: bool = False
     translation: Translation | None = None
     changes: tuple[str, ...] = ()
-
-
-class Clock(Protocol):
-    """What tells the time; Python's `time` module is one."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
-        ...
-
-    def time(self) -> float:
-        """Seconds since 1970."""
-        ...
-
-
-class Send:
-    """Wait `after` seconds, then send; the outcome is an answer."""
-
-    __slots__ = ("after", "request", "until")
-
-    def __init__(self, request: Outgoing, after: float, until: float) -> None:
-        self.request = request
-        self.after = after
-        self.until = until
-
-
-class Whole:
-    """Read the rest of the body; the outcome is bytes."""
-
-    __slots__ = ("answer", "bound", "until")
-
-    def __init__(self, answer: Answer | AsyncAnswer, until: float, bound: int) -> None:
-        self.answer: Any = answer
-        self.until = until
-        self.bound = bound
-
-
-class Read:
-    """Read the next piece of the body; the outcome is bytes."""
-
-    __slots__ = ("answer", "until")
-
-    def __init__(self, answer: Answer | AsyncAnswer, until: float) -> None:
-        self.answer: Any = answer
-        self.until = until
-
-
-T = TypeVar("T")
-Effect = Send | Whole | Read
-Outcome = Any
-"""An `Answer` or `AsyncAnswer` after `Send`, bytes after `Whole` and `Read`, a `NoAnswer` after any of them."""
-Flow = Generator[Effect, Outcome, T]
-
-
-class Attempt:
-    """What holds for the attempts of one call.
-
-    Attributes:
-        call: the call.
-        clock: what tells the time.
-        deadline: when the whole call has to be over.
-        until: when the attempt that is under way has to be; of a stream, when it has to have begun.
-        sent_at: when that attempt was sent.
-    """
-
-    __slots__ = ("_limit", "call", "clock", "deadline", "sent_at", "until")
-
-    def __init__(self, call: Call, clock: Clock, deadline: float, *, streamed: bool = False) -> None:
-        self._limit: Limit = "first token" if streamed else "attempt"
-        self.call = call
-        self.clock = clock
-        self.deadline = self.until = deadline
-        self.sent_at = 0.0
-
-    def send(self, request: Outgoing, pause: float) -> Send:
-        """The effect that sends a request after a pause, and begins an attempt."""
-        self.sent_at = self.clock.monotonic() + pause
-        self.until = min(self.sent_at + self._seconds, self.deadline)
-        return Send(request, pause, self.until)
-
-    @property
-    def _seconds(self) -> float:
-        limits = self.call.timeouts
-        return limits.attempt if self._limit == "attempt" else limits.first_token
-
-    def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
-        """The error of a limit that ran out. The total leaves no time to try again."""
-        words = {
-            "connect": f"no connection within {seconds:g} s",
-            "first token": f"no content within {seconds:g} s of asking",
-            "idle": f"no more content for {seconds:g} s",
-            "attempt": f"no whole answer within {seconds:g} s",
-            "total": f"the call was not over within {seconds:g} s",
-        }
-        return TimeLimitError(words[limit], limit=limit, seconds=seconds, retryable=limit != "total", **known)
-
-    def no_answer(self, outcome: NoAnswer, **known: Any) -> APIError:  # noqa: ANN401 - APIError types them
-        """The error that the lack of an answer is."""
-        limits = self.call.timeouts
-        if outcome.kind == "timeout":
-            if self.clock.monotonic() >= self.deadline:
-                return self.late("total", limits.total, **known)
-            if self.clock.monotonic() >= self.until:
-                return self.late(self._limit, self._seconds, **known)
-            return self.late("connect", limits.connect, **known)
-        if outcome.kind == "protocol":
-            return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
-        if outcome.kind == "cut":
-            return TruncatedError(f"the answer was cut: {outcome.detail}", retryable=True, **known)
-        return ConnectionFailedError(outcome.detail, retryable=outcome.kind in {"connect", "reset"}, **known)
-
-    def reached(self, answer: Answer | AsyncAnswer, body: bytes = b"") -> dict[str, Any]:
-        """What an error that follows an answer keeps of it."""
-        return evidence(answer.headers, body, self.call.secret) | {"status": answer.status}
+    hooks: tuple[Hook, ...] = ()
+    whom: str = ""
+    others: Others | None = None
 
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:
@@ -233,34 +161,37 @@ def exchange(
     read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]],
     *,
     streamed: bool = False,
+    attempt: Attempt | None = None,
 ) -> Flow[T]:
     """Make a call: attempts, pauses, redirects; `read` makes a success its result, or raises.
 
     An attempt has to be over within its own limit; one that is `streamed`, to begin within that of the first token.
+    `attempt` is what holds for them where others came before.
     """
-    attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed=streamed)
-    number, pause = 1, 0.0
+    if call.others is not None:
+        return (yield from call.others.flow(call, clock, read, streamed=streamed))
+    if attempt is None:
+        attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed=streamed)
+    if call.hooks:
+        attempt.watched()
+    number, pause = 1, attempt.pause
     while True:
         try:
-            outcome = yield attempt.send(call.request, pause)
-            if isinstance(outcome, NoAnswer):
-                raise attempt.no_answer(outcome)
+            outcome = attempt.answered((yield attempt.send(call.request, pause)))
             if not 200 <= outcome.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
                 outcome = yield from _followed(attempt, outcome)
-            return (yield from read(attempt, outcome))
+            result = yield from read(attempt, outcome)
         except APIError as error:
-            error.attempts = number
-            again = call.retry.pause(error, number, _chance())
-            if again is None or clock.monotonic() + again >= attempt.deadline:
+            again = attempt.failed(error, number)
+            if again is None:
                 raise
             number, pause = number + 1, again
-
-
-def _chance() -> float:
-    # Imported here because nothing else on the way to a first answer needs it, and failures can wait.
-    from random import random  # noqa: PLC0415
-
-    return random()  # noqa: S311 - spreads callers out; guards nothing
+        except (DragomanError, GeneratorExit) as reason:
+            attempt.left(reason)
+            raise
+        else:
+            attempt.ended(result)
+            return result
 
 
 def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | AsyncAnswer]:
@@ -278,10 +209,7 @@ def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | A
         if followed == REDIRECTS:
             break
         request = redirected(request, answer, attempt.reached(answer, body))
-        outcome = yield Send(request, 0.0, attempt.until)
-        if isinstance(outcome, NoAnswer):
-            raise attempt.no_answer(outcome)
-        answer = cast("Answer | AsyncAnswer", outcome)
+        answer = attempt.answered((yield Send(request, 0.0, attempt.until)))
         if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
             return answer
     raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
@@ -311,6 +239,16 @@ def _completion(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Completi
     body: Outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
     if isinstance(body, NoAnswer):
         raise _unfinished(attempt, answer, body)
+    return read_body(attempt, answer, body)
+
+
+def read_body(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> Completion:
+    """The completion that an answer's body is.
+
+    Raises:
+        ProtocolError: it is none.
+        StatusError: it is an error object.
+    """
     try:
         translation = attempt.call.translation
         if translation is not None:
@@ -351,6 +289,7 @@ def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
         hide_usage=call.hide_usage,
         translated=call.translation.stream(int(attempt.clock.time())) if call.translation is not None else None,
     )
+    reading.attempt = attempt
     limit = attempt.sent_at + call.timeouts.first_token
     while not reading.spoke and not reading.over and len(reading.ready) < HELD:
         outcome = yield from _next(attempt, reading, limit)
@@ -392,8 +331,9 @@ def _take(attempt: Attempt, reading: Reading, outcome: Outcome, limit: Limit, se
     if outcome.kind != "timeout":
         reading.broke(outcome.detail)
         return
-    known = attempt.reached(reading.answer)
-    if attempt.clock.monotonic() >= attempt.deadline:
+    # By the one that was asked: of several, this call need not be its.
+    known = reading.known()
+    if attempt.deadline <= (attempt.sent_at if limit == "first token" else reading.spoke_at) + seconds:
         reading.fail(attempt.late("total", attempt.call.timeouts.total, **known))
     else:
         reading.fail(attempt.late(limit, seconds, **known))

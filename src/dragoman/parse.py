@@ -27,8 +27,8 @@ from dragoman.total import added, estimated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dragoman.call import Settings
     from dragoman.exchange import Clock, Flow
+    from dragoman.settings import Settings
     from dragoman.wire.completion import Choice, Completion, Usage
 
 T = TypeVar("T")

@@ -23,7 +23,10 @@ from dragoman.wire.fault import Fault, find_fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dragoman.attempt import Attempt
+    from dragoman.hooks import Watch
     from dragoman.secret import Secret
+    from dragoman.spent import Spent
     from dragoman.transport import Answer, AsyncAnswer
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
@@ -69,10 +72,13 @@ class Reading:
         seen: every chunk of the answer so far, the one that only says the usage included.
         over: whether nothing more is to be read.
         deadline: when the whole call has to be over, as `time.monotonic` tells it.
+        attempt: the attempt that was answered so; None where the exchange was somebody else's.
         failure: how the stream failed; raised once `ready` is empty.
         left: whether it was closed on this side, though there was more to read.
+        lost: what the attempts before this one may have used.
         spoke_at: when content last arrived, as `time.monotonic` tells it.
         spoke: whether any content has arrived.
+        watch: told when the stream is over; None where nobody asked.
     """
 
     __slots__ = (
@@ -83,14 +89,17 @@ class Reading:
         "_stopped",
         "_translated",
         "answer",
+        "attempt",
         "deadline",
         "failure",
         "left",
+        "lost",
         "over",
         "ready",
         "seen",
         "spoke",
         "spoke_at",
+        "watch",
     )
 
     def __init__(  # noqa: PLR0913 - each is one fact the reading rests on
@@ -105,12 +114,15 @@ class Reading:
         translated: Translated | None = None,
     ) -> None:
         self.answer = answer
+        self.attempt: Attempt | None = None
         self.ready: deque[Chunk] = deque()
         self.seen: list[Chunk] = []
         self.over = False
         self.deadline = deadline
         self.failure: APIError | None = None
         self.left = False
+        self.lost: tuple[Spent, ...] = ()
+        self.watch: Watch | None = None
         self.spoke = False
         self.spoke_at = at
         self._decoder = Decoder()
@@ -133,7 +145,7 @@ class Reading:
         try:
             events = self._decoder.feed(data)
         except EventTooLarge as error:
-            self._fail(ProtocolError(str(error), **self._known()))
+            self._fail(ProtocolError(str(error), **self.known()))
             return
         if self._translated is not None:
             self._translate(events, self._translated, at)
@@ -165,7 +177,7 @@ class Reading:
                 made += [event] if event.event == "error" else map(Event, translated.feed(event.data))
             except msgspec.DecodeError as error:
                 sentence = f"the stream holds an event that cannot be read: {error}"
-                broken = ProtocolError(sentence, **self._known(event.data))
+                broken = ProtocolError(sentence, **self.known(event.data))
                 break
         if made:
             self._take(made, at)
@@ -186,7 +198,7 @@ class Reading:
                 chunks.append(read_chunk(body))
             except msgspec.DecodeError as error:
                 sentence = f"the stream holds an event that is no chunk: {error}"
-                self._fail(ProtocolError(sentence, **self._known(body, chunks)))
+                self._fail(ProtocolError(sentence, **self.known(body, chunks)))
                 break
         return chunks
 
@@ -195,6 +207,7 @@ class Reading:
         self.left = self.left or not self.over
         self.over = True
         self.answer.close()
+        self._rest()
 
     def closed(self) -> None:
         """Take that it was closed on this side."""
@@ -202,7 +215,7 @@ class Reading:
 
     def broke(self, detail: str) -> None:
         """Take that the connection broke before the body's end."""
-        self._fail(TruncatedError(f"the answer was cut: {detail}", retryable=True, **self._known()))
+        self._fail(TruncatedError(f"the answer was cut: {detail}", retryable=True, **self.known()))
 
     def fail(self, error: APIError) -> None:
         """Take that reading has to stop for a reason of ours, such as a limit in time."""
@@ -226,17 +239,17 @@ class Reading:
 
     def _stop(self) -> None:
         if self.seen:
-            self.over = True
             self.answer.finish()
+            self._rest()
         else:
-            self._fail(ProtocolError("the stream ended without a single chunk", retryable=True, **self._known()))
+            self._fail(ProtocolError("the stream ended without a single chunk", retryable=True, **self.known()))
 
     def _end(self) -> None:
         if self._finished():
-            self.over = True
+            self._rest()
             return
         what = "before [DONE]" if self._done else "before the answer had finished"
-        self._fail(TruncatedError(f"the stream ended {what}", retryable=True, **self._known()))
+        self._fail(TruncatedError(f"the stream ended {what}", retryable=True, **self.known()))
 
     def _finished(self) -> bool:
         if self._done:
@@ -247,13 +260,20 @@ class Reading:
 
     def _fail(self, error: APIError) -> None:
         self.failure = error
-        self.over = True
         self.answer.close()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Read no more, and say so."""
+        self.over = True
+        if self.watch is not None:
+            self.watch.read(self)
 
     def _partial(self, more: Sequence[Chunk] = ()) -> Completion | None:
         return fold([*self.seen, *more]) if self.seen or more else None
 
-    def _known(self, body: bytes = b"", more: Sequence[Chunk] = ()) -> dict[str, Any]:
+    def known(self, body: bytes = b"", more: Sequence[Chunk] = ()) -> dict[str, Any]:
+        """What an error keeps of the answer."""
         known = evidence(self.answer.headers, body, self._secret)
         return known | {"status": self.answer.status, "partial": self._partial(more)}
 

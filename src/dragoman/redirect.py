@@ -34,12 +34,14 @@ def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str,
             **known,
         )
     if _origin(target) != _origin(request.url):
-        kept = tuple(pair for pair in request.headers if pair[0].lower() not in _CREDENTIALS)
+        kept = tuple(pair for pair in request.headers if pair[0].lower() not in CREDENTIALS)
         return replace(request, url=target, headers=kept)
     return replace(request, url=target)
 
 
-_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"})
+CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"})
+"""Headers that let somebody in, and go to nobody else."""
+
 _PORTS = {"http": 80, "https": 443}
 
 

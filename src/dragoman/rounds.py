@@ -39,10 +39,10 @@ from dragoman.total import added, estimated
 from dragoman.wire.completion import Completion, Message, ToolCall, Usage
 
 if TYPE_CHECKING:
-    from dragoman.call import Settings
     from dragoman.errors import RunLimit
     from dragoman.exchange import Call, Clock
     from dragoman.output import Output
+    from dragoman.settings import Settings
     from dragoman.wire.message import RequestMessage
 
 Json = dict[str, Any]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from dragoman.errors import DragomanError
 from dragoman.exchange import Read, Whole, more
 from dragoman.transport import NoAnswer
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from dragoman.events import Event
     from dragoman.exchange import Call, Flow
+    from dragoman.rates import RateLimits
     from dragoman.reading import Reading
+    from dragoman.spent import Spent
     from dragoman.transport import AsyncTransport, Transport
+    from dragoman.tried import Tried
     from dragoman.views import AsyncBranch, AsyncView, Branch, View
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion, Usage
@@ -29,11 +33,13 @@ T = TypeVar("T")
 def drive(flow: Flow[T], transport: Transport | None) -> T:
     """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
     outcome: Any = None
+    give: Any = flow.send
     while True:
         try:
-            effect = flow.send(outcome)
+            effect = give(outcome)
         except StopIteration as end:
             return cast("T", end.value)
+        give = flow.send
         try:
             if type(effect) is Read:
                 outcome = effect.answer.read(effect.until)
@@ -43,6 +49,13 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
                 outcome = perform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
+        except DragomanError as refusal:
+            # Not this call's alone to raise: where there is another candidate, it is asked.
+            give, outcome = flow.throw, refusal
+        except BaseException:
+            # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
+            flow.close()
+            raise
 
 
 def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
@@ -55,11 +68,13 @@ def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what 
 async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
     """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
     outcome: Any = None
+    give: Any = flow.send
     while True:
         try:
-            effect = flow.send(outcome)
+            effect = give(outcome)
         except StopIteration as end:
             return cast("T", end.value)
+        give = flow.send
         try:
             if type(effect) is Read:
                 outcome = await effect.answer.read(effect.until)
@@ -69,6 +84,13 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
                 outcome = await aperform(effect, transport)
         except NoAnswer as reason:
             outcome = reason
+        except DragomanError as refusal:
+            # Not this call's alone to raise: where there is another candidate, it is asked.
+            give, outcome = flow.throw, refusal
+        except BaseException:
+            # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
+            flow.close()
+            raise
 
 
 async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
@@ -120,6 +142,38 @@ class _Streamed:
         """The answer's headers, names in lower case."""
         return self._reading.answer.headers
 
+    @property
+    def request_id(self) -> str | None:
+        """What to quote to the vendor's support; None where the server did not say."""
+        # Imported here, as below, because few programs ask.
+        from dragoman.judge import request_id  # noqa: PLC0415
+
+        return request_id(self._reading.answer.headers)
+
+    @property
+    def attempts(self) -> tuple[Tried, ...]:
+        """What became of each attempt; the last is the one that was answered by this stream, and says by whom."""
+        attempt = self._reading.attempt
+        return attempt.history(self._reading.answer) if attempt is not None else ()
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """How much may still be asked, as the answer's headers say: see `dragoman.RateLimits`."""
+        # Imported here, as below, because few programs ask.
+        from dragoman.rates import read_rate_limits  # noqa: PLC0415
+
+        return read_rate_limits(self._reading.answer.headers, time.time())
+
+    @property
+    def spent(self) -> Spent:
+        """How many tokens the call has used so far, over all attempts, and who says so: see `dragoman.Spent`.
+
+        It is there at any time: while the stream is read, after it was left, and after it broke off.
+        """
+        from dragoman.hooks import spent_by  # noqa: PLC0415
+
+        return spent_by(self._reading, self._call.request.body)
+
     def close(self) -> None:
         """Leave the stream: what is left of it is not read, and the server sees the caller go.
 
@@ -133,7 +187,12 @@ class _Streamed:
         if reading.left and reading.failure is None:
             reading.closed()
         if reading.failure is not None:
+            reading.failure.spent = self.spent
             raise reading.failure
+
+    def __reduce__(self) -> Any:  # noqa: ANN401 - it never returns
+        """Refuse: what is still to come cannot be read twice."""
+        raise TypeError("a stream cannot be pickled or copied: tee it, or take its completion")
 
     def __del__(self) -> None:
         """Dropping the last reference leaves the stream, at once and without the garbage collector."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
+from dragoman.estimate import answer_tokens, tokens_of
+
 if TYPE_CHECKING:
     from dragoman.wire.completion import Completion, Usage
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-BYTES_PER_TOKEN = 4
-"""What a token is taken for where a server does not count: about right for English, short of it for most others."""
 
 
 def added(usage: Usage | None, more: Usage | None) -> Usage | None:
@@ -25,8 +24,7 @@ def estimated(completion: Completion, sent: bytes) -> int:
     usage = completion.usage
     if usage is not None and usage.total_tokens:
         return usage.total_tokens
-    said = sum(len((choice.message.content or "").encode()) for choice in completion.choices)
-    return -(-(len(sent) + said) // BYTES_PER_TOKEN)
+    return tokens_of(len(sent)) + answer_tokens(completion)
 
 
 def _sum(one: S, other: S) -> S:

@@ -15,11 +15,11 @@ from dragoman.views import AsyncView, View
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dragoman.call import Settings
     from dragoman.exchange import Call
     from dragoman.output import Output
     from dragoman.parse import Parsed
     from dragoman.reading import Reading
+    from dragoman.settings import Settings
     from dragoman.wire.chunk import Chunk
 
 T = TypeVar("T")

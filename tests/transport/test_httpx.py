@@ -63,6 +63,13 @@ def test_a_request_goes_out_and_its_answer_comes_back(carrying):
         assert len(server.connections) == 1
 
 
+@pytest.mark.parametrize("forever", [float("inf"), 1e300])
+def test_no_limit_is_a_limit_that_a_socket_can_count(carrying, forever):
+    with Scripted([READ, answer(b"again")]) as server:
+        got = carrying.send(Outgoing("GET", server.url("/v1"), connect=forever), seconds=forever)
+        assert got.whole(seconds=forever) == b"again"
+
+
 def test_redirects_are_left_to_the_exchange(carrying):
     with Scripted([READ, answer(b"", "307 Temporary Redirect", {"Location": "/elsewhere"})]) as server:
         assert carrying.send(post(server.url())).status == 307

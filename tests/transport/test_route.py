@@ -50,6 +50,16 @@ def test_connections_are_shared_exactly_where_they_lead_to_the_same_place():
     assert proxied.find("https://a.example/").origin != proxied.find("https://b.example/").origin
 
 
+def test_a_unix_socket_leads_to_every_host_past_any_proxy(monkeypatch, tmp_path):
+    monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
+    routes = Routes(None, trust_env=True, unix=tmp_path / "s")
+    found = routes.find("http://example.org:81/v1")
+
+    assert (found.first.socket, found.proxy) == (str(tmp_path / "s"), None)
+    assert found.head("GET", HEADERS).startswith(b"GET /v1 HTTP/1.1\r\nhost: example.org:81\r\n")
+    assert routes.find("http://other.example/v1").origin != found.origin
+
+
 def test_tls_inside_tls_is_refused_by_name():
     with pytest.raises(ConfigurationError, match=r"proxy p:443 .* name it with http://"):
         route("https://example.org/", "https://u:hunter2@p")

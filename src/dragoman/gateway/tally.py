@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import msgspec
-
+from dragoman.estimate import answer_tokens
 from dragoman.reading import says_something
 from dragoman.wire.chunk import Delta
+from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dragoman.gateway.record import Source
+    from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion, Usage
-
-BYTES_A_TOKEN = 4
-"""What vendors tell people to reckon with for English; texts in other scripts have more bytes, and more tokens."""
-
-TOKENS_A_MESSAGE = 4
-"""What a chat template puts around a message."""
-
-TOKENS_A_MEDIUM = 1000
-"""What an image, a sound or a file is taken for: nobody can tell from its bytes."""
+    from dragoman.wire.completion import Usage
 
 MOST = 10**12
 """More than any answer has: what an upstream says beyond it is a mistake, and must not make sums overflow."""
@@ -54,12 +46,12 @@ NOTHING = Tokens()
 class Tally:
     """Listens to one attempt's answer, and says at its end what it came to."""
 
-    __slots__ = ("_answer_bytes", "_chunks", "_usage", "_whole")
+    __slots__ = ("_answer_tokens", "_chunks", "_usage", "_whole")
 
     def __init__(self) -> None:
         self._usage: Usage | None = None
         self._chunks = 0
-        self._answer_bytes = 0
+        self._answer_tokens = 0
         self._whole = False
 
     def saw(self, chunk: Chunk) -> bool:
@@ -75,13 +67,13 @@ class Tally:
         self._chunks += 1
         return True
 
-    def answered(self, completion: Completion) -> None:
-        """Take a completion that came from upstream."""
+    def answered(self, answer: Document) -> None:
+        """Take an answer in one piece that came from upstream."""
         self._whole = True
-        if completion.usage is not None and _says_it(completion.usage, completion):
-            self._usage = completion.usage
-        else:
-            self._answer_bytes = sum(_size(choice.message) for choice in completion.choices)
+        if answer.usage is not None and _says_it(answer.usage, answer):
+            self._usage = answer.usage
+        elif isinstance(answer, Completion):
+            self._answer_tokens = answer_tokens(answer)
 
     def tokens(self, prompt: int | None, *, ended: bool, worked: bool) -> Tokens:
         """What it came to.
@@ -100,7 +92,7 @@ class Tally:
             said = usage.prompt_tokens if usage is not None else 0
             return Tokens(_sane(said) or prompt, self._chunks, source="counted")
         if self._whole:
-            return Tokens(prompt, _tokens_of(self._answer_bytes), source="estimated")
+            return Tokens(prompt, self._answer_tokens, source="estimated")
         if worked and prompt is not None:
             return Tokens(prompt, source="estimated")
         return NOTHING
@@ -118,31 +110,6 @@ def together(parts: Iterable[Tokens]) -> Tokens:
     return Tokens(sums[0], sums[1], sums[2], sums[3], source)
 
 
-def estimate(body: dict[str, Any]) -> int:
-    """About how many tokens a request's prompt has, in our words; an error of a third either way is usual."""
-    size = 0
-    tokens = 0
-    messages: list[dict[str, Any]] = body.get("messages") or []
-    for message in messages:
-        tokens += TOKENS_A_MESSAGE
-        content = message.get("content")
-        if isinstance(content, str):
-            size += _bytes(content)
-        elif isinstance(content, list):
-            for part in cast("list[dict[str, Any]]", content):
-                text = part.get("text")
-                if isinstance(text, str):
-                    size += _bytes(text)
-                else:
-                    tokens += TOKENS_A_MEDIUM
-        if message.get("tool_calls"):
-            size += len(msgspec.json.encode(message["tool_calls"]))
-    for name in ("tools", "response_format"):
-        if body.get(name):
-            size += len(msgspec.json.encode(body[name]))
-    return tokens + _tokens_of(size)
-
-
 def _told(usage: Usage) -> Tokens:
     prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
     return Tokens(
@@ -154,7 +121,7 @@ def _told(usage: Usage) -> Tokens:
     )
 
 
-def _says_it(usage: Usage, said_in: Chunk | Completion) -> bool:
+def _says_it(usage: Usage, said_in: Chunk | Document) -> bool:
     """Whether a usage says anything: of `{}` the typed view has zeros as well."""
     if usage.completion_tokens or usage.prompt_tokens:
         return True
@@ -168,20 +135,6 @@ def _only_ends(chunk: Chunk) -> bool:
         choice.finish_reason is not None and not any(getattr(choice.delta, name) for name in _SAYING)
         for choice in chunk.choices
     )
-
-
-def _size(message: Any) -> int:  # noqa: ANN401 - a choice's message
-    called: object = message.tool_calls
-    return _bytes(message.content or "") + (len(msgspec.json.encode(called)) if called else 0)
-
-
-def _bytes(text: str) -> int:
-    # A lone surrogate, which JSON can spell, has no UTF-8 of its own.
-    return len(text) if text.isascii() else len(text.encode(errors="replace"))
-
-
-def _tokens_of(size: int) -> int:
-    return -(-size // BYTES_A_TOKEN)
 
 
 def _sane(count: int) -> int:

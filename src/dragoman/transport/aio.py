@@ -18,6 +18,7 @@ from dragoman.transport.route import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from os import PathLike
 
     from dragoman.transport import Headers, Outgoing
     from dragoman.transport.route import Route
@@ -228,6 +229,7 @@ class AsyncioTransport:
         max_connections: how many connections one origin may have at a time; None for no limit. Who finds none free
             waits for one, within the time of the call.
         keep_alive: how many seconds an idle connection is kept.
+        unix: the path of a Unix socket that every request goes through, whatever host its URL names.
 
     Raises:
         ConfigurationError: a proxy cannot be used. Certificate files are read with the first https:// request.
@@ -242,10 +244,11 @@ class AsyncioTransport:
         trust_env: bool = True,
         max_connections: int | None = None,
         keep_alive: float = 30.0,
+        unix: str | PathLike[str] | None = None,
     ) -> None:
         self._verify: Verify = verify
         self._cert: Certificate | None = cert
-        self._routes = Routes(proxy, trust_env=trust_env)
+        self._routes = Routes(proxy, trust_env=trust_env, unix=unix)
         self._pools = Pools(lambda: Pool[Any](keep_alive, max_connections))
 
     async def send(self, request: Outgoing, until: float) -> AsyncioAnswer:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOMENT = 0.05
 """How many seconds the end of a body that was finished early is waited for, so that its connection can be kept."""
 
+LONGEST = 1e9
+"""The most seconds that are a limit, thirty years: the clock of a socket ends a little later."""
+
 _leaving: set[asyncio.Task[None]] = set()
 """Answers being closed: an event loop itself holds no task, and httpx can close one only by waiting."""
 
@@ -44,8 +47,13 @@ def _library(client: object) -> ModuleType:
 
 
 def _timeout(library: ModuleType, request: Outgoing, until: float) -> Any:  # noqa: ANN401 - httpx's or httpx2's
-    left = None if until == float("inf") else max(until - monotonic(), 0.001)
-    return library.Timeout(left, connect=request.connect if left is None else min(request.connect, left))
+    left = _waitable(max(until - monotonic(), 0.001))
+    return library.Timeout(left, connect=_waitable(request.connect if left is None else min(request.connect, left)))
+
+
+def _waitable(seconds: float) -> float | None:
+    """Seconds as a socket takes them: what is longer than it can count is no limit."""
+    return seconds if seconds <= LONGEST else None
 
 
 def _errors(library: ModuleType) -> tuple[type[Exception], ...]:
@@ -114,7 +122,7 @@ class HttpxAnswer:
             raise NoAnswer("closed", "the answer was closed", sent=True)
         if not self._begun:
             self._begun = True
-            response.request.extensions["timeout"]["read"] = None if until == float("inf") else until - monotonic()
+            response.request.extensions["timeout"]["read"] = _waitable(until - monotonic())
         if monotonic() >= until:
             self.close()
             raise NoAnswer("timeout", "nothing arrived in time", sent=True)
@@ -288,7 +296,7 @@ async def _left_alone(response: httpx.Response, pieces: AsyncIterator[bytes], pa
 
 
 def _left(until: float) -> float | None:
-    return None if until == float("inf") else max(until - monotonic(), 0.0)
+    return _waitable(max(until - monotonic(), 0.0))
 
 
 class AsyncHttpxTransport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dragoman.errors import ConfigurationError
@@ -88,11 +89,13 @@ class Routes:
     Args:
         proxy: a proxy for every request; "" for none; None for what the environment says.
         trust_env: whether the environment is asked; it is read here, once.
+        unix: the path of a Unix socket that leads to every host; None for none.
     """
 
-    def __init__(self, proxy: str | None, *, trust_env: bool) -> None:
+    def __init__(self, proxy: str | None, *, trust_env: bool, unix: str | os.PathLike[str] | None = None) -> None:
         ambient: Mapping[str, str] = os.environ if trust_env else {}
         self._proxies: Proxies = proxies(proxy, ambient)
+        self._unix = os.fspath(unix) if unix is not None else ""
         self._known: dict[str, Route] = {}
 
     def find(self, url: str) -> Route:
@@ -105,6 +108,8 @@ class Routes:
         route = self._known.get(url)
         if route is None:
             address = parse(url)
+            if self._unix and not address.socket:
+                address = replace(address, socket=self._unix)
             route = Route(address, self._proxies.choose(address))
             if len(self._known) >= _BOUND:
                 self._known.clear()

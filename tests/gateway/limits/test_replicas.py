@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from dragoman.estimate import prompt_tokens
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.limits.estimate import tokens
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.store.database import Store
-from dragoman.gateway.tally import estimate
 from entries import stored
 from serving import Served, until
 from upstreams import Upstream
@@ -59,7 +59,7 @@ class Replicas:
             connection.request("POST", "/v1/chat/completions", json.dumps(body), {"authorization": f"Bearer {secret}"})
             answer = connection.getresponse()
             answer.read()
-            return tokens(body, estimate(body)), answer.status, answer.headers
+            return tokens(body, prompt_tokens(body)), answer.status, answer.headers
         finally:
             connection.close()
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman import errors
-from dragoman.gateway.breaker import FAILURES, FIRST, REFUSED, Circuit
-from dragoman.gateway.course import ROUNDS, Course, Pause, Stop, Try
+from dragoman.breaker import FAILURES, FIRST, REFUSED, Circuit
+from dragoman.course import ROUNDS, Course, Pause, Stop, Try
+from dragoman.retry import Retry
 
 BROKEN = errors.ConnectionFailedError("no connection", retryable=True)
 BUSY = errors.RateLimitError("slow down", status=429, retryable=True)
@@ -156,3 +157,19 @@ def test_it_ends_whatever_fails_and_never_asks_more_often_than_it_may(failures, 
 
     assert walked.next(now) is None
     assert tried <= retries + 1
+
+
+def test_one_that_has_no_way_to_say_it_is_not_tried_again():
+    first, second = stop("a"), stop("b")
+    going = course(first, second)
+
+    going.unable(going.next(0.0))
+
+    assert walk(going, BROKEN, BROKEN) == ["b", 0.5, "b", 1.0, "b"]
+    assert first.lanes[0].circuit.begin(0.0)
+
+
+def test_the_pauses_between_rounds_may_be_the_callers_own():
+    rounds = Retry(first=3.0, longest=4.0, jitter=0.0)
+
+    assert walk(Course([stop("a")], 3, lambda: 1.0, rounds=rounds), BUSY, BUSY) == ["a", 3.0, "a", 4.0, "a"]

@@ -17,17 +17,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from dragoman import errors
-from dragoman.gateway.breaker import REFUSED
+from dragoman.breaker import REFUSED
 from dragoman.retry import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dragoman.gateway.breaker import Circuit
+    from dragoman.breaker import Circuit
 
 ROUNDS = Retry(patience=10.0)
-"""How long the pauses between rounds are. Whoever would have to wait longer is told so at once: it holds a seat, and
-may know of somebody else to ask."""
+"""How long the pauses between a gateway's rounds are. Whoever would have to wait longer is told so at once: it holds a
+seat, and may know of somebody else to ask."""
 
 
 class Lane(Protocol):
@@ -77,15 +77,22 @@ class Course(Generic[L]):
         retries: how many attempts are made after the first.
         chance: random numbers from 0 to 1.
         resort: who is asked once when none of the others can answer, however many attempts there were.
+        rounds: how long the pauses between rounds are; its `times` does not count.
     """
 
     def __init__(
-        self, stops: Sequence[Stop[L]], retries: int, chance: Callable[[], float], resort: Sequence[Stop[L]] = ()
+        self,
+        stops: Sequence[Stop[L]],
+        retries: int,
+        chance: Callable[[], float],
+        resort: Sequence[Stop[L]] = (),
+        rounds: Retry = ROUNDS,
     ) -> None:
         self._stops = list(stops)
         self._resort = list(resort)
         self._left = retries + 1
         self._chance = chance
+        self._pauses = rounds
         self._rounds = 0
         self._tried: list[L] = []
 
@@ -126,6 +133,11 @@ class Course(Generic[L]):
                 circuit.succeeded()
                 self._over()
 
+    def unable(self, attempt: Try[L]) -> None:
+        """An attempt could not be made: the candidate has no way to say what is asked, and would have none later."""
+        attempt.lane.circuit.cancelled()
+        self._drop(attempt)
+
     def _first(self, stops: Sequence[Stop[L]], now: float) -> Try[L] | None:
         for stop in stops:
             for lane in stop.lanes:
@@ -149,6 +161,7 @@ class Course(Generic[L]):
         free = self.free_at()
         self._tried.clear()
         self._rounds += 1
-        drawn = min(ROUNDS.first * 2.0 ** (self._rounds - 1), ROUNDS.longest) * (1 - ROUNDS.jitter * self._chance())
+        pauses = self._pauses
+        drawn = min(pauses.first * 2.0 ** (self._rounds - 1), pauses.longest) * (1 - pauses.jitter * self._chance())
         wait = max(free - now, drawn)
-        return Pause(wait) if wait <= ROUNDS.patience else None
+        return Pause(wait) if wait <= pauses.patience else None

@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.gateway.breaker import FAILURES, FIRST, LONGEST, Circuit
+from dragoman.breaker import FAILURES, FIRST, LONGEST, Circuit
 
 
 def failing(times, now=0.0):

@@ -1,0 +1,233 @@
+"""What an exchange asks of whoever drives it, and what holds for one attempt of a call. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
+from dragoman.judge import evidence
+from dragoman.reading import Reading
+from dragoman.transport import NoAnswer
+
+if TYPE_CHECKING:
+    from dragoman.errors import DragomanError, Limit
+    from dragoman.exchange import Call
+    from dragoman.hooks import Watch
+    from dragoman.spent import Spent
+    from dragoman.transport import Answer, AsyncAnswer, Outgoing
+    from dragoman.tried import Tried
+
+
+class Clock(Protocol):
+    """What tells the time; Python's `time` module is one."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+
+class Send:
+    """Wait `after` seconds, then send; the outcome is an answer."""
+
+    __slots__ = ("after", "request", "until")
+
+    def __init__(self, request: Outgoing, after: float, until: float) -> None:
+        self.request = request
+        self.after = after
+        self.until = until
+
+
+class Whole:
+    """Read the rest of the body; the outcome is bytes."""
+
+    __slots__ = ("answer", "bound", "until")
+
+    def __init__(self, answer: Answer | AsyncAnswer, until: float, bound: int) -> None:
+        self.answer: Any = answer
+        self.until = until
+        self.bound = bound
+
+
+class Read:
+    """Read the next piece of the body; the outcome is bytes."""
+
+    __slots__ = ("answer", "until")
+
+    def __init__(self, answer: Answer | AsyncAnswer, until: float) -> None:
+        self.answer: Any = answer
+        self.until = until
+
+
+T = TypeVar("T")
+Effect = Send | Whole | Read
+Outcome = Any
+"""An `Answer` or `AsyncAnswer` after `Send`, bytes after `Whole` and `Read`, a `NoAnswer` after any of them."""
+Flow = Generator[Effect, Outcome, T]
+
+
+class Attempt:
+    """What holds for the attempts of one call.
+
+    Attributes:
+        call: the call.
+        clock: what tells the time.
+        deadline: when the whole call has to be over.
+        until: when the attempt that is under way has to be; of a stream, when it has to have begun.
+        sent_at: when that attempt was sent.
+        over_at: when it was answered, or failed; of a stream, when its first content had arrived.
+        pause: seconds to wait before the first.
+        tried: the attempts that failed so far.
+        lost: what those of this call may have used.
+    """
+
+    __slots__ = (
+        "_limit",
+        "_sent",
+        "_watch",
+        "call",
+        "clock",
+        "deadline",
+        "lost",
+        "over_at",
+        "pause",
+        "sent_at",
+        "tried",
+        "until",
+    )
+
+    def __init__(
+        self, call: Call, clock: Clock, deadline: float, *, streamed: bool = False, after: list[Tried] | None = None
+    ) -> None:
+        self._limit: Limit = "first token" if streamed else "attempt"
+        self.call = call
+        self.clock = clock
+        self.deadline = self.until = deadline
+        self.sent_at = self.over_at = self.pause = 0.0
+        self.tried: list[Tried] = [] if after is None else after
+        self._watch: Watch | None = None
+        self._sent = True
+        self.lost: tuple[Spent, ...] = ()
+
+    def watched(self) -> None:
+        """Tell the call's hooks of what follows."""
+        # Imported here because most clients have no hooks.
+        from dragoman.hooks import Watch  # noqa: PLC0415
+
+        self._watch = Watch(self.call, self.clock)
+
+    def send(self, request: Outgoing, pause: float) -> Send:
+        """The effect that sends a request after a pause, and begins an attempt."""
+        self.sent_at = self.clock.monotonic() + pause
+        self.until = min(self.sent_at + self._seconds, self.deadline)
+        if self._watch is not None:
+            self._watch.begins(pause)
+        return Send(request, pause, self.until)
+
+    def answered(self, outcome: Outcome) -> Answer | AsyncAnswer:
+        """Take the outcome of sending.
+
+        Raises:
+            APIError: it is no answer.
+        """
+        if isinstance(outcome, NoAnswer):
+            self._sent = outcome.sent
+            raise self.no_answer(outcome)
+        self._sent = True
+        if self._watch is not None:
+            self._watch.answered(outcome)
+        return cast("Answer | AsyncAnswer", outcome)
+
+    @property
+    def _seconds(self) -> float:
+        limits = self.call.timeouts
+        return limits.attempt if self._limit == "attempt" else limits.first_token
+
+    def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
+        """The error of a limit that ran out. The total leaves no time to try again."""
+        words = {
+            "connect": f"no connection within {seconds:g} s",
+            "first token": f"no content within {seconds:g} s of asking",
+            "idle": f"no more content for {seconds:g} s",
+            "attempt": f"no whole answer within {seconds:g} s",
+            "total": f"the call was not over within {seconds:g} s",
+        }
+        return TimeLimitError(words[limit], limit=limit, seconds=seconds, retryable=limit != "total", **known)
+
+    def no_answer(self, outcome: NoAnswer, **known: Any) -> APIError:  # noqa: ANN401 - APIError types them
+        """The error that the lack of an answer is."""
+        limits = self.call.timeouts
+        if outcome.kind == "timeout":
+            # What was sent is connected, so the limit is the nearer of the two others, whatever a clock says by now.
+            if outcome.sent or self.clock.monotonic() >= self.until:
+                total = self.until >= self.deadline or self.clock.monotonic() >= self.deadline
+                return self.late("total" if total else self._limit, limits.total if total else self._seconds, **known)
+            return self.late("connect", limits.connect, **known)
+        if outcome.kind == "protocol":
+            return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
+        if outcome.kind == "cut":
+            return TruncatedError(f"the answer was cut: {outcome.detail}", retryable=True, **known)
+        return ConnectionFailedError(outcome.detail, retryable=outcome.kind in {"connect", "reset"}, **known)
+
+    def failed(self, error: APIError, number: int) -> float | None:
+        """Take that the attempt under way failed, the one of that number; seconds until the next, None for never."""
+        # Imported here, as below, because most calls are answered at once and nobody asks for more.
+        from random import random  # noqa: PLC0415
+
+        from dragoman.spent import of_failure, together  # noqa: PLC0415
+        from dragoman.tried import Tried  # noqa: PLC0415
+
+        self.over_at = self.clock.monotonic()
+        spent = of_failure(error, sent=self._sent)
+        tried = Tried(
+            whom=self._whom,
+            status=error.status,
+            error=type(error).__name__,
+            message=error.message,
+            request_id=error.request_id,
+            seconds=max(self.over_at - self.sent_at, 0.0),
+        )
+        self.tried.append(tried)
+        error.history = tuple(self.tried)
+        error.attempts = number
+        self.lost = (*self.lost, spent)
+        error.spent = together(self.lost)
+        again = self.call.retry.pause(error, number, random())  # noqa: S311 - spreads callers out; guards nothing
+        if again is not None and self.over_at + again >= self.deadline:
+            again = None
+        if self._watch is not None:
+            self._watch.failed(error, again, spent)
+        return again
+
+    def left(self, reason: DragomanError | GeneratorExit) -> None:
+        """Take that the call is over without an answer: nothing could be sent, or the caller does not wait for it."""
+        if self._watch is not None:
+            self._watch.left(reason)
+
+    def ended(self, result: object) -> None:
+        """Take what the call came to."""
+        self.over_at = self.clock.monotonic()
+        if self.lost and isinstance(result, Reading):
+            result.lost = self.lost
+        if self._watch is not None:
+            self._watch.finished(result)
+
+    def history(self, answer: Answer | AsyncAnswer) -> tuple[Tried, ...]:
+        """Every attempt, the one that was answered at the end."""
+        from dragoman.tried import Tried  # noqa: PLC0415
+
+        known = evidence(answer.headers, b"", self.call.secret)["request_id"]
+        seconds = max(self.over_at - self.sent_at, 0.0)
+        return (*self.tried, Tried(whom=self._whom, status=answer.status, request_id=known, seconds=seconds))
+
+    @property
+    def _whom(self) -> str:
+        return self.call.whom or self.call.request.url
+
+    def reached(self, answer: Answer | AsyncAnswer, body: bytes = b"") -> dict[str, Any]:
+        """What an error that follows an answer keeps of it."""
+        return evidence(answer.headers, body, self.call.secret) | {"status": answer.status}

@@ -1,0 +1,131 @@
+"""What carries a client's requests: the network, the engine on this machine, or whichever a request is for.
+
+Touches the network through what it makes. `Switch` and `AsyncSwitch` are twins, as are `blocking_transport` and
+`async_transport`: held equal by a test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dragoman.settings import weights_at
+from dragoman.transport import NoAnswer
+from dragoman.transport.connections import Connections
+
+if TYPE_CHECKING:
+    from dragoman.settings import Settings
+    from dragoman.transport import Answer, AsyncAnswer, AsyncTransport, Outgoing, Transport
+
+
+def blocking_transport(settings: Settings, connections: Connections | None = None) -> Transport:
+    """What carries a client's requests where its user brought nothing, or said how to connect.
+
+    Raises:
+        ConfigurationError: the proxy in force cannot be used, or there is no embedded model.
+    """
+    connections = connections or Connections()
+    if settings.party is not None:
+        return Switch(settings, connections)
+    if settings.engine is None:
+        return connections.blocking_transport()
+    # Imported when a client of it is made: others need none of it.
+    from dragoman.engine import Engine, EngineTransport  # noqa: PLC0415
+
+    return EngineTransport(Engine.shared(settings.engine or None))
+
+
+class Switch:
+    """Carries requests to the engine they name, and all others over the network; each way is opened when needed.
+
+    Args:
+        settings: those of the client; the way to its own address is opened at once.
+        connections: how the network is reached.
+    """
+
+    def __init__(self, settings: Settings, connections: Connections) -> None:
+        self._connections = connections
+        self._closed = False
+        self._ways: dict[str | None, Transport] = {}
+        self._way(settings.engine)
+
+    def send(self, request: Outgoing, until: float) -> Answer:
+        """Send one request and wait for the head of its answer; raises as `Transport.send`."""
+        if self._closed:
+            raise NoAnswer("closed", "the transport was closed")
+        return self._way(weights_at(request.url)).send(request, until)
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._closed = True
+        for way in tuple(self._ways.values()):
+            way.close()
+
+    def _way(self, weights: str | None) -> Transport:
+        way = self._ways.get(weights)
+        if way is None:
+            if weights is None:
+                made: Transport = self._connections.blocking_transport()
+            else:
+                from dragoman.engine import Engine, EngineTransport  # noqa: PLC0415 - as above
+
+                made = EngineTransport(Engine.shared(weights or None))
+            # Of two threads that come here at once, one has opened nothing yet that would need closing.
+            way = self._ways.setdefault(weights, made)
+        return way
+
+
+def async_transport(settings: Settings, connections: Connections | None = None) -> AsyncTransport:
+    """What carries a client's requests where its user brought nothing, or said how to connect.
+
+    Raises:
+        ConfigurationError: the proxy in force cannot be used, or there is no embedded model.
+    """
+    connections = connections or Connections()
+    if settings.party is not None:
+        return AsyncSwitch(settings, connections)
+    if settings.engine is None:
+        return connections.async_transport()
+    # Imported when a client of it is made: others need none of it.
+    from dragoman.engine import AsyncEngineTransport, Engine  # noqa: PLC0415
+
+    return AsyncEngineTransport(Engine.shared(settings.engine or None))
+
+
+class AsyncSwitch:
+    """Carries requests to the engine they name, and all others over the network; each way is opened when needed.
+
+    Args:
+        settings: those of the client; the way to its own address is opened at once.
+        connections: how the network is reached.
+    """
+
+    def __init__(self, settings: Settings, connections: Connections) -> None:
+        self._connections = connections
+        self._closed = False
+        self._ways: dict[str | None, AsyncTransport] = {}
+        self._way(settings.engine)
+
+    async def send(self, request: Outgoing, until: float) -> AsyncAnswer:
+        """Send one request and wait for the head of its answer; raises as `AsyncTransport.send`."""
+        if self._closed:
+            raise NoAnswer("closed", "the transport was closed")
+        return await self._way(weights_at(request.url)).send(request, until)
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._closed = True
+        for way in tuple(self._ways.values()):
+            way.close()
+
+    def _way(self, weights: str | None) -> AsyncTransport:
+        way = self._ways.get(weights)
+        if way is None:
+            if weights is None:
+                made: AsyncTransport = self._connections.async_transport()
+            else:
+                from dragoman.engine import AsyncEngineTransport, Engine  # noqa: PLC0415 - as above
+
+                made = AsyncEngineTransport(Engine.shared(weights or None))
+            # Of two threads that come here at once, one has opened nothing yet that would need closing.
+            way = self._ways.setdefault(weights, made)
+        return way
