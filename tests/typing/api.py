@@ -5,7 +5,20 @@ Lines that must be refused carry the checker's own mark, and an unused mark is a
 
 from typing import assert_type
 
-from dragoman import AsyncDragoman, AsyncStream, Chunk, Completion, Dragoman, Message, Stream, Timeouts, Usage
+from dragoman import (
+    AsyncDragoman,
+    AsyncStream,
+    Chunk,
+    Completion,
+    Connections,
+    Dragoman,
+    Message,
+    RawResponse,
+    Stream,
+    Timeouts,
+    Tried,
+    Usage,
+)
 
 
 def blocking(client: Dragoman) -> None:
@@ -37,7 +50,20 @@ def blocking(client: Dragoman) -> None:
     )
 
 
+def chosen(client: Dragoman) -> None:
+    several = Dragoman.any("openai:gpt-5", client, "local", transport=Connections(unix="/run/x.sock"))
+    assert_type(several, Dragoman)
+    assert_type(several.with_options(timeout=3, retries=0), Dragoman)
+    raw = several.chat.with_raw_response.create(messages="Hello", extra_query={"a": [1, 2]})
+    assert_type(raw, RawResponse)
+    assert_type(raw.completion, Completion)
+    assert_type(raw.parsed(Timeouts), Timeouts)
+    assert_type(raw.attempts, tuple[Tried, ...])
+
+
 async def waiting(client: AsyncDragoman) -> None:
+    assert_type(AsyncDragoman.any(client, "local"), AsyncDragoman)
+    assert_type(await client.chat.with_raw_response.create(messages="Hello"), RawResponse)
     assert_type(await client.chat.create(messages="Hello"), Completion)
     assert_type(await client.chat.create(messages="Hello", stream=True), AsyncStream)
     async with client.chat.stream(messages="Hello") as stream:

@@ -1,0 +1,78 @@
+"""What an answer does, step by step, and what decides on it. Types; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from dragoman.transport import Kind  # noqa: TC001 - a Struct reads its annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dragoman.testing.asked import Asked
+
+
+class Pause(Struct, frozen=True):
+    """Nothing arrives for a while.
+
+    Attributes:
+        seconds: how long; infinity is for good.
+    """
+
+    seconds: float
+
+
+class Break(Struct, frozen=True):
+    """Nothing arrives any more.
+
+    Attributes:
+        kind: why, in the transports' terms: `dragoman.transport.Kind`.
+        detail: the same in a phrase.
+        abrupt: whether the connection is reset rather than closed.
+    """
+
+    kind: Kind
+    detail: str
+    abrupt: bool = False
+
+
+Step = bytes | Pause | Break
+"""A piece of the body, or what stands between two."""
+
+
+class Played(Struct, frozen=True, kw_only=True):
+    """One answer as it is going to arrive.
+
+    Attributes:
+        status: the HTTP status.
+        headers: names in lower case, and values.
+        before: what happens before the head arrives.
+        body: what happens then; a stream has a piece for each event.
+        streamed: whether it is a stream, rather than a document in one piece.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    before: tuple[Pause | Break, ...] = ()
+    body: tuple[Step, ...] = ()
+    streamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is ready for whatever is asked: `says` and its siblings make them, faults change them.
+
+    Attributes:
+        words: the reply as it was written, for messages: `says('Monet')`.
+        play: from what was asked to the answer, as a document or as a stream.
+    """
+
+    words: str
+    play: Callable[[Asked], Played]
+
+    def __repr__(self) -> str:
+        """As it was written."""
+        return self.words
