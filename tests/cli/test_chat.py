@@ -79,7 +79,7 @@ def test_options_are_what_is_asked_for():
     [
         (["chat"], 2, "there is nothing to ask"),
         (["chat", "--schema", "/nowhere.json", "x"], 2, "cannot read the schema /nowhere.json: No such file"),
-        (["chat", "--base-url", "nowhere", "x"], 2, "'nowhere' is no address"),
+        (["chat", "--base-url", "nowhere", "x"], 2, "'nowhere' is no provider, and no address"),
         (["chat", "--base-url", "http://127.0.0.1:9/v1", "x"], 2, "model is missing"),
         (["chat", "--base-url", "http://127.0.0.1:9/v1", "--model", "x.gguf", "x"], 2, "choose"),
         (["chat", "--model", "/nowhere.gguf", "x"], 2, "cannot read the weights /nowhere.gguf"),

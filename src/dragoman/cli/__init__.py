@@ -7,9 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dragoman.call import VERSION
-from dragoman.cli import chat, config, keys, models, serve, usage
+from dragoman.cli import chat, check, config, keys, models, serve, usage
 from dragoman.errors import ConfigurationError, DragomanError, InvalidRequestError
+from dragoman.settings import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"dragoman {VERSION}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (chat, serve, config, keys, usage, models):
+    for command in (chat, serve, config, keys, usage, models, check):
         command.add(commands)
     return root
 
