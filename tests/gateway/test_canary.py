@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
+from collectors import Collector
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.config.load import load
 from dragoman.gateway.keys.desk import Desk
@@ -29,7 +30,8 @@ ADMIN = "canary-admin-0123456789abcdef0123456789"
 FIRST, SECOND = "sk-canary-first-0123456789", "canary-second-without-a-form-0123"
 PASSWORD = "canary-password-0123"  # noqa: S105 - planted
 STRAY = "canary-stray-0123"
-PLANTED = (ADMIN, FIRST, SECOND, PASSWORD, STRAY)
+REPORTED = "canary-collector-0123"
+PLANTED = (ADMIN, FIRST, SECOND, PASSWORD, STRAY, REPORTED)
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 5}
 
 
@@ -62,7 +64,7 @@ def received(peer):
     return data
 
 
-def written(folder, url, upstream):
+def written(folder, url, upstream, collector="http://127.0.0.1:9"):
     for name, value in (("admin", ADMIN), ("first", FIRST), ("second", SECOND), ("url", url)):
         (folder / name).write_text(value)
     file = folder / "dragoman.toml"
@@ -78,6 +80,8 @@ def written(folder, url, upstream):
         url = "{upstream.url("/v1")}"
         credentials = ["file:{folder}/first", "file:{folder}/second"]
         parameters = "drop"
+        [telemetry]
+        endpoint = "{collector}"
     """)
     return file
 
@@ -95,8 +99,9 @@ def guarded(postgres):
 @pytest.mark.parametrize("status", STATUSES)
 def test_no_secret_comes_out_of_a_gateway_that_serves(tmp_path, monkeypatch, guarded, status):
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
-    with Scripted([repeat(echoing(status))]) as upstream, Store(guarded) as store:
-        file = written(tmp_path, guarded, upstream)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", f"authorization=Bearer%20{REPORTED}")
+    with Scripted([repeat(echoing(status))]) as upstream, Store(guarded) as store, Collector() as collector:
+        file = written(tmp_path, guarded, upstream, collector.url)
         with Served("--config", str(file)) as served:
             secret = Desk(store).create("ana")[1].reveal()
             answers = everything_asked(served, secret, file)
@@ -110,7 +115,9 @@ def test_no_secret_comes_out_of_a_gateway_that_serves(tmp_path, monkeypatch, gua
                 "journal": journal,
                 "store": repr([rows(store, table) for table in metadata.tables]).encode(),
                 "command": command,
+                "traces": b"".join(body for _, body in collector.reports),
             }
+            assert collector.credentials == {f"Bearer {REPORTED}"}
 
     assert len(answers) > 30
     assert b"key" in sinks["answers"]
