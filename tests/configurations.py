@@ -21,6 +21,8 @@ streams = 10
 url = "sqlite:dragoman.db"
 shared = "redis://127.0.0.1:6379"
 keep_days = 90
+keep_texts_days = 30
+journal = "/var/lib/dragoman/journal"
 
 [timeouts]
 first_token = 40

@@ -38,9 +38,9 @@ def _uv(*arguments):
     assert done.returncode == 0, done.stderr
 
 
-def python(name):
-    """The interpreter that has a vendor's published package."""
-    pins = CALLS / f"{name}.txt"
+def python(name, place=CALLS):
+    """The interpreter that has a published package; `place` is the folder of its pins."""
+    pins = place / f"{name}.txt"
     folder = HOME / f"{name}-{hashlib.sha256(pins.read_bytes() + INTERPRETER.encode()).hexdigest()[:12]}"
     HOME.mkdir(exist_ok=True)
     with (HOME / f"{name}.lock").open("w") as lock:

@@ -31,6 +31,7 @@ SECTIONS = (
     ("[[routes]]", "RouteConfig"),
     ("candidates of a route", "Candidate"),
     ("[log]", "LogConfig"),
+    ("[telemetry]", "TelemetryConfig"),
     ("[prices]", "PriceConfig"),
 )
 

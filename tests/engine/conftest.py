@@ -54,6 +54,11 @@ class Endpoint:
         answer = self.send("POST", "/v1/chat/completions", encoded(body))
         return Reply(answer.status, answer.headers, answer.whole(time.monotonic() + PATIENCE, 1 << 26))
 
+    def embed(self, **body):
+        """Ask for vectors, whatever comes of it."""
+        answer = self.send("POST", "/v1/embeddings", json.dumps({"model": "any"} | body).encode())
+        return Reply(answer.status, answer.headers, answer.whole(time.monotonic() + PATIENCE, 1 << 26))
+
     def create(self, **body):
         """Ask, and be answered."""
         reply = self.post(**body)

@@ -1,10 +1,12 @@
 """Who may use what: every endpoint of the table, asked by everybody there is, with every method."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dragoman.gateway.app import Gateway
+from dragoman.gateway.keys.desk import Desk
 from gateways import made
 from operated import ADMIN, ask, operated
 from serving import Served
@@ -17,6 +19,13 @@ EACH = pytest.mark.parametrize("endpoint", ENDPOINTS.all, ids=lambda each: f"{ea
 def written(path):
     """A path of the table as somebody asks for it."""
     return path.replace("{+model}", "org/none").replace("{+file}", "none.js").replace("{id}", "none")
+
+
+def expired(store, role):
+    """A key's secret whose time is over."""
+    now = datetime.now(UTC)
+    then = Desk(store, lambda: now - timedelta(days=2))
+    return then.create("flo", role=role, expires=now - timedelta(days=1))[1]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +42,9 @@ def keyed(tmp_path_factory):
             "a revoked caller": was_caller,
             "a revoked admin": was_admin,
             "a caller": gateway.desk.create("cy")[1],
+            "an expired caller": expired(gateway.store, "caller"),
+            "an expired admin": expired(gateway.store, "admin"),
+            "a caller of no model": gateway.desk.create("ed", models=["none-of-these"])[1],
             "an admin": gateway.desk.create("di", role="admin")[1],
             "the admin": ADMIN,
         }
@@ -62,12 +74,19 @@ def open_to_all():
         yield served.url, {"nobody": None, "a stranger": "dg_" + "x" * 51}
 
 
+UNKNOWN = (
+    "nobody",
+    "a stranger",
+    "a revoked caller",
+    "a revoked admin",
+    "an expired caller",
+    "an expired admin",
+)
 VERDICTS = {
     "keyed": {
         "anyone": {},
-        "caller": dict.fromkeys(("nobody", "a stranger", "a revoked caller", "a revoked admin"), 401),
-        "admin": dict.fromkeys(("nobody", "a stranger", "a revoked caller", "a revoked admin"), 401)
-        | {"a caller": 403},
+        "caller": dict.fromkeys(UNKNOWN, 401),
+        "admin": dict.fromkeys(UNKNOWN, 401) | {"a caller": 403, "a caller of no model": 403},
     },
     "unkeyed": {"anyone": {}, "caller": {}, "admin": {"nobody": 401, "a stranger": 401}},
     "open_to_all": {"anyone": {}, "caller": {}, "admin": {"nobody": 404, "a stranger": 404}},
@@ -93,6 +112,27 @@ def test_an_endpoint_is_for_whom_the_table_says(request, kind, endpoint):
         else:
             assert status not in {401, 403}, (name, told)
             assert b"no admin API" not in told
+
+
+ANSWERING = [each for each in ENDPOINTS.all if each.who == "caller" and each.method == "POST"]
+
+
+@pytest.mark.parametrize("endpoint", ANSWERING, ids=lambda each: each.path)
+def test_what_is_asked_of_a_model_is_for_those_who_may_ask_for_that_model(keyed, endpoint):
+    url, people = keyed
+    asked = {
+        "/v1/completions": {"model": "m", "prompt": "x"},
+        "/v1/embeddings": {"model": "m", "input": "x"},
+    }.get(endpoint.path, {"model": "m", "messages": [{"role": "user", "content": "x"}], "max_tokens": 1})
+    verdicts = dict.fromkeys(UNKNOWN, 401) | {"a caller of no model": 403}
+
+    for name, secret in people.items():
+        status, _, told = ask(url, endpoint.path, "POST", secret, asked)
+        if name in verdicts:
+            assert status == verdicts[name], (name, told)
+            assert status != 403 or b"none-of-these" in told or b"model" in told
+        else:
+            assert status not in {401, 403}, (name, told)
 
 
 @EACH
@@ -155,5 +195,7 @@ def test_a_refusal_has_the_form_of_the_api_that_was_asked(keyed):
 
     assert json.loads(ask(url, "/v1/messages", "POST", body=b"{}")[2])["type"] == "error"
     assert json.loads(ask(url, "/v1/messages/count_tokens", "POST", body=b"{}")[2])["type"] == "error"
-    assert json.loads(ask(url, "/v1/messages", "GET")[2])["error"]["code"] == "method_not_allowed"
+    assert json.loads(ask(url, "/v1/messages", "GET")[2])["type"] == "error"
+    assert json.loads(ask(url, "/v1/messages/batches", "POST")[2])["error"]["type"] == "not_found_error"
+    assert json.loads(ask(url, "/v1/embeddings", "GET")[2])["error"]["code"] == "method_not_allowed"
     assert json.loads(ask(url, "/v1/chat/completions", "POST", body=b"{}")[2])["error"]["code"] == "invalid_api_key"

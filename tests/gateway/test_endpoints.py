@@ -41,3 +41,20 @@ def test_the_methods_of_a_path_are_found_together():
 
     assert {name: each.who for name, each in both.find("/k").methods.items()} == {"GET": "admin", "POST": "caller"}
     assert both.paths == ("/k",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [("/a", None), ("/b/c", None), ("/k/mine/at", "/k/mine"), ("/k/mine/at/all", "/k/mine"), ("x", None)],
+)
+def test_the_nearest_path_above_one_that_is_not_there_is_found(asked, path):
+    found = TABLE.above(asked)
+
+    assert (found and found.path) == path
+
+
+def test_a_path_speaks_one_api_whatever_the_method():
+    spoken = object()
+
+    assert Endpoints([Endpoint("POST", "/v", "caller", None, spoken)]).find("/v").tongue is spoken
+    assert TABLE.find("/a").tongue is None

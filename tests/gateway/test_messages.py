@@ -7,7 +7,7 @@ import urllib.request
 import anthropic
 import pytest
 
-from answers import CALLS, STREAM, USAGE, document, step
+from answers import CALLS, USAGE, document, step
 from scripted import CLOSE, READ, Hold, Scripted, answer, chunk, chunked, chunked_head, event
 from serving import Served, until
 
@@ -120,14 +120,6 @@ def test_marks_for_a_cache_trouble_no_other_model(claude):
     )
 
     assert message.content[0].text
-
-
-def test_anthropic_counts_tokens_as_the_model_does(claude):
-    asking = {"model": "m", "system": "Be brief.", "messages": HELLO}
-    counted = claude.messages.count_tokens(**asking)
-    usage = claude.messages.create(**asking, max_tokens=1).usage
-
-    assert counted.input_tokens == usage.input_tokens + usage.cache_read_input_tokens > 5
 
 
 @pytest.mark.parametrize(
@@ -282,15 +274,6 @@ def test_a_stream_that_was_cut_is_no_clean_end():
     ):
         with pytest.raises(anthropic.APIError, match=r"cut|closed|ended"):
             list(made.messages.create(**ASK, stream=True))
-
-
-def test_an_upstream_that_cannot_count_says_so():
-    with Scripted([READ, STREAM]) as server, behind(server) as served, client_of(served) as made:
-        with pytest.raises(anthropic.APIStatusError, match="cannot count") as caught:
-            made.messages.count_tokens(model="m", messages=HELLO)
-
-    assert caught.value.status_code == 501
-    assert server.requests == []
 
 
 def test_a_credential_may_come_in_either_header(gateway):

@@ -94,7 +94,7 @@ class World:
             relayed = await self.relay.open(body, found, entry, until)
             if not body.get("stream"):
                 entry.completed()
-                return relayed.completion.text
+                return relayed.document.text
             got = []
             async with contextlib.aclosing(self.relay.chunks(relayed, body, found, entry, until)) as chunks:
                 try:

@@ -11,12 +11,12 @@ from dragoman.exchange import Timeouts
 from dragoman.gateway.ledger import Attempt
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.upstream import Upstream
-from scripted import CLOSE, READ, Scripted, chunk, chunked, chunked_head, event
+from scripted import CLOSE, READ, Hold, Scripted, chunk, chunked, chunked_head, event
 
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
 
 
-def relayed(steps, work, stream=True):
+def relayed(steps, work, stream=True, **known):
     """What some work finds with an answer, and what the attempt and the upstream know after it."""
 
     async def main(url):
@@ -25,7 +25,7 @@ def relayed(steps, work, stream=True):
         found, _ = await lane.send(ASKED | {"stream": stream}, Timeouts())
         upstream.busy += 1
         attempt = Attempt("only", "m")
-        made = Relayed(found, upstream, "m", attempt)
+        made = Relayed(found, upstream, "m", attempt, **known)
         result = await work(made)
         made.close()
         upstream.close()
@@ -76,10 +76,88 @@ def test_a_completion_is_there_at_once():
     async def whole(made):
         with pytest.raises(TypeError):
             await read(made)
-        return made.completion.text
+        return made.document.text
 
     text, tokens, busy = relayed([document()], whole, stream=False)
 
     assert text
     assert tokens.source == "upstream"
     assert busy == 0
+
+
+class Heard:
+    """A circuit that keeps what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def succeeded(self):
+        self.told.append("succeeded")
+
+    def failed(self, now, *, pause=None):
+        self.told.append("failed")
+
+    def cancelled(self):
+        self.told.append("begun")
+
+
+FAULT = event({"error": {"message": "too long", "code": "context_length_exceeded", "status": 400}})
+END = step(finish="stop")
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ([chunked(step("Mo"), END, event("[DONE]"))], ["begun", "succeeded"]),
+        ([chunked_head() + chunk(step("Mo")), CLOSE], ["begun", "failed"]),
+        ([chunked(step("Mo"), event({"error": {"message": "out of order"}}))], ["begun", "failed"]),
+        ([chunked(step("Mo"), FAULT)], ["begun"]),
+    ],
+    ids=["a good end", "cut", "an error of its own", "an error of the request's"],
+)
+def test_a_stream_counts_for_its_circuit_by_its_end(steps, told):
+    async def whole(made):
+        with contextlib.suppress(errors.APIError):
+            await read(made)
+
+    circuit = Heard()
+    relayed(steps, whole, circuit=circuit)
+
+    assert circuit.told == told
+
+
+def test_a_stream_that_its_caller_left_counts_for_nothing():
+    async def leave(made):
+        async with contextlib.aclosing(made.chunks()) as chunks:
+            await anext(chunks)
+
+    circuit = Heard()
+    relayed([chunked_head() + chunk(step("Mo"))], leave, circuit=circuit)
+
+    assert circuit.told == ["begun"]
+
+
+def test_an_upstream_that_has_said_all_and_holds_the_line_has_ended_well(monkeypatch):
+    monkeypatch.setattr("dragoman.gateway.relayed.GRACE", 0.1)
+    used = event({"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 1}})
+    circuit = Heard()
+    texts, tokens, busy = relayed([chunked_head() + chunk(step("Mo") + END + used)], read, circuit=circuit)
+
+    assert ("".join(texts), tokens.source, tokens.prompt, busy) == ("Mo", "upstream", 5, 0)
+    assert circuit.told == ["begun", "succeeded"]
+
+
+def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch):
+    monkeypatch.setattr("dragoman.gateway.relayed.GRACE", 0.0)
+
+    later = Hold()
+
+    async def two(made):
+        asyncio.get_running_loop().call_later(0.1, later.release)
+        return [choice.index async for each in made.chunks() for choice in each.choices if choice.finish_reason]
+
+    second = event({"id": "c1", "model": "m", "choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]})
+    steps = [chunked_head() + chunk(step("Mo") + END), later, chunk(second)]
+    ends, _, _ = relayed(steps, two, choices=2, circuit=Heard())
+
+    assert ends == [0, 1]

@@ -198,19 +198,19 @@ def test_what_the_ledger_keeps_is_changed_while_it_is_kept(tmp_path):
     from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which only this test brings
 
     text = f'[store]\nurl = "sqlite:{tmp_path}/d.db"\n{{more}}\n' + ONE
-    new = config(text.format(more="keep_days = 3"))
+    new = config(text.format(more="keep_days = 3\nkeep_texts_days = 1"))
 
     async def main():
         old = config(text.format(more=""))
         with kept(old.store) as lasting:
             gateway = Gateway(Running(old, lasting), read=lambda: new)
             await gateway.reload()
-            found = lasting.carrier.keep
+            found = lasting.carrier.keep, lasting.carrier.keep_texts
             await lasting.admission.close()
             gateway.running.close()
         return found
 
-    assert asyncio.run(main()) == timedelta(days=3)
+    assert asyncio.run(main()) == (timedelta(days=3), timedelta(days=1))
 
 
 def test_all_workers_reload_when_one_is_asked(tmp_path):

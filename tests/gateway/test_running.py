@@ -28,7 +28,7 @@ def asked(text, body=ASKED):
             relayed = await running.relay.open(body, running.relay.find(body["model"]), entry, float("inf"))
             entry.completed()
         running.close()
-        return relayed.completion.text, entry.closed
+        return relayed.document.text, entry.closed
 
     return asyncio.run(main())
 

@@ -29,7 +29,7 @@ def kept(*contents, streamed, fails=False):
     async def opened():
         if fails:
             raise RuntimeError("planted")
-        return type("Answer", (), {"completion": Completion(choices=[Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)])})  # fmt: skip
+        return type("Answer", (), {"document": Completion(choices=[Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)])})  # fmt: skip
 
     async def chunks(_):
         for index, content in contents:

@@ -7,6 +7,7 @@ child     the other process: llama.cpp on an inner socket, the endpoint on an ou
   app       the endpoint: the queue, and the caller who leaves
   ask       a request becomes what llama.cpp is to do; what it cannot do is refused by name
   tools     which function is called, by rule; its arguments are the model's
+  embed     texts become vectors
   schema    what holds the model to JSON, and what checks it afterwards
   answer    llama.cpp's pieces become chunks
   llama     llama.cpp itself: its parameters, its socket

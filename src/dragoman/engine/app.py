@@ -9,18 +9,22 @@ import msgspec
 
 from dragoman import asgi, sse
 from dragoman.engine.ask import plan
+from dragoman.engine.embed import embedding
 from dragoman.engine.generate import SchemaMismatch
 from dragoman.engine.llama import Refused
 from dragoman.errors import ContextLengthError, InvalidRequestError
 from dragoman.fold import fold
 from dragoman.wire.check import check_request, decode_body
 from dragoman.wire.chunk import read_chunk
+from dragoman.wire.embedding import check_embedding
 from dragoman.wire.fault import Fault, encode_fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from collections.abc import Generator as Generating
 
     from dragoman.engine.ask import Plan
+    from dragoman.engine.embed import Embedder
     from dragoman.engine.generate import Generator
     from dragoman.engine.llama import Llama
 
@@ -36,11 +40,16 @@ FAILURES = (InvalidRequestError, ContextLengthError, Refused, SchemaMismatch)
 """What a request may fail with."""
 
 
+class Busy(Exception):  # noqa: N818 - an outcome the endpoint passes on
+    """As many requests are taken as there is room for."""
+
+
 class App:
     """The endpoint, an ASGI application.
 
     Args:
         generator: what makes the answers.
+        embedder: what makes vectors.
         llama: what it makes them with.
         card: what the model says of itself.
         vocabulary: how many tokens the model knows.
@@ -49,9 +58,18 @@ class App:
     """
 
     def __init__(  # noqa: PLR0913 - what it is made of
-        self, generator: Generator, llama: Llama, card: Json, vocabulary: int, *, room: int, embedded: bool
+        self,
+        generator: Generator,
+        embedder: Embedder,
+        llama: Llama,
+        card: Json,
+        vocabulary: int,
+        *,
+        room: int,
+        embedded: bool,
     ) -> None:
         self._generator = generator
+        self._embedder = embedder
         self._llama = llama
         self._card = card
         self._vocabulary = vocabulary
@@ -67,6 +85,9 @@ class App:
             return
         except asgi.BodyTooLarge:
             await _refuse(send, 413, Fault(message=f"the request is larger than {BODY_BOUND} bytes"))
+        except Busy as error:
+            fault = Fault(message=str(error), type="rate_limit_error", code="engine_busy")
+            await asgi.respond(send, 429, encode_fault(fault), [(b"retry-after", b"1")])
         except FAILURES as error:
             await _refuse(send, *_failure(error))
 
@@ -74,6 +95,8 @@ class App:
         match method, path:
             case "POST", "/v1/chat/completions":
                 await self._chat(receive, send)
+            case "POST", "/v1/embeddings":
+                await self._embed(receive, send)
             case "GET", "/v1/models":
                 await asgi.respond(send, 200, msgspec.json.encode({"object": "list", "data": [self._card]}))
             case "GET", _ if path.startswith("/v1/models/"):
@@ -81,7 +104,7 @@ class App:
             case "GET", "/health":
                 health = {"status": "ok", "busy": await self._llama.busy(), "taken": self._taken, "room": self._room}
                 await asgi.respond(send, 200, msgspec.json.encode(health))
-            case _, "/v1/chat/completions":
+            case _, "/v1/chat/completions" | "/v1/embeddings":
                 await _misused(send, method, path, "POST")
             case _, _ if path in {"/v1/models", "/health"} or path.startswith("/v1/models/"):
                 await _misused(send, method, path, "GET")
@@ -99,17 +122,29 @@ class App:
         request = decode_body(await asgi.read_body(receive, BODY_BOUND))
         check_request(request)
         work = plan(request, self._vocabulary, embedded=self._embedded)
+        with self._place():
+            await (self._stream(work, receive, send) if work.stream else self._whole(work, receive, send))
+
+    async def _embed(self, receive: asgi.Receive, send: asgi.Send) -> None:
+        request = decode_body(await asgi.read_body(receive, BODY_BOUND))
+        check_embedding(request)
+        work = embedding(request, self._vocabulary)
+        with self._place():
+            body = msgspec.json.encode(await asgi.unless_gone(receive, self._embedder.answer(work)))
+            await asgi.respond(send, 200, body)
+
+    @contextlib.contextmanager
+    def _place(self) -> Generating[None]:
+        """A request's place among those that are taken.
+
+        Raises:
+            Busy: there is none.
+        """
         if self._taken >= self._room:
-            fault = Fault(
-                message=f"the engine is busy: it takes {self._room} requests at once; try again in a second",
-                type="rate_limit_error",
-                code="engine_busy",
-            )
-            await asgi.respond(send, 429, encode_fault(fault), [(b"retry-after", b"1")])
-            return
+            raise Busy(f"the engine is busy: it takes {self._room} requests at once; try again in a second")
         self._taken += 1
         try:
-            await (self._stream(work, receive, send) if work.stream else self._whole(work, receive, send))
+            yield
         finally:
             self._taken -= 1
 

@@ -41,13 +41,16 @@ class Generator:
         fingerprint: what the weights and the library are.
         slots: how many answers are generated at once.
         context: how many tokens a slot holds.
+
+    Attributes:
+        slots: what every piece of work waits for.
     """
 
     def __init__(self, llama: Llama, model: str, fingerprint: str, slots: int, context: int) -> None:
         self._llama = llama
         self._model = model
         self._fingerprint = fingerprint
-        self._slots = asyncio.Semaphore(slots)
+        self.slots = asyncio.Semaphore(slots)
         self._context = context
 
     async def chunks(self, plan: Plan) -> AsyncGenerator[Json]:
@@ -178,7 +181,7 @@ class Generator:
 
     async def _pieces(self, work: Json) -> AsyncIterator[Json]:
         """llama.cpp's pieces, on a slot."""
-        async with self._slots, contextlib.aclosing(self._llama.pieces(work)) as pieces:
+        async with self.slots, contextlib.aclosing(self._llama.pieces(work)) as pieces:
             async for piece in pieces:
                 yield piece
 

@@ -36,6 +36,10 @@ leaves the last message unfinished, to be gone on from."""
 MOMENT = 0.5
 """Seconds after which llama.cpp is asked anew who is at work."""
 
+BATCH = 512
+"""Tokens that are computed at once. Memory grows with it, and no text that is embedded may be longer: the mean of its
+tokens is taken of one batch."""
+
 LONG = 3600.0
 """Seconds that one inner exchange may take; the caller's own limits end it earlier."""
 
@@ -73,6 +77,12 @@ def start(told: Told) -> Any:  # noqa: ANN401 - a type without stubs
     params.kv_unified = False
     params.cache_prompt = True
     params.prefill_assistant = False
+    # Answers stay what they were: a batch holds either the one kind of work or the other.
+    params.embedding = True
+    # A model that was made to write has no vector for a whole text. That of the last token, the other usual choice,
+    # finds kindred texts less well.
+    params.pooling_type = library.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    params.n_ubatch = BATCH
     params.sse_ping_interval = -1
     params.verbosity = 0
     params.endpoint_slots = True
@@ -107,6 +117,21 @@ class Llama:
         prompt = await self._post("/apply-template", {"messages": messages, **template})
         found = await self._post("/tokenize", {"content": prompt["prompt"], "parse_special": True})
         return len(found["tokens"])
+
+    async def length(self, text: str) -> int:
+        """How many tokens a text is that is embedded."""
+        return len(
+            (await self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True}))["tokens"]
+        )
+
+    async def vector(self, work: Json) -> tuple[Any, int]:
+        """Embed one text: its vector, written as the work says, and how many tokens it is.
+
+        Raises:
+            Refused: llama.cpp does not take the work.
+        """
+        found = await self._post("/v1/embeddings", work)
+        return found["data"][0]["embedding"], found["usage"]["prompt_tokens"]
 
     async def busy(self) -> int | None:
         """How many slots are at work; None when it does not say in time.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from dragoman.engine.app import App
+from dragoman.engine.embed import Embedder
 from dragoman.engine.generate import Generator
 from dragoman.engine.llama import Llama, inner
 
@@ -40,7 +41,8 @@ async def _serve_from(llama: Llama, told: Told, ready: Callable[[], None]) -> No
     card = {"id": told.name, "object": "model", "created": int(time.time()), "owned_by": "dragoman"}
     generator = Generator(llama, told.name, fingerprint(told), told.slots, told.context)
     room = told.slots + told.queue
-    app = App(generator, llama, card, await llama.vocabulary(), room=room, embedded=told.embedded)
+    embedder = Embedder(llama, told.name, generator.slots)
+    app = App(generator, embedder, llama, card, await llama.vocabulary(), room=room, embedded=told.embedded)
     config = uvicorn.Config(
         app,
         uds=str(Path(told.folder) / "engine.sock"),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
 from dragoman.errors import ConfigurationError, DragomanError
-from dragoman.gateway import docs, messages, metrics, models, openapi, pipeline, refusal
+from dragoman.gateway import counting, docs, metrics, models, openapi, pipeline, refusal
 from dragoman.gateway.access import admitted
 from dragoman.gateway.admin import keys, operation, reports
 from dragoman.gateway.completions import COMPLETIONS
+from dragoman.gateway.embeddings import EMBEDDINGS
 from dragoman.gateway.endpoints import Endpoint, Endpoints
 from dragoman.gateway.explain import Refusals
 from dragoman.gateway.exposition import CONTENT_TYPE, Numbers, written
@@ -84,6 +85,7 @@ class Gateway:
             _answering("/v1/chat/completions", CHAT),
             _answering("/chat/completions", CHAT),
             _answering("/v1/completions", COMPLETIONS),
+            _answering("/v1/embeddings", EMBEDDINGS),
             _answering("/v1/messages", MESSAGES),
             of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
             of("GET", "/v1/models", "caller", _models),
@@ -134,6 +136,9 @@ class Gateway:
     async def _route(self, visit: Visit) -> None:
         match = self.endpoints.find(visit.path)
         if match is None:
+            # Only for the form in which it is told: the path that was asked for opens nothing.
+            above = self.endpoints.above(visit.path)
+            visit.tongue = above.tongue if above is not None else None
             known = ", ".join(path for path in self.endpoints.paths if "{" not in path and path != "/docs/")
             message = f"there is no {visit.path[:200]!r} here; there are {known}"
             raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
@@ -273,7 +278,7 @@ def _answering(path: str, tongue: Tongue) -> Endpoint:
 
 
 async def _count_tokens(visit: Visit, who: Identity) -> None:
-    await messages.count_tokens(visit.running, visit.caller(MESSAGES), who)
+    await counting.count_tokens(visit.running, visit.caller(MESSAGES), who)
 
 
 async def _models(visit: Visit, who: Identity) -> None:

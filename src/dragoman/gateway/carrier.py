@@ -153,6 +153,7 @@ class Carrier:
 
     Attributes:
         keep: the same; it may change while this runs.
+        keep_texts: the same.
     """
 
     def __init__(
@@ -162,7 +163,7 @@ class Carrier:
         self._store = store
         self._own = Folder(journal.path, store)
         self.keep = keep
-        self._keep_texts = keep_texts
+        self.keep_texts = keep_texts
         self._due = {self._leftovers: 0.0, self._forget: 0.0}
         self._carried_at = time.monotonic()
         self._stopping = threading.Event()
@@ -223,8 +224,8 @@ class Carrier:
     def _forget(self) -> float:
         now = datetime.now(UTC)
         more = 0
-        if self._keep_texts is not None:
-            more += self._store.forget(now - self._keep_texts, words_only=True)
+        if self.keep_texts is not None:
+            more += self._store.forget(now - self.keep_texts, words_only=True)
         if self.keep is not None:
             more += self._store.forget(now - self.keep)
         # One transaction a look: new entries are carried in between.

@@ -14,18 +14,14 @@ import msgspec
 from dragoman import sse
 from dragoman.dialect.table import HEARD
 from dragoman.errors import InvalidRequestError
-from dragoman.gateway.faults import event_of
-from dragoman.gateway.tongue import wants_usage
+from dragoman.gateway.tongue import Chat, wants_usage
 from dragoman.wire.check import check_request, decode_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from dragoman.asgi import Header
-    from dragoman.errors import DragomanError
-    from dragoman.gateway.refusal import Refusal
+    from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion
 
 Json = dict[str, Any]
 
@@ -36,7 +32,7 @@ MEANINGLESS: dict[str, tuple[object, ...]] = {"suffix": ("",), "echo": (False,),
 """Fields that a chat completion cannot honour, and the values that ask for nothing."""
 
 
-class Completions:
+class Completions(Chat):
     """The tongue of the older API's clients."""
 
     def hear(self, raw: bytes) -> tuple[Json, tuple[str, ...]]:
@@ -54,13 +50,9 @@ class Completions:
         check_request(body)
         return body, ()
 
-    def headers(self, request_id: str) -> list[Header]:
-        """The request's name."""
-        return [(b"x-request-id", request_id.encode())]
-
-    def whole(self, completion: Completion) -> bytes:
+    def whole(self, document: Document) -> bytes:
         """A text completion."""
-        told = completion.to_dict()
+        told = document.to_dict()
         told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
         return msgspec.json.encode(told | {"object": "text_completion"})
 
@@ -73,14 +65,6 @@ class Completions:
                 told["choices"] = [_choice(choice, "delta") for choice in told.get("choices") or ()]
                 yield sse.encode(msgspec.json.encode(told | {"object": "text_completion"}))
         yield sse.DONE
-
-    def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
-        """An error object, without `[DONE]` after it."""
-        return sse.encode(event_of(error))
-
-    def refused(self, refusal: Refusal, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
-        """A fault in OpenAI's form."""
-        return refusal.body
 
 
 COMPLETIONS = Completions()

@@ -80,6 +80,14 @@ LIMITS: Json = {
 }
 """And these, where the caller's key is limited."""
 
+GUESSED: Json = {
+    "x-dragoman-tokens-from": {
+        "description": "`estimated` where nobody has counted the tokens.",
+        "schema": {"type": "string", "enum": ["estimated"]},
+    }
+}
+"""What answers say of a number that is a guess."""
+
 SECURITY: Json = {
     "key": {
         "type": "http",

@@ -56,6 +56,11 @@ class Match(NamedTuple):
     methods: dict[str, Endpoint]
     named: str = ""
 
+    @property
+    def tongue(self) -> Tongue | None:
+        """The API that is spoken at this path, with whatever method."""
+        return next(iter(self.methods.values())).tongue
+
 
 class _Open(NamedTuple):
     """A path with a name in it."""
@@ -100,6 +105,14 @@ class Endpoints:
         """The endpoints of a path that was asked for; None where there are none."""
         fixed = self._fixed.get(path)
         return self._find_open(path) if fixed is None else fixed
+
+    def above(self, path: str) -> Match | None:
+        """The endpoints of the nearest path above one that is not here; None where there are none."""
+        while path:
+            path = path.rpartition("/")[0]
+            if path in self._fixed:
+                return self._fixed[path]
+        return None
 
     def _find_open(self, path: str) -> Match | None:
         for before, after, slashes, match in self._open:

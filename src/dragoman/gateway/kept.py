@@ -6,10 +6,11 @@ Imported only where a store is configured.
 from __future__ import annotations
 
 import contextlib
-from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman.gateway.carrier import Carrier
+from dragoman.gateway.config.days import lasting_days
 from dragoman.gateway.journal import Journal, folder_beside
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.keys.directory import Directory
@@ -36,13 +37,13 @@ def kept(config: StoreConfig) -> Generator[Lasting]:
     """
     url = config.url.read().reveal()
     shared = None if config.shared is None else config.shared.read().reveal()
-    keep = None if config.keep_days is None else timedelta(days=config.keep_days)
-    folder = folder_beside(url)
+    keep, keep_texts = lasting_days(config)
+    folder = folder_beside(url, None if config.journal is None else Path(config.journal))
     with Store(url) as store, Journal(folder) as journal:
         store.migrate()
         directory = Directory(Desk(store))
         try:
-            with Carrier(journal, store, keep=keep) as carrier:
+            with Carrier(journal, store, keep=keep, keep_texts=keep_texts) as carrier:
                 limits = admission(folder.with_suffix(".limits"), shared)
                 yield Lasting(Totals(), store, journal, directory, limits, carrier)
         finally:

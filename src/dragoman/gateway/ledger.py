@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from dragoman.gateway.record import AttemptEnd
     from dragoman.gateway.tally import Tokens
+    from dragoman.gateway.telemetry import Leg, Trace
+    from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
 
@@ -74,7 +76,19 @@ class Attempt:
         begun: when it was begun, by the monotonic clock; default now.
     """
 
-    __slots__ = ("_begun", "_end", "_first", "_tally", "_total", "credential", "model", "served", "status", "upstream")
+    __slots__ = (
+        "_begun",
+        "_end",
+        "_first",
+        "_tally",
+        "_total",
+        "credential",
+        "leg",
+        "model",
+        "served",
+        "status",
+        "upstream",
+    )
 
     def __init__(
         self, upstream: str | None, model: str, credential: str | None = None, begun: float | None = None
@@ -82,6 +96,7 @@ class Attempt:
         self.upstream = upstream
         self.model = model
         self.credential = credential
+        self.leg: Leg | None = None
         self.served: str | None = None
         self.status: int | None = None
         self._tally = Tally()
@@ -96,11 +111,15 @@ class Attempt:
             self._first = time.monotonic()
         if chunk.model:
             self.served = chunk.model
+        if self.leg is not None:
+            self.leg.saw(chunk)
 
-    def answered(self, completion: Completion) -> None:
-        """Take a completion that came from upstream."""
-        self._tally.answered(completion)
-        self.served = completion.model or None
+    def answered(self, answer: Document) -> None:
+        """Take an answer in one piece that came from upstream."""
+        self._tally.answered(answer)
+        self.served = answer.model or None
+        if self.leg is not None:
+            self.leg.answered(answer)
 
     def ended(self, end: AttemptEnd, status: int | None = None) -> None:
         """Note how it ended, and with which status; only the first time counts."""
@@ -154,11 +173,12 @@ class Entry:
         stream: whether a stream was asked for.
         key: the id of the key that asks.
         owner: whose key it is.
-        prompt: an estimate of the prompt's tokens (`tally.estimate`); None where nobody made one.
+        prompt: an estimate of the prompt's tokens (`dragoman.estimate`); None where nobody made one.
         book: what it is written in.
 
     Attributes:
         changed: what of the request was changed on its way upstream.
+        trace: its spans; None where nobody collects them.
         closed: all there is to know of it, once it is closed.
     """
 
@@ -175,6 +195,7 @@ class Entry:
         book: Book | None = None,
     ) -> None:
         self.changed: tuple[str, ...] = ()
+        self.trace: Trace | None = None
         self.closed: Closed | None = None
         self._totals = totals
         self._opened = Opened(_new_name(), request_id, datetime.now(UTC), _name(model), stream, key, owner, prompt)
@@ -207,6 +228,8 @@ class Entry:
     ) -> Attempt:
         """Begin an attempt. Arguments as `Attempt`'s."""
         attempt = Attempt(upstream, model, credential, begun)
+        if self.trace is not None:
+            attempt.leg = self.trace.attempt(upstream, model)
         self._attempts.append(attempt)
         return attempt
 

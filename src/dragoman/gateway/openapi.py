@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dragoman.call import VERSION
 from dragoman.gateway.admin.describe import TYPES, paths
 from dragoman.gateway.describe import (
     EXPLAINED,
     FAULTS,
+    GUESSED,
     HEADERS,
     LIMITS,
     RETRY,
@@ -24,9 +24,11 @@ from dragoman.gateway.describe import (
     taken,
     told,
 )
+from dragoman.settings import VERSION
 from dragoman.wire.card import ModelCard, ModelList
 from dragoman.wire.chunk import Chunk
 from dragoman.wire.completion import Completion
+from dragoman.wire.embedding import EmbeddingRequest
 from dragoman.wire.fault import FaultBody
 from dragoman.wire.request import ChatRequest
 from dragoman.wire.schema import components
@@ -47,12 +49,20 @@ COMPLETIONS = (
     "text and `best_of` are refused. Streams are as those of chat completions."
 )
 
+EMBEDDINGS = (
+    "Vectors of texts. What the upstream answers is passed on as it is, so that a route's candidates should be one "
+    "model: vectors of two models cannot be compared. Fields that are not described here are passed on as they are."
+)
+
 MESSAGES = (
     "Anthropic's Messages API, whichever upstream answers: `docs/gateway/anthropic.md` says what becomes of what. "
     "Streams are its events, from `message_start` to `message_stop`, or to an `error`."
 )
 
-COUNTING = "Answered for a model on this machine, exactly; status 501 for any other."
+COUNTING = (
+    "A model on this machine counts exactly, and Anthropic is asked. Of any other it is a guess by bytes, and "
+    "the header `x-dragoman-tokens-from: estimated` says so."
+)
 
 
 @cache
@@ -75,6 +85,7 @@ def build() -> Json:
         "paths": {
             "/v1/chat/completions": {"post": _chat()},
             "/v1/completions": {"post": _completions()},
+            "/v1/embeddings": {"post": _embeddings()},
             "/v1/messages": {"post": _messages()},
             "/v1/messages/count_tokens": {"post": _counting()},
             "/v1/models": {"get": _models()},
@@ -84,8 +95,11 @@ def build() -> Json:
             "/readyz": {"get": _ready()},
         },
         "components": {
-            "schemas": components(ChatRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, *TYPES) | _FOREIGN,
-            "headers": HEADERS | RETRY | EXPLAINED | LIMITS,
+            "schemas": components(
+                ChatRequest, EmbeddingRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, *TYPES
+            )
+            | _FOREIGN,
+            "headers": HEADERS | RETRY | EXPLAINED | LIMITS | GUESSED,
             "securitySchemes": SECURITY,
         },
         # Whoever runs it without keys needs none.
@@ -118,6 +132,17 @@ def _completions() -> Json:
     }
 
 
+def _embeddings() -> Json:
+    answer = told("The vectors, in the order of the inputs.", reference("EmbeddingList"), EXPLAINED | LIMITS)
+    return {
+        "operationId": "createEmbedding",
+        "summary": "Create embeddings",
+        "description": EMBEDDINGS,
+        "requestBody": taken(reference("EmbeddingRequest")),
+        "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
+    }
+
+
 def _messages() -> Json:
     answer = told("The message, or the stream of its events.", {"type": "object"}, EXPLAINED | LIMITS)
     answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
@@ -132,15 +157,15 @@ def _messages() -> Json:
 
 
 def _counting() -> Json:
-    answer = told("How many tokens its prompt has.", an_object(input_tokens={"type": "integer"}), EXPLAINED | LIMITS)
+    more = EXPLAINED | LIMITS | GUESSED
+    answer = told("How many tokens its prompt has.", an_object(input_tokens={"type": "integer"}), more)
     body = reference("MessagesFault")
-    other = {"501": told("The model is not on this machine.", body, RETRY | EXPLAINED)}
     return {
         "operationId": "countTokens",
         "summary": "Count the tokens of a message's prompt",
         "description": COUNTING,
         "requestBody": taken(reference("CountRequest")),
-        "responses": {"200": answer, **other, **faults(*FAULTS, more=EXPLAINED | LIMITS, schema=body)},
+        "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS, schema=body)},
     }
 
 
@@ -206,6 +231,24 @@ _FOREIGN: Json = {
     "CompletionRequest": {
         "description": "A request of the older API.",
         **an_object({"max_tokens": _LONGEST, "stream": _STREAM}, model=_ASKED["model"], prompt=_PROMPT),
+    },
+    "EmbeddingList": {
+        "description": "Embeddings: a vector for each input.",
+        **an_object(
+            object={"type": "string", "enum": ["list"]},
+            data=array(
+                an_object(
+                    object={"type": "string", "enum": ["embedding"]},
+                    index={"type": "integer", "description": "The input's place among them, from 0."},
+                    embedding={
+                        "anyOf": [array({"type": "number"}), {"type": "string"}],
+                        "description": "The vector: its numbers, or the base64 of them as 32 bits, little-endian.",
+                    },
+                )
+            ),
+            model={"type": "string", "description": "Which model made them."},
+            usage=an_object(prompt_tokens={"type": "integer"}, total_tokens={"type": "integer"}),
+        ),
     },
     "MessagesRequest": {
         "description": "A request of Anthropic's Messages API. What is not described here is heard as that API has it.",

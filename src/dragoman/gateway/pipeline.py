@@ -14,10 +14,10 @@ from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import Entry, end_of
 from dragoman.gateway.limits.claims import Ask
-from dragoman.gateway.limits.estimate import longest, tokens
+from dragoman.gateway.limits.estimate import ANSWER, tokens
+from dragoman.gateway.limits.estimate import longest as longest_answer
 from dragoman.gateway.limits.refused import Refused
 from dragoman.gateway.refusal import TurnedAwayError
-from dragoman.gateway.tally import estimate
 from dragoman.gateway.tongue import counted
 from dragoman.gateway.words import Words
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dragoman.gateway.respond import Caller
     from dragoman.gateway.running import Running
     from dragoman.gateway.seats import Seat
+
+_OPERATIONS = {"completion": "chat", "embeddings": "embeddings", "count": "count_tokens"}
 
 
 async def answer(running: Running, caller: Caller, who: Identity) -> None:
@@ -42,13 +44,37 @@ async def answer(running: Running, caller: Caller, who: Identity) -> None:
         TurnedAwayError: the request is refused.
         DragomanError: it is refused for this reason.
     """
+    body, changes = caller.tongue.hear(await body_of(running, caller))
+    await ask(running, caller, who, body, changes)
+
+
+async def body_of(running: Running, caller: Caller) -> bytes:
+    """What a caller sends.
+
+    Raises:
+        Disconnected: the caller left.
+        TurnedAwayError: it is more than may be.
+    """
     bound = running.config.bounds.body
     try:
-        raw = await asgi.read_body(caller.receive, bound)
+        return await asgi.read_body(caller.receive, bound)
     except asgi.BodyTooLarge:
         raise TurnedAwayError(refusal.of_size(bound)) from None
-    body, changes = caller.tongue.hear(raw)
-    _permitted(who, body["model"])
+
+
+async def ask(
+    running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...] = ()
+) -> None:
+    """Serve a request that has been heard. Arguments and errors as `answer`'s.
+
+    Args:
+        running: as there.
+        caller: as there.
+        who: as there.
+        body: the request, in our words.
+        changes: what had to be changed of it.
+    """
+    permit(who, body["model"])
     seat = await _seat(running, caller, stream=body.get("stream") is True)
     try:
         await _admitted(running, caller, who, body, changes)
@@ -56,7 +82,12 @@ async def answer(running: Running, caller: Caller, who: Identity) -> None:
         seat.leave()
 
 
-def _permitted(who: Identity, model: str) -> None:
+def permit(who: Identity, model: str) -> None:
+    """Let somebody ask for a model.
+
+    Raises:
+        TurnedAwayError: it is not among those that they may ask for.
+    """
     refused = who.refuse_model(model)
     if refused is not None:
         raise TurnedAwayError(refusal.of_caller(refused))
@@ -73,8 +104,8 @@ async def _admitted(
     running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...]
 ) -> None:
     found = running.relay.find(body["model"])
-    prompt = estimate(body)
-    grant = await _grant(running, who, body, prompt)
+    prompt = caller.tongue.prompt(body)
+    grant = await _grant(running, who, body, prompt, ANSWER if caller.tongue.asks == "completion" else 0)
     caller = caller._replace(headers=[*caller.headers, *(grant.headers if grant else ())])
     streamed = body.get("stream") is True
     entry = Entry(
@@ -90,10 +121,11 @@ async def _admitted(
     try:
         with entry:
             entry.changed = changes
+            entry.trace = running.trace(caller.sent, body, _OPERATIONS[caller.tongue.asks])
             asked = counted(body) if streamed else body
             until = time.monotonic() + running.config.timeouts.total
             words = Words(body) if running.book.texts else None
-            opening = asyncio.ensure_future(running.relay.open(asked, found, entry, until))
+            opening = asyncio.ensure_future(running.relay.open(asked, found, entry, until, caller.tongue.asks))
             try:
                 if streamed:
                     chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
@@ -112,7 +144,7 @@ async def _admitted(
         _settle(grant, entry)
 
 
-async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: int) -> Grant | None:
+async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: int, longest: int) -> Grant | None:
     """A request's share of what its key may use; None where nothing is limited.
 
     Raises:
@@ -122,8 +154,8 @@ async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: 
     admission = running.lasting.admission
     if admission is None or not who.limits.any:
         return None
-    reserved = tokens(body, prompt)
-    answer = longest(body)
+    reserved = tokens(body, prompt, longest)
+    answer = longest_answer(body, longest)
     cost = running.most(body, reserved - answer, answer) if who.limits.counts_money else None
     grant = await admission.reserve(who, Ask(body["model"], reserved, cost))
     if isinstance(grant, Refused):
@@ -132,6 +164,9 @@ async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: 
 
 
 def _settle(grant: Grant | None, entry: Entry) -> None:
+    """What else has to know how it ended."""
+    if entry.trace is not None and entry.closed is not None:
+        entry.trace.closed(entry.closed)
     if grant is None:
         return
     closed = entry.closed

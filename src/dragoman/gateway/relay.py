@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dragoman import errors
+from dragoman.course import Course, Try
 from dragoman.gateway.continuation import Joint, beginning_of, is_plain, rest
-from dragoman.gateway.course import Course, Try
 from dragoman.gateway.ledger import end_of
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.routes import in_order
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from dragoman.gateway.continuation import Beginning
     from dragoman.gateway.ledger import Attempt, Entry
     from dragoman.gateway.routes import Found, Routes
+    from dragoman.gateway.tongue import Document, What
     from dragoman.gateway.upstream import Lane, Upstream
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion
 
-    Answer = tuple[Completion | AsyncStream, tuple[str, ...]]
+    Answer = tuple[Document | AsyncStream, tuple[str, ...]]
     Task = asyncio.Task[Answer]
 
 
@@ -65,7 +65,9 @@ class Relay:
             )
         return found
 
-    async def open(self, body: dict[str, Any], found: Found, entry: Entry, until: float) -> Relayed:
+    async def open(
+        self, body: dict[str, Any], found: Found, entry: Entry, until: float, asks: What = "completion"
+    ) -> Relayed:
         """The answer to a request, whole or as a stream that has begun.
 
         Args:
@@ -73,12 +75,13 @@ class Relay:
             found: what is done with it.
             entry: what is told of each attempt.
             until: the deadline of all of it, by the monotonic clock.
+            asks: what it asks for.
 
         Raises:
             InvalidRequestError: no upstream can take it.
             APIError: the last attempt failed so.
         """
-        return await self._race(body, found, entry, until, found.route.retries)
+        return await self._race(body, found, entry, until, found.route.retries, asks=asks)
 
     async def chunks(
         self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
@@ -137,13 +140,14 @@ class Relay:
         until: float,
         retries: int,
         beginning: str | None = None,
+        asks: What = "completion",
     ) -> Relayed:
         ways = in_order(found, self.upstreams.__getitem__, random.random)
         stops, resort = (
             [self.upstreams[way.upstream].stop(way.model) for way in part] for part in (ways, found.resort)
         )
         course = Course(stops, retries, random.random, resort)
-        return await _Race(self, course, body, entry, until, beginning).run(found.route.hedge_after)
+        return await _Race(self, course, body, entry, until, beginning, asks).run(found.route.hedge_after)
 
 
 class _Running:
@@ -193,7 +197,9 @@ class _Race:
         entry: Entry,
         until: float,
         beginning: str | None,
+        asks: What,
     ) -> None:
+        self._asks: What = asks
         self._beginning = beginning
         self._relay = relay
         self._course = course
@@ -249,7 +255,7 @@ class _Race:
     def _begin(self, step: Try[Lane]) -> bool:
         upstream = self._relay.upstreams[step.stop.upstream]
         try:
-            body, changes = upstream.fit(self._body)
+            body, changes = upstream.fit(self._body, self._asks)
         except errors.DragomanError as error:
             step.lane.circuit.cancelled()
             self._error = error
@@ -257,7 +263,8 @@ class _Race:
         if self._beginning is not None and upstream.continues is not None:
             body = upstream.continues.of(body, self._beginning)
         attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential)
-        work = step.lane.send(body | {"model": step.stop.model}, self._timeouts(upstream.timeouts))
+        timeouts, headers = self._timeouts(upstream.timeouts), attempt.leg.headers if attempt.leg else None
+        work = step.lane.send(body | {"model": step.stop.model}, timeouts, self._asks, headers)
         self._running.append(_Running(step, upstream, attempt, changes, work))
         return True
 
@@ -279,13 +286,19 @@ class _Race:
             running.upstream.busy -= 1
             return None
         answer, changes = outcome
-        running.step.lane.circuit.succeeded()
         if isinstance(answer, AsyncStream):
             running.upstream.took(time.monotonic() - running.begun)
         self._entry.answers(running.attempt)
         known = self._entry.changed
         self._entry.changed = (*known, *(each for each in (*running.changes, *changes) if each not in known))
-        return Relayed(answer, running.upstream, running.step.stop.model, running.attempt)
+        return Relayed(
+            answer,
+            running.upstream,
+            running.step.stop.model,
+            running.attempt,
+            circuit=running.step.lane.circuit,
+            choices=self._body.get("n") or 1,
+        )
 
     def _give_up(self) -> None:
         """Stop whatever is still under way: it lost, or nobody waits for it any more."""

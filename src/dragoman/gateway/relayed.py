@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING
 
-from dragoman.errors import APIError, DragomanError
+from dragoman.errors import APIError, DragomanError, StatusError, TimeLimitError
 from dragoman.gateway.ledger import end_of
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from dragoman.breaker import Circuit
     from dragoman.gateway.ledger import Attempt
+    from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion
+
+
+GRACE = 3.0
+"""Seconds that a stream has for its end, and for what it used, once every choice has said why it finished. An upstream
+that says no more then has said all, whether or not it hangs up."""
 
 
 class Relayed:
     """An answer that has come, or begun; closed once, whatever becomes of it.
 
     Args:
-        answer: a completion, or a stream with its first content.
+        answer: a completion or embeddings, or a stream with its first content.
         upstream: where it comes from.
         model: the model that was asked for there.
         attempt: what is told of it.
+        circuit: what is told whether the upstream did its work; None where nobody keeps count.
+        choices: how many answers were asked for.
     """
 
-    def __init__(self, answer: Completion | AsyncStream, upstream: Upstream, model: str, attempt: Attempt) -> None:
+    def __init__(  # noqa: PLR0913 - an answer, and who is told of it
+        self,
+        answer: Document | AsyncStream,
+        upstream: Upstream,
+        model: str,
+        attempt: Attempt,
+        *,
+        circuit: Circuit | None = None,
+        choices: int = 1,
+    ) -> None:
         self.upstream = upstream
         self.model = model
         self.attempt = attempt
         self._answer = answer
+        self._circuit = circuit
+        self._unfinished = choices
         self._open = True
         if not isinstance(answer, AsyncStream):
             attempt.answered(answer)
             attempt.ended("completed", 200)
+            if circuit is not None:
+                circuit.succeeded()
             self.close()
+        elif circuit is not None:
+            # It has begun: others may ask too. Whether that went well is told by its end.
+            circuit.cancelled()
 
     @property
-    def completion(self) -> Completion:
+    def document(self) -> Document:
         """The answer, where it came in one piece."""
         if isinstance(self._answer, AsyncStream):
             raise TypeError("this answer is a stream")
@@ -54,15 +80,32 @@ class Relayed:
         if not isinstance(self._answer, AsyncStream):
             raise TypeError("this answer came in one piece")
         try:
-            async for chunk in self._answer:
+            while (chunk := await self._next(self._answer)) is not None:
                 self.attempt.saw(chunk)
                 yield chunk
             self.attempt.ended("completed", 200)
+            if self._circuit is not None:
+                self._circuit.succeeded()
         except DragomanError as error:
             self.attempt.ended(end_of(error), error.status if isinstance(error, APIError) else None)
+            if self._circuit is not None and _is_upstreams(error):
+                self._circuit.failed(time.monotonic())
             raise
         finally:
             self.close()
+
+    async def _next(self, stream: AsyncStream) -> Chunk | None:
+        """The next chunk; None at the end, or where there will be no other."""
+        if self._unfinished < 1:
+            return await _last(stream)
+        try:
+            chunk = await anext(stream)
+        except StopAsyncIteration:
+            return None
+        for choice in chunk.choices:
+            if choice.finish_reason is not None:
+                self._unfinished -= 1
+        return chunk
 
     def close(self) -> None:
         """Leave it: the upstream has nothing to do for it any more."""
@@ -71,3 +114,25 @@ class Relayed:
             self.upstream.busy -= 1
             if isinstance(self._answer, AsyncStream):
                 self._answer.close()
+
+
+async def _last(stream: AsyncStream) -> Chunk | None:
+    """A chunk that comes after every choice has finished; None where none does in time."""
+    patience = asyncio.timeout(GRACE)
+    try:
+        async with patience:
+            return await anext(stream)
+    except StopAsyncIteration:
+        return None
+    except TimeoutError:
+        # The stream's own limits are such errors as well.
+        if not patience.expired():
+            raise
+        return None
+
+
+def _is_upstreams(error: DragomanError) -> bool:
+    """Whether it is an upstream's fault that a stream broke off, and not the request's, nor that its time was over."""
+    if isinstance(error, TimeLimitError):
+        return error.limit != "total"
+    return isinstance(error, APIError) and (error.retryable or not isinstance(error, StatusError))

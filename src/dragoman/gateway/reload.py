@@ -6,13 +6,13 @@ may come in: a reload never opens a gateway that asked for keys to whoever finds
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.config.changes import changes
+from dragoman.gateway.config.days import lasting_days
 from dragoman.gateway.log import set_level
 from dragoman.gateway.running import Running
 
@@ -38,8 +38,8 @@ def standing(old: Config, new: Config) -> Config:
     bounds = replace(new.bounds, headers=old.bounds.headers)
     store = old.store
     if store is not None and new.store is not None:
-        store = replace(store, keep_days=new.store.keep_days)
-    return replace(new, server=server, bounds=bounds, store=store)
+        store = replace(store, keep_days=new.store.keep_days, keep_texts_days=new.store.keep_texts_days)
+    return replace(new, server=server, bounds=bounds, store=store, telemetry=old.telemetry)
 
 
 def prepared(running: Running, new: Config) -> tuple[Running, list[str]]:
@@ -62,5 +62,4 @@ def adopt(running: Running) -> None:
     running.seats.resize(config.bounds.requests, config.bounds.streams, config.bounds.queue)
     set_level(config.log.level)
     if carrier is not None:
-        days = None if config.store is None else config.store.keep_days
-        carrier.keep = None if days is None else timedelta(days=days)
+        carrier.keep, carrier.keep_texts = lasting_days(config.store)

@@ -37,6 +37,7 @@ class Caller(NamedTuple):
         send: the server's.
         tongue: the API it was asked in.
         headers: what the answer carries.
+        sent: what the request carried.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Caller(NamedTuple):
     send: Send
     tongue: Tongue
     headers: list[Header]
+    sent: list[Header]
 
 
 async def whole(caller: Caller, opening: Opening, entry: Entry) -> None:
@@ -56,7 +58,7 @@ async def whole(caller: Caller, opening: Opening, entry: Entry) -> None:
     await asgi.settled(caller.receive, opening)
     relayed = opening.result()
     headers = [*caller.headers, *told(entry, relayed.upstream.name)]
-    await asgi.respond(caller.send, 200, caller.tongue.whole(relayed.completion), headers)
+    await asgi.respond(caller.send, 200, caller.tongue.whole(relayed.document), headers)
     entry.completed()
 
 

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from dragoman.call import LOCAL, settings_for
 from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
 from dragoman.gateway.keys.identify import Doorman
 from dragoman.gateway.ledger import Book, Totals
-from dragoman.gateway.prices import ENGINE, Prices, Used
+from dragoman.gateway.prices import ENGINE, Prices
 from dragoman.gateway.relay import Relay
 from dragoman.gateway.routes import Routes
 from dragoman.gateway.seats import Seats
 from dragoman.gateway.upstream import ONCE, Upstream
+from dragoman.prices import Used
+from dragoman.settings import LOCAL, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from dragoman.call import Key, Settings
+    from dragoman.asgi import Header
     from dragoman.dialect import Dialect
     from dragoman.exchange import Timeouts
     from dragoman.gateway.carrier import Carrier
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from dragoman.gateway.limits.admission import Admission
     from dragoman.gateway.store.database import Store
     from dragoman.gateway.tally import Tokens
+    from dragoman.gateway.telemetry import Place, Telemetry, Trace
+    from dragoman.settings import Key, Settings
 
 
 class Lasting(NamedTuple):
@@ -46,6 +50,7 @@ class Lasting(NamedTuple):
         directory: the keys of the store.
         admission: the limits of those keys.
         carrier: who carries entries from the journal into the store.
+        telemetry: where spans and metrics go; None for nowhere.
     """
 
     totals: Totals
@@ -54,6 +59,7 @@ class Lasting(NamedTuple):
     directory: Directory | None = None
     admission: Admission | None = None
     carrier: Carrier | None = None
+    telemetry: Telemetry | None = None
 
 
 class Running:
@@ -79,6 +85,7 @@ class Running:
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None
         self.doorman = Doorman(keys, admin.read() if admin is not None else None)
+        self._places = None if lasting.telemetry is None else _places(config)
         self._within = 0
         self._retired = False
         self._vendors = {
@@ -115,6 +122,19 @@ class Running:
         known = [cost for cost in costs if cost is not None]
         return max(known) if len(known) == len(costs) else None
 
+    def trace(self, sent: list[Header], body: Mapping[str, Any], operation: str) -> Trace | None:
+        """The spans of a request that begins; None where nobody collects them.
+
+        Args:
+            sent: its headers.
+            body: what it asks, in our words.
+            operation: `chat` or `embeddings`.
+        """
+        telemetry = self.lasting.telemetry
+        if telemetry is None or self._places is None:
+            return None
+        return telemetry.trace(sent, body, operation, self._places)
+
     def enter(self) -> None:
         """Note that a request begins, which has this to the end; `leave` ends it."""
         self._within += 1
@@ -142,15 +162,37 @@ def lasting_for(config: Config) -> Generator[Lasting]:
     """What lasts as long as the process, for as long as the block does.
 
     Raises:
-        ConfigurationError: the store cannot be opened, or is another version's.
+        ConfigurationError: the store cannot be opened, or is another version's; OpenTelemetry is not installed.
     """
-    if config.store is None:
-        yield Lasting(Totals())
-        return
-    from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
+    with contextlib.ExitStack() as parts:
+        telemetry: Telemetry | None = None
+        if config.telemetry is not None:
+            from dragoman.gateway.collector import collecting  # noqa: PLC0415 - the SDK of OpenTelemetry, an extra's
 
-    with kept(config.store) as lasting:
-        yield lasting
+            telemetry = parts.enter_context(collecting(config.telemetry))
+        if config.store is None:
+            yield Lasting(Totals(), telemetry=telemetry)
+            return
+        from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
+
+        lasting = parts.enter_context(kept(config.store))
+        yield lasting._replace(telemetry=telemetry)
+
+
+def _places(config: Config) -> dict[str, Place]:
+    """The upstreams as spans say them."""
+    from dragoman.gateway import telemetry  # noqa: PLC0415 - OpenTelemetry, an extra's
+
+    found: dict[str, Place] = {}
+    for name, upstream in config.upstreams.items():
+        address = address_of(upstream)
+        if upstream.engine or upstream.weights or address is None:
+            found[name] = telemetry.Place(ENGINE)
+        else:
+            parts = urlsplit(address)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            found[name] = telemetry.Place(row_of(upstream).name, parts.hostname, port)
+    return found
 
 
 def _upstream(config: Config, name: str) -> Upstream:

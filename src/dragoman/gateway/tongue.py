@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from dragoman import sse
 from dragoman.dialect.table import HEARD
+from dragoman.estimate import prompt_tokens
 from dragoman.gateway.faults import event_of
 from dragoman.wire.check import check_request, decode_body
 
@@ -14,13 +15,25 @@ if TYPE_CHECKING:
 
     from dragoman.asgi import Header
     from dragoman.errors import DragomanError
+    from dragoman.gateway.counted import Counted
     from dragoman.gateway.refusal import Refusal
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
+    from dragoman.wire.embedding import Embeddings
+
+    Document = Completion | Embeddings | Counted
+
+What = Literal["completion", "embeddings", "count"]
+"""What a request asks upstreams for."""
 
 
 class Tongue(Protocol):
     """An API that callers speak."""
+
+    @property
+    def asks(self) -> What:
+        """What it asks upstreams for."""
+        ...
 
     def hear(self, raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The chat request in a body, in our words, and what of it had to be changed.
@@ -30,12 +43,16 @@ class Tongue(Protocol):
         """
         ...
 
+    def prompt(self, body: dict[str, Any]) -> int:
+        """About how many tokens a request that was heard has upstreams read."""
+        ...
+
     def headers(self, request_id: str) -> list[Header]:
         """What every answer carries."""
         ...
 
-    def whole(self, completion: Completion) -> bytes:
-        """A completion as this API's document."""
+    def whole(self, document: Document) -> bytes:
+        """An answer in one piece as this API's document."""
         ...
 
     def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncIterator[bytes]:
@@ -54,19 +71,25 @@ class Tongue(Protocol):
 class Chat:
     """Chat completions: OpenAI's words, and beside them those of vendors who have others for the same."""
 
+    asks: What = "completion"
+
     def hear(self, raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The request in a body; fields nobody here knows stay in it. Raises as `Tongue.hear`."""
         body = HEARD.hear(decode_body(raw))
         check_request(body)
         return body, ()
 
+    def prompt(self, body: dict[str, Any]) -> int:
+        """Guessed by the messages and the tools."""
+        return prompt_tokens(body)
+
     def headers(self, request_id: str) -> list[Header]:
         """The request's name."""
         return [(b"x-request-id", request_id.encode())]
 
-    def whole(self, completion: Completion) -> bytes:
+    def whole(self, document: Document) -> bytes:
         """The upstream's own bytes, where it spoke this API."""
-        return completion.to_json()
+        return document.to_json()
 
     async def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncGenerator[bytes]:
         """The upstream's own bytes, chunk by chunk, and `[DONE]`."""

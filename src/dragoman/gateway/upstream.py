@@ -10,28 +10,34 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from dragoman.call import LOCAL, body_call, settings_for
-from dragoman.client import AsyncModels, async_transport
+from msgspec.structs import replace
+
+from dragoman.breaker import Circuit
+from dragoman.call import body_call
+from dragoman.carry import async_transport
+from dragoman.client import AsyncModels
+from dragoman.course import Stop
 from dragoman.dialect import Continuation
 from dragoman.errors import DragomanError, ServerError, StatusError
-from dragoman.exchange import complete
-from dragoman.gateway.breaker import Circuit
-from dragoman.gateway.course import Stop
+from dragoman.exchange import complete, fetch
+from dragoman.gateway import counted, vectors
 from dragoman.gateway.fit import fitted
 from dragoman.opening import Opening
 from dragoman.retry import Retry
+from dragoman.settings import LOCAL, settings_for
 from dragoman.stream import adrive
+from dragoman.wire.embedding import read_embeddings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from dragoman.call import Key, Settings
-    from dragoman.exchange import Timeouts
+    from dragoman.exchange import Call, Timeouts
     from dragoman.gateway.fit import Policy
+    from dragoman.gateway.tongue import Document, What
+    from dragoman.settings import Key, Settings
     from dragoman.stream import AsyncStream
     from dragoman.transport import AsyncTransport
     from dragoman.wire.card import ModelCard, ModelList
-    from dragoman.wire.completion import Completion
 
 FRESH = 5.0
 """Seconds for which one look at an upstream's health is believed."""
@@ -65,8 +71,20 @@ class Lane:
         self._settings = settings
         self._transport = transport
 
-    async def send(self, body: dict[str, Any], timeouts: Timeouts) -> tuple[Completion | AsyncStream, tuple[str, ...]]:
+    async def send(
+        self,
+        body: dict[str, Any],
+        timeouts: Timeouts,
+        asks: What = "completion",
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Document | AsyncStream, tuple[str, ...]]:
         """Ask once; streamed or not as the body says, and a stream comes with its first content.
+
+        Args:
+            body: the request, fitted to it.
+            timeouts: the limits in time.
+            asks: what it asks for.
+            headers: what the request carries besides.
 
         Returns:
             The answer, and what the vendor's own API made necessary to change of the request.
@@ -75,10 +93,23 @@ class Lane:
             InvalidRequestError: the vendor's API cannot say it.
             APIError: it failed.
         """
-        call = body_call(self._settings, body, None, timeout=timeouts)
+        if asks == "embeddings":
+            asked = _carrying(vectors.call(self._settings, body, timeouts), headers)
+            return await adrive(fetch(asked, time, read_embeddings), self._transport), ()
+        if asks == "count":
+            asked = _carrying(counted.call(self._settings, body, timeouts), headers)
+            return await adrive(fetch(asked, time, counted.read_counted), self._transport), ()
+        call = _carrying(body_call(self._settings, body, None, timeout=timeouts), headers)
         if body.get("stream") is True:
             return await Opening(call, self._transport), call.changes
         return await adrive(complete(call, time), self._transport), call.changes
+
+
+def _carrying(call: Call, headers: Mapping[str, str] | None) -> Call:
+    """A call with more headers, of this request alone."""
+    if not headers:
+        return call
+    return replace(call, request=replace(call.request, own=(*call.request.own, *headers.items())))
 
 
 class Upstream:
@@ -139,6 +170,11 @@ class Upstream:
         return self._settings.engine is not None
 
     @property
+    def counts(self) -> bool:
+        """Whether it can say how many tokens a prompt has."""
+        return self._settings.dialect.api == "messages"
+
+    @property
     def timeouts(self) -> Timeouts:
         """Its limits in time."""
         return self._settings.timeouts
@@ -160,13 +196,16 @@ class Upstream:
         self._turn = (self._turn + 1) % len(self._lanes)
         return Stop(self.name, model, [*self._lanes[self._turn :], *self._lanes[: self._turn]])
 
-    def fit(self, body: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def fit(self, body: dict[str, Any], asks: What = "completion") -> tuple[dict[str, Any], list[str]]:
         """A request that it can take, and what was changed.
 
         Raises:
             InvalidRequestError: it asks for what this upstream cannot do, and that is not to be left out.
         """
-        return fitted(self._settings.dialect, self._policy, body)
+        if asks == "count":
+            return counted.fitted(self._settings.dialect, body)
+        fit = vectors.fitted if asks == "embeddings" else fitted
+        return fit(self._settings.dialect, self._policy, body)
 
     async def models(self) -> ModelList:
         """What it offers. Raises as `AsyncModels.list`."""

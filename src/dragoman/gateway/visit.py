@@ -45,6 +45,7 @@ class Visit:
         query: what follows the path's question mark, as it was sent.
         named: what stands in it where the matched path has a name.
         endpoint: what it was matched to; None for nothing.
+        tongue: the API in whose form it is refused; None for the gateway's own.
         place: the matched path as the table of endpoints writes it.
         status: what was answered; 0 for nothing yet.
         key: the id of the key that asks, once that is known.
@@ -63,6 +64,7 @@ class Visit:
         self.named = ""
         self.place = NOWHERE
         self.endpoint: Endpoint | None = None
+        self.tongue: Tongue | None = None
         self.key: str | None = None
         self.running = running
         self.receive = receive
@@ -75,12 +77,12 @@ class Visit:
         self.place = match.path
         self.named = match.named
         self.endpoint = match.methods.get(self.method)
+        self.tongue = match.tongue
 
     @property
     def headers(self) -> list[Header]:
         """What every answer carries."""
-        tongue = self.endpoint.tongue if self.endpoint else None
-        return [(b"x-request-id", self.id.encode())] if tongue is None else tongue.headers(self.id)
+        return [(b"x-request-id", self.id.encode())] if self.tongue is None else self.tongue.headers(self.id)
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
         """Send on, with the time it took until the answer began."""
@@ -112,16 +114,15 @@ class Visit:
 
     def caller(self, tongue: Tongue) -> Caller:
         """Who asks, in an API."""
-        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id))
+        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id), self.sent)
 
     async def refuse(self, refused: Refusal) -> None:
         """Answer with a fault, in the form of the API that was asked, unless an answer has begun."""
         if self.status:
             return
         body, headers = refused.body, [*self.headers, *refused.headers]
-        tongue = self.endpoint.tongue if self.endpoint else None
-        if tongue is not None:
-            body = tongue.refused(refused, self.id)
+        if self.tongue is not None:
+            body = self.tongue.refused(refused, self.id)
             if all(name != b"x-dragoman-attempts" for name, _ in refused.headers):
                 headers += UNTRIED
         await asgi.respond(self.send, refused.status, body, headers)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.gateway.redact import TEXT_BOUND
+from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,7 +32,7 @@ class Words:
     """
 
     def __init__(self, body: dict[str, Any]) -> None:
-        self._messages = body["messages"]
+        self._asked = body.get("messages") or body["input"]
         self._pieces: list[str] = []
         self._size = 0
 
@@ -56,9 +57,10 @@ class Words:
             streamed: whether its chunks were listened to.
         """
         if not streamed and opening.done() and not opening.cancelled() and opening.exception() is None:
-            for choice in opening.result().completion.choices:
+            answer = opening.result().document
+            for choice in answer.choices if isinstance(answer, Completion) else ():
                 self._add(choice.index, choice.message.content)
-        entry.said(msgspec.json.encode(self._messages), "".join(self._pieces))
+        entry.said(msgspec.json.encode(self._asked), "".join(self._pieces))
 
     def _add(self, index: int, text: str | None) -> None:
         # Of several answers the first: pieces of all of them would be nobody's words.

@@ -16,6 +16,8 @@ def test_the_same_file_changes_nothing():
         ('level = "debug"', 'level = "info"', 'log.level: "debug" → "info"'),
         ("body = 1_000_000", "body = 5", "bounds.body: 1000000 → 5"),
         ("keep_days = 90", "", "store.keep_days: 90 → none"),
+        ("keep_texts_days = 30", "keep_texts_days = 7", "store.keep_texts_days: 30 → 7"),
+        ('journal = "/var/lib/dragoman/journal"', "", 'store.journal: "/var/lib/dragoman/journal" → none (needs a restart)'),
         ('url = "sqlite:dragoman.db"', 'url = "sqlite:other.db"', 'store.url: "sqlite:dragoman.db" → "sqlite:other.db" (needs a restart)'),
         ('parameters = "drop"', "", 'upstreams.house.parameters: "drop" → "refuse"'),
         ('["env:KEY_A", "file:/run/secrets/openai"]', '["env:KEY_B"]', 'upstreams.openai.credentials: ["env:KEY_A", "file:/run/secrets/openai"] → ["env:KEY_B"]'),

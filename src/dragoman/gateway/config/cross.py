@@ -47,6 +47,7 @@ def cross(config: Config) -> Iterator[Mistake]:
     for name, upstream in config.upstreams.items():
         yield from _upstream(name, upstream)
     yield from routing(config)
+    yield from _telemetry(config)
     yield from _prices(config)
 
 
@@ -172,6 +173,23 @@ def _header(path: Path, name: str, value: str, key_header: str) -> Iterator[Mist
         yield Mistake(path, f"{dotted(path)} is a credential, and does not stand in this file: use `credentials`")
     elif name.lower() in OURS:
         yield Mistake(path, f"{dotted(path)} is set by what sends the request: leave it out")
+
+
+def _telemetry(config: Config) -> Iterator[Mistake]:
+    if config.telemetry is None:
+        return
+    path: Path = ("telemetry", "endpoint")
+    endpoint = config.telemetry.endpoint
+    try:
+        parse(endpoint)
+    except InvalidRequestError:
+        fits = False
+    else:
+        fits = endpoint.startswith(("http://", "https://")) and not {"?", "#", "@"} & set(endpoint)
+    if not fits:
+        # What is written there may hold a password: it is not repeated.
+        says = 'telemetry.endpoint takes an address such as "http://collector:4318", without a credential or a query'
+        yield Mistake(path, says)
 
 
 def _prices(config: Config) -> Iterator[Mistake]:

@@ -63,6 +63,11 @@ class StoreConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     or `file:/path`. By default they are in a file of this machine. A change needs a restart."""
     keep_days: Count | None = None
     """Days that the ledger keeps a request; by default for ever."""
+    keep_texts_days: Count | None = None
+    """Days that it keeps prompts and answers, where `[log] prompts` has them kept; by default as long as requests."""
+    journal: Name | None = None
+    """The folder of the journal, where the ledger's lines are until the store has them. By default it is beside an
+    SQLite file, or in the user's folder for such things. A change needs a restart."""
 
 
 class TimeoutsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -164,6 +169,14 @@ class LogConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether the ledger keeps prompts and answers, redacted."""
 
 
+class TelemetryConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where OpenTelemetry's spans and metrics are sent. Needs the extra `telemetry`. A change needs a restart."""
+
+    endpoint: Name
+    """The address of a collector that takes OTLP over HTTP, such as `http://collector:4318`; `/v1/traces` and
+    `/v1/metrics` are added. A credential for it is in `OTEL_EXPORTER_OTLP_HEADERS`. A change needs a restart."""
+
+
 class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a model costs, in US dollars for a million tokens."""
 
@@ -197,6 +210,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which upstreams answer for which model. A single upstream needs none: it answers for all."""
     log: LogConfig = LogConfig()
     """What is written down."""
+    telemetry: TelemetryConfig | None = None
+    """Where OpenTelemetry's spans and metrics are sent; without it there are none."""
     prices: dict[str, PriceConfig] = {}
     """Prices, by `upstream:model`, where the data that comes with the gateway has none or another; `*` in the model
     matches anything."""

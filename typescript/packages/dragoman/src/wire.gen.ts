@@ -351,6 +351,19 @@ export interface components {
             /** @description Tells participants of the same role apart. */
             name?: string | null;
         };
+        /** @description A request for embeddings. */
+        EmbeddingRequest: {
+            /** @description What to embed: a text, up to 2048 texts, the tokens of a text, or of up to 2048. None of them is empty. */
+            input: string | string[] | number[] | number[][];
+            /** @description The model to ask. */
+            model: string;
+            /** @description How the vectors are written; `float` where nothing is said. */
+            encoding_format?: ("float" | "base64") | null;
+            /** @description How many numbers a vector is to have, of models that can shorten theirs. */
+            dimensions?: number | null;
+            /** @description Who asks, for the vendor's abuse monitoring. */
+            user?: string | null;
+        };
         /** @description A fault in OpenAI's form: the body that the gateway answers with. */
         FaultBody: {
             /** @description What went wrong. */
@@ -944,6 +957,25 @@ export interface components {
             /** @description Whether the answer comes as events. */
             stream?: boolean;
         };
+        /** @description Embeddings: a vector for each input. */
+        EmbeddingList: {
+            /** @enum {string} */
+            object: "list";
+            data: {
+                /** @enum {string} */
+                object: "embedding";
+                /** @description The input's place among them, from 0. */
+                index: number;
+                /** @description The vector: its numbers, or the base64 of them as 32 bits, little-endian. */
+                embedding: number[] | string;
+            }[];
+            /** @description Which model made them. */
+            model: string;
+            usage: {
+                prompt_tokens: number;
+                total_tokens: number;
+            };
+        };
         /** @description A request of Anthropic's Messages API. What is not described here is heard as that API has it. */
         MessagesRequest: {
             /** @description The model to ask. */
@@ -1011,6 +1043,8 @@ export interface components {
         "x-ratelimit-reset-requests": string;
         /** @description How long it takes until nothing counts any more of the limit of tokens, where the key has such a limit. */
         "x-ratelimit-reset-tokens": string;
+        /** @description `estimated` where nobody has counted the tokens. */
+        "x-dragoman-tokens-from": "estimated";
     };
     pathItems: never;
 }
