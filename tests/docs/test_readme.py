@@ -28,10 +28,10 @@ def test_there_are_five():
         (0, r"\w+"),
         (1, r"(?s)\w+.*Usage\(prompt_tokens=\d+, completion_tokens=\d+"),
         (2, r"\['.*Paris.*', '.*'\]"),
-        (3, r"get_weather \{'city': '.*'\}"),
+        (3, r"Painter\(name='.+', century=\d\d\)"),
         (4, r"ContextLengthError 400 context_length_exceeded False\n.*\d+"),
     ],
-    ids=["ask", "stream", "async", "tools", "errors"],
+    ids=["ask", "stream", "async", "typed", "errors"],
 )
 def test_an_example_does_what_the_readme_says(number, shows):
     done = run(EXAMPLES[number])
