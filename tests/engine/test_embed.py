@@ -61,6 +61,13 @@ def test_each_input_has_its_vector_at_its_place(model):
     assert answer["usage"]["prompt_tokens"] == 9 * other["usage"]["prompt_tokens"]
 
 
+def test_a_text_beside_a_shorter_one_has_its_own_vector(model):
+    (alone,), _ = vectors(model, "Hello world")
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda _: vectors(model, ["Hello world", "Hello"])[0][0], range(24))
+        assert all(likeness(each, alone) > 0.9999 for each in together)
+
+
 def test_the_same_text_has_the_same_vector_however_often_and_whatever_was_asked_before(model):
     first, _ = vectors(model, "The same beginning, and this end.")
     vectors(model, "The same beginning, and another end.")

@@ -7,7 +7,6 @@ but not as well as a model for that would.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,8 +16,6 @@ from dragoman.errors import ContextLengthError, InvalidRequestError
 from dragoman.wire.embedding import inputs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
     from dragoman.engine.llama import Llama
 
 Json = dict[str, Any]
@@ -28,9 +25,6 @@ KNOWN = frozenset({"dimensions", "encoding_format", "input", "model", "user"})
 
 SHOWN = 40
 """How many characters of a wrong name are shown."""
-
-AT_ONCE = 4
-"""How many inputs of one request may wait for slots: no more, so that others get a slot in between."""
 
 
 class Embedding(msgspec.Struct, frozen=True):
@@ -84,6 +78,9 @@ class Embedder:
         self._llama = llama
         self._model = model
         self._slots = slots
+        # llama.cpp computes what waits for it together, a token of each at a time where they differ in length, and
+        # then takes the mean of no more than the last of them: a longer text gets the vector of its end.
+        self._alone = asyncio.Lock()
 
     async def answer(self, work: Embedding) -> Json:
         """The answer to a request: a vector of length 1 for each input, in their order.
@@ -92,36 +89,24 @@ class Embedder:
             ContextLengthError: an input is too long.
             Refused: llama.cpp does not take the work.
         """
-        found: list[Json] = [{} for _ in work.inputs]
-        todo = enumerate(work.inputs)
-        spent: list[int] = []
-        with _first_failure():
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(AT_ONCE, len(found))):
-                    group.create_task(self._work_on(todo, work.form, found, spent))
-        used = {"prompt_tokens": sum(spent), "total_tokens": sum(spent)}
+        found: list[Json] = []
+        spent = 0
+        for place, given in enumerate(work.inputs):
+            # Let go in between: others have their turn, and answers in words their slot.
+            async with self._alone, self._slots:
+                vector, tokens = await self._one(place, given, work.form)
+            found.append({"object": "embedding", "index": place, "embedding": vector})
+            spent += tokens
+        used = {"prompt_tokens": spent, "total_tokens": spent}
         return {"object": "list", "data": found, "model": self._model, "usage": used}
 
-    async def _work_on(self, todo: Iterator[tuple[int, Any]], form: str, found: list[Json], spent: list[int]) -> None:
-        for place, given in todo:
-            async with self._slots:
-                length = await self._llama.length(given) if isinstance(given, str) else len(given)
-                if length > BATCH:
-                    raise ContextLengthError(
-                        f"input[{place}] is {length} tokens, and this model embeds {BATCH} at most",
-                        status=400,
-                        code="context_length_exceeded",
-                        param="input",
-                    )
-                vector, tokens = await self._llama.vector({"input": given, "encoding_format": form})
-            found[place] = {"object": "embedding", "index": place, "embedding": vector}
-            spent.append(tokens)
-
-
-@contextlib.contextmanager
-def _first_failure() -> Generator[None]:
-    """Raise the first failure of several tasks by itself."""
-    try:
-        yield
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    async def _one(self, place: int, given: Any, form: str) -> tuple[Any, int]:  # noqa: ANN401 - a text, or its tokens
+        length = await self._llama.length(given) if isinstance(given, str) else len(given)
+        if length > BATCH:
+            raise ContextLengthError(
+                f"input[{place}] is {length} tokens, and this model embeds {BATCH} at most",
+                status=400,
+                code="context_length_exceeded",
+                param="input",
+            )
+        return await self._llama.vector({"input": given, "encoding_format": form})
