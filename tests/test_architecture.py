@@ -94,6 +94,7 @@ WAITING = [
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\badrive\b", "drive"),
     (r"\baperform\b", "perform"),
+    (r"\bapause\b", "pause"),
     (r"\basync_transport\b", "blocking_transport"),
     (r"\btransport\.aio\b", "transport.blocking"),
     (r"\bAsyncioTransport\b", "BlockingTransport"),

@@ -5,11 +5,13 @@ import copy
 import json
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from colours import CALL
 from dragoman import (
+    APIError,
     AsyncDragoman,
     BadRequestError,
     ConfigurationError,
@@ -19,7 +21,7 @@ from dragoman import (
     Retry,
     Timeouts,
 )
-from scripted import READ, Scripted, answer, repeat
+from scripted import READ, Hold, Scripted, answer, chunk, chunked_head, event, repeat
 from vendors import AsyncVendors, Vendors, fails, says, streams
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"content":"Monet"},"finish_reason":"stop"}]}'
@@ -84,6 +86,47 @@ def test_a_client_shows_where_it_points_and_nothing_of_its_credential(cls):
 def test_a_wrong_argument_is_refused_before_anything_is_sent():
     with pytest.raises(InvalidRequestError, match="'localhost:8000' is no address"):
         Dragoman("localhost:8000")
+
+
+UNDER_WAY = {
+    "no answer": [READ],
+    "a stream": [READ, chunked_head(), chunk(event({"choices": [{"index": 0, "delta": {"content": "Mo"}}]}))],
+    "a pause": [READ, answer(b"{}", "429 Too Many Requests", {"Retry-After": "30"})],
+}
+
+
+@pytest.mark.parametrize("script", UNDER_WAY.values(), ids=UNDER_WAY)
+def test_closing_a_client_ends_a_call_under_way_in_another_thread(script):
+    hold = Hold()
+    with Scripted([*script, hold]) as server, ThreadPoolExecutor() as pool:
+        client = Dragoman(server.url("/v1"), api_key="x", model="m")
+        asking = pool.submit(lambda: client.chat.stream(messages="Who?").until_done())
+        assert hold.reached.wait(10)
+        client.close()
+
+        with pytest.raises(APIError, match="closed"):
+            asking.result(10)
+
+
+@pytest.mark.parametrize("script", UNDER_WAY.values(), ids=UNDER_WAY)
+def test_closing_a_client_ends_a_call_under_way_in_another_task(script):
+    hold = Hold()
+
+    async def main():
+        client = AsyncDragoman(server.url("/v1"), api_key="x", model="m")
+
+        async def ask():
+            async with client.chat.stream(messages="Who?") as stream:
+                return await stream.until_done()
+
+        asking = asyncio.ensure_future(ask())
+        assert await asyncio.to_thread(hold.reached.wait, 10)
+        client.close()
+        with pytest.raises(APIError, match="closed"):
+            await asyncio.wait_for(asking, 10)
+
+    with Scripted([*script, hold]) as server:
+        asyncio.run(main())
 
 
 def test_a_transport_that_was_given_is_not_closed_with_the_client():

@@ -40,23 +40,26 @@ class Switch:
     Args:
         settings: those of the client; the way to its own address is opened at once.
         connections: how the network is reached.
+
+    Attributes:
+        closed: whether it was closed.
     """
 
     def __init__(self, settings: Settings, connections: Connections) -> None:
         self._connections = connections
-        self._closed = False
+        self.closed = False
         self._ways: dict[str | None, Transport] = {}
         self._way(settings.engine)
 
     def send(self, request: Outgoing, until: float) -> Answer:
         """Send one request and wait for the head of its answer; raises as `Transport.send`."""
-        if self._closed:
+        if self.closed:
             raise NoAnswer("closed", "the transport was closed")
         return self._way(weights_at(request.url)).send(request, until)
 
     def close(self) -> None:
         """Close every idle connection."""
-        self._closed = True
+        self.closed = True
         for way in tuple(self._ways.values()):
             way.close()
 
@@ -97,23 +100,26 @@ class AsyncSwitch:
     Args:
         settings: those of the client; the way to its own address is opened at once.
         connections: how the network is reached.
+
+    Attributes:
+        closed: whether it was closed.
     """
 
     def __init__(self, settings: Settings, connections: Connections) -> None:
         self._connections = connections
-        self._closed = False
+        self.closed = False
         self._ways: dict[str | None, AsyncTransport] = {}
         self._way(settings.engine)
 
     async def send(self, request: Outgoing, until: float) -> AsyncAnswer:
         """Send one request and wait for the head of its answer; raises as `AsyncTransport.send`."""
-        if self._closed:
+        if self.closed:
             raise NoAnswer("closed", "the transport was closed")
         return await self._way(weights_at(request.url)).send(request, until)
 
     def close(self) -> None:
         """Close every idle connection."""
-        self._closed = True
+        self.closed = True
         for way in tuple(self._ways.values()):
             way.close()
 

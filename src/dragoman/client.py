@@ -201,7 +201,10 @@ class Dragoman:
         self.models = Models(self._settings, self._transport)
 
     def close(self) -> None:
-        """Close idle connections; the embedded model stays for other clients of this process, and ends with it."""
+        """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.
+
+        The embedded model stays for other clients of this process, and ends with it.
+        """
         if self._owned:
             self._transport.close()
 
@@ -344,7 +347,10 @@ class AsyncDragoman:
         self.models = AsyncModels(self._settings, self._transport)
 
     def close(self) -> None:
-        """Close idle connections; the embedded model stays for other clients of this process, and ends with it."""
+        """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.
+
+        The embedded model stays for other clients of this process, and ends with it.
+        """
         if self._owned:
             self._transport.close()
 

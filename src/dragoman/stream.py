@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+BEAT = 0.05
+"""Seconds after which a pause looks whether its transport was closed."""
+
 
 def drive(flow: Flow[T], transport: Transport | None) -> T:
     """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
@@ -61,8 +64,15 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
 def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
     """Wait as long as an exchange asked for, and send."""
     if effect.after:
-        time.sleep(effect.after)
+        pause(effect.after, transport)
     return transport.send(effect.request, effect.until)
+
+
+def pause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above
+    """Wait; whoever closes the transport meanwhile, from any thread, need not wait for the end of it."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and getattr(transport, "closed", False) is not True:
+        time.sleep(min(left, BEAT))
 
 
 async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
@@ -96,8 +106,15 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
 async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
     """Wait as long as an exchange asked for, and send."""
     if effect.after:
-        await sleep(effect.after)
+        await apause(effect.after, transport)
     return await transport.send(effect.request, effect.until)
+
+
+async def apause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above
+    """Wait; whoever closes the transport meanwhile, from any thread, need not wait for the end of it."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and getattr(transport, "closed", False) is not True:
+        await sleep(min(left, BEAT))
 
 
 async def sleep(seconds: float) -> None:

@@ -45,6 +45,11 @@ class EngineTransport:
         self._engine.revive(until)
         return self._sockets.send(addressed(request, self._engine.url), until)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._sockets.closed
+
     def close(self) -> None:
         """Close idle connections; the engine goes on for others of this process."""
         self._sockets.close()
@@ -79,6 +84,11 @@ class AsyncEngineTransport:
         # Nobody listens any more, and nothing was sent.
         await in_a_thread(self._engine.revive, until)
         return await self._sockets.send(addressed(request, self._engine.url), until)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._sockets.closed
 
     def close(self) -> None:
         """Close idle connections; the engine goes on for others of this process."""

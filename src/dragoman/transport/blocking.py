@@ -231,6 +231,9 @@ class BlockingTransport:
         keep_alive: how many seconds an idle connection is kept.
         unix: the path of a Unix socket that every request goes through, whatever host its URL names.
 
+    Attributes:
+        closed: whether it was closed.
+
     Raises:
         ConfigurationError: a proxy cannot be used. Certificate files are read with the first https:// request.
     """
@@ -250,6 +253,7 @@ class BlockingTransport:
         self._cert: Certificate | None = cert
         self._routes = Routes(proxy, trust_env=trust_env, unix=unix)
         self._pools = Pools(lambda: Pool[Any](keep_alive, max_connections))
+        self.closed = False
 
     def send(self, request: Outgoing, until: float) -> BlockingAnswer:
         """Send one request and wait for the head of its answer.
@@ -286,6 +290,7 @@ class BlockingTransport:
 
     def close(self) -> None:
         """Close every connection; a stream being read ends with kind "closed", and so does every later `send`."""
+        self.closed = True
         self._pools.close(busy=True)
 
     def __del__(self) -> None:
