@@ -80,8 +80,11 @@ def operated(folder, *scripts, more="", server="", upstream="", options=()):
             "only:*" = {{ input = 1, output = 1 }}
             {more}
         """)
-        with Served("--config", str(file), *options) as served, Store(f"sqlite:{folder}/dragoman.db") as store:
-            yield Operated(served, Desk(store), store, file, behind)
+        with Store(f"sqlite:{folder}/dragoman.db") as store:
+            # Here, where all that it takes is imported already: in the gateway's own process that would be a second.
+            store.migrate()
+            with Served("--config", str(file), *options) as served:
+                yield Operated(served, Desk(store), store, file, behind)
 
 
 def ask(url, path, method="GET", secret=None, body=None, **headers):

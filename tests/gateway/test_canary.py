@@ -35,7 +35,7 @@ PLANTED = (ADMIN, FIRST, SECOND, PASSWORD, STRAY, REPORTED)
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 5}
 
 
-STATUSES = ("401 Unauthorized", "400 Bad Request", "500 Failed", "429 Slow Down")
+STATUSES = ("400 Bad Request", "500 Failed")
 
 
 def echoing(status):

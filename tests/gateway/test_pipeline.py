@@ -37,8 +37,10 @@ def behind_keys(folder, more=""):
             "only:*" = {{ input = 1, output = 1 }}
             {more}
         """)
-        with Served("--config", str(file)) as served, Store(f"sqlite:{folder}/dragoman.db") as store:
-            yield served, Desk(store), upstream
+        with Store(f"sqlite:{folder}/dragoman.db") as store:
+            store.migrate()
+            with Served("--config", str(file)) as served:
+                yield served, Desk(store), upstream
 
 
 def post(served, secret=None, body=ASKED, path="/chat/completions"):
