@@ -56,6 +56,10 @@ class Caller:
         self.since = time.perf_counter()
         self.socket.sendall(self.asked)
 
+    def on_headers_complete(self):
+        # Asked now: once the message is over, the parser has forgotten what it was framed by.
+        self.keeps = self.parser.should_keep_alive()
+
     def on_body(self, data):
         self.begun = True
         self.size += len(data)
@@ -104,7 +108,7 @@ def call(options, asked, streamed):
 
 def again(caller, callers, ready):
     """Ask once more, on a new connection where the gateway wants one."""
-    if not caller.parser.should_keep_alive():
+    if not caller.keeps:
         ready.unregister(caller.socket)
         del callers[caller.socket.fileno()]
         caller.socket.close()
