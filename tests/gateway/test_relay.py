@@ -9,7 +9,7 @@ import pytest
 
 from dragoman import APIError, errors
 from dragoman.dialect import Continuation
-from dragoman.gateway import record
+from dragoman.gateway import record, relay
 from dragoman.gateway.config.shape import Candidate, RouteConfig
 from dragoman.gateway.ledger import Book, Entry, Totals
 from dragoman.gateway.relay import Relay
@@ -279,6 +279,25 @@ def test_a_first_token_in_time_is_not_raced():
         world.ask(STREAMED)
 
     assert not second.requests
+
+
+def test_what_no_candidate_can_say_is_refused_at_once_and_not_asked_for_again(monkeypatch):
+    async def pause(_):
+        pytest.fail("nobody has to wait for what will not change")
+
+    monkeypatch.setattr(relay.asyncio, "sleep", pause)
+    world = World({"first": nobody(), "second": nobody()}, retries=5)
+
+    async def counting(opening):
+        opening.close()
+        found = world.relay.find("any")
+        with Entry(Totals(), "req_2", "any", stream=False, prompt=3, book=Book(world.journal)) as entry:
+            await world.relay.open(ASKED, found, entry, time.monotonic() + 20, "count")
+
+    with pytest.raises(errors.InvalidRequestError, match="cannot count tokens"):
+        world.ask(work=counting)
+
+    assert world.attempts == []
 
 
 def test_of_two_in_a_race_one_may_fail():

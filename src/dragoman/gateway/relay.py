@@ -257,7 +257,7 @@ class _Race:
         try:
             body, changes = upstream.fit(self._body, self._asks)
         except errors.DragomanError as error:
-            step.lane.circuit.cancelled()
+            self._course.unable(step)
             self._error = error
             return False
         if self._beginning is not None and upstream.continues is not None:
