@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from dragoman.transport import AsyncTransport, Transport
 
 
-class Ahead:
-    """What a call would be; the arguments are those of `create`."""
-
+class _Shown:
     _settings: Settings
-    _transport: Transport
 
     def curl(self, *, stream: bool | None = None, **arguments: Unpack[Arguments]) -> str:
         """The request as a command for a shell; variables stand for credentials, so it may be passed on.
@@ -38,6 +35,12 @@ class Ahead:
 
         make = stream_call if stream else create_call
         return command(make(self._settings, arguments), self._settings.dialect.credential)
+
+
+class Ahead(_Shown):
+    """What a call would be; the arguments are those of `create`."""
+
+    _transport: Transport
 
     def count(self, **arguments: Unpack[Arguments]) -> Count:
         """How many tokens the prompt has, and what it costs: by who would answer where it can, else a guess.
@@ -52,24 +55,10 @@ class Ahead:
         return drive(counting(self._settings, arguments, time), self._transport)
 
 
-class AsyncAhead:
+class AsyncAhead(_Shown):
     """What a call would be; the arguments are those of `create`."""
 
-    _settings: Settings
     _transport: AsyncTransport
-
-    def curl(self, *, stream: bool | None = None, **arguments: Unpack[Arguments]) -> str:
-        """The request as a command for a shell; variables stand for credentials, so it may be passed on.
-
-        Raises:
-            InvalidRequestError: the call is wrong as written.
-            ConfigurationError: it asks the embedded model, which curl cannot reach.
-        """
-        # Imported here, as below, because few calls are looked at first.
-        from dragoman.curl import command  # noqa: PLC0415
-
-        make = stream_call if stream else create_call
-        return command(make(self._settings, arguments), self._settings.dialect.credential)
 
     async def count(self, **arguments: Unpack[Arguments]) -> Count:
         """How many tokens the prompt has, and what it costs: by who would answer where it can, else a guess.

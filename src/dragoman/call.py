@@ -154,8 +154,6 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
     extra_query: Mapping[str, Any] | None = None,
     hide_usage: bool = False,
 ) -> Call:
-    secret, shared = settings.shared(_STREAM if body.get("stream") is True else _POST, headers)
-    timeouts = limits(timeout, settings.timeouts)
     path = settings.dialect.target(str(body.get("model", "")))
     changes: tuple[str, ...] = ()
     translation: Translation | None = None
@@ -166,10 +164,53 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
         hide_usage = hide_usage or asked.get("include_usage") is not True
     else:
         payload = settings.dialect.speak(body)
+    return post_call(
+        settings,
+        path if extra_query is None else _asked_with(path, extra_query),
+        payload,
+        streamed=body.get("stream") is True,
+        timeout=timeout,
+        retries=retries,
+        headers=headers,
+        done=settings.dialect.done,
+        hide_usage=hide_usage,
+        translation=translation,
+        changes=changes,
+    )
+
+
+def post_call(  # noqa: PLR0913 - the options of a call
+    settings: Settings,
+    path: str,
+    payload: object,
+    *,
+    streamed: bool = False,
+    timeout: float | Timeouts | None = None,
+    retries: int | Retry | None = None,
+    headers: Mapping[str, str] | None = None,
+    **known: Any,  # noqa: ANN401 - Call types them
+) -> Call:
+    """The call that sends a document, `path` from the address on.
+
+    Args:
+        settings: those of the client.
+        path: where to, a query behind it included.
+        payload: what is sent, as JSON.
+        streamed: whether events are to come back.
+        timeout: see `dragoman.Dragoman`.
+        retries: likewise.
+        headers: of this call alone.
+        **known: what else the call is.
+
+    Raises:
+        InvalidRequestError: the payload holds what JSON cannot.
+    """
+    secret, shared = settings.shared(_STREAM if streamed else _POST, headers)
+    timeouts = limits(timeout, settings.timeouts)
     return Call(
         request=Outgoing(
             "POST",
-            settings.base_url + (path if extra_query is None else _asked_with(path, extra_query)),
+            settings.base_url + path,
             shared,
             encode(payload),
             timeouts.connect,
@@ -179,11 +220,8 @@ def _chat_call(  # noqa: PLR0913 - the options of a call
         timeouts=timeouts,
         retry=policy(retries, settings.retry),
         secret=secret,
-        done=settings.dialect.done,
-        hide_usage=hide_usage,
-        translation=translation,
-        changes=changes,
         hooks=settings.hooks,
+        **known,
     )
 
 

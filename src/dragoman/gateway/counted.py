@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman.call import encode
+from dragoman.call import post_call
 from dragoman.dialect.anthropic import Translation
 from dragoman.errors import InvalidRequestError
-from dragoman.exchange import Call
-from dragoman.transport import Outgoing
 from dragoman.wire.completion import Sourced, Usage, read_sourced
 
 if TYPE_CHECKING:
     from dragoman.dialect import Dialect
-    from dragoman.exchange import Timeouts
+    from dragoman.exchange import Call, Timeouts
     from dragoman.settings import Settings
 
 Json = dict[str, Any]
-
-_SENT = (("accept", "application/json"), ("content-type", "application/json"))
 
 
 class Counted(Sourced, frozen=True, dict=True):
@@ -53,10 +48,7 @@ def call(settings: Settings, body: Json, timeouts: Timeouts) -> Call:
     Raises:
         InvalidRequestError: the body holds what JSON cannot.
     """
-    secret, shared = settings.shared(_SENT, None)
-    own = (("idempotency-key", os.urandom(16).hex()),)
-    asked = Outgoing("POST", f"{settings.base_url}/messages/count_tokens", shared, encode(body), timeouts.connect, own)
-    return Call(request=asked, timeouts=timeouts, retry=settings.retry, secret=secret, translation=Translation())
+    return post_call(settings, "/messages/count_tokens", body, timeout=timeouts, translation=Translation())
 
 
 def fitted(row: Dialect, request: Json) -> tuple[Json, list[str]]:

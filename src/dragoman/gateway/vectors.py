@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from dragoman.call import encode
+from dragoman.call import post_call
 from dragoman.errors import InvalidRequestError
-from dragoman.exchange import Call
 from dragoman.gateway import fit
-from dragoman.transport import Outgoing
 
 if TYPE_CHECKING:
     from dragoman.dialect import Dialect
-    from dragoman.exchange import Timeouts
+    from dragoman.exchange import Call, Timeouts
     from dragoman.settings import Settings
 
 Json = dict[str, Any]
-
-_SENT = (("accept", "application/json"), ("content-type", "application/json"))
 
 
 def call(settings: Settings, body: Json, timeouts: Timeouts) -> Call:
@@ -34,12 +29,9 @@ def call(settings: Settings, body: Json, timeouts: Timeouts) -> Call:
     Raises:
         InvalidRequestError: it holds what JSON cannot.
     """
-    secret, shared = settings.shared(_SENT, None)
     # Beside its completions: the one is where the other is, at a deployment of Azure's as well.
     path = settings.dialect.target(str(body["model"])).replace("/chat/completions", "/embeddings", 1)
-    own = (("idempotency-key", os.urandom(16).hex()),)
-    asked = Outgoing("POST", settings.base_url + path, shared, encode(body), timeouts.connect, own)
-    return Call(request=asked, timeouts=timeouts, retry=settings.retry, secret=secret)
+    return post_call(settings, path, body, timeout=timeouts)
 
 
 def fitted(row: Dialect, policy: fit.Policy, request: Json) -> tuple[Json, list[str]]:
