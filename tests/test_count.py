@@ -27,6 +27,8 @@ def count(server, path="/v1", **ask):
 class Vendor:
     """What carries requests to a vendor that is not there; it has one answer."""
 
+    arrived = None
+
     def __init__(self, value, status=200):
         self.status = status
         self.headers = {"content-type": "application/json"}

@@ -31,6 +31,8 @@ class Clock:
 class Scripted:
     """An answer as a script plays it: a status, headers, and what reading its body brings, in order."""
 
+    arrived = None
+
     def __init__(self, status=200, headers=None, *body):
         self.status = status
         self.headers = headers or {}

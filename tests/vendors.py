@@ -15,6 +15,8 @@ class Said:
         closed: whether its reader has left it.
     """
 
+    arrived = None
+
     def __init__(self, *pieces, status=200, headers=None, kind="application/json", cut=False):
         self.status = status
         self.headers = {"content-type": kind} | (headers or {})

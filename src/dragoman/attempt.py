@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
 from dragoman.judge import evidence
@@ -31,36 +33,27 @@ class Clock(Protocol):
         ...
 
 
-class Send:
+class Send(Struct, gc=False, eq=False):
     """Wait `after` seconds, then send; the outcome is an answer."""
 
-    __slots__ = ("after", "request", "until")
-
-    def __init__(self, request: Outgoing, after: float, until: float) -> None:
-        self.request = request
-        self.after = after
-        self.until = until
+    request: Outgoing
+    after: float
+    until: float
 
 
-class Whole:
-    """Read the rest of the body; the outcome is bytes."""
+class Whole(Struct, gc=False, eq=False):
+    """Read the rest of the body, of so many bytes at most; the outcome is bytes."""
 
-    __slots__ = ("answer", "bound", "until")
-
-    def __init__(self, answer: Answer | AsyncAnswer, until: float, bound: int) -> None:
-        self.answer: Any = answer
-        self.until = until
-        self.bound = bound
+    answer: Any
+    until: float
+    bound: int
 
 
-class Read:
+class Read(Struct, gc=False, eq=False):
     """Read the next piece of the body; the outcome is bytes."""
 
-    __slots__ = ("answer", "until")
-
-    def __init__(self, answer: Answer | AsyncAnswer, until: float) -> None:
-        self.answer: Any = answer
-        self.until = until
+    answer: Any
+    until: float
 
 
 T = TypeVar("T")
@@ -70,63 +63,52 @@ Outcome = Any
 Flow = Generator[Effect, Outcome, T]
 
 
-class Attempt:
+class Attempt(Struct, eq=False):
     """What holds for the attempts of one call.
 
     Attributes:
         call: the call.
         clock: what tells the time.
         deadline: when the whole call has to be over.
+        streamed: whether an attempt has to begin within the limit of the first token, not to be over within its own.
         until: when the attempt that is under way has to be; of a stream, when it has to have begun.
         sent_at: when that attempt was sent.
-        over_at: when it was answered, or failed; of a stream, when its first content had arrived.
+        over_at: when it failed; of a stream, when its first content had arrived.
         pause: seconds to wait before the first.
         tried: the attempts that failed so far.
         lost: what those of this call may have used.
+        watch: tells the call's hooks; None where there are none.
     """
 
-    __slots__ = (
-        "_limit",
-        "_sent",
-        "_watch",
-        "call",
-        "clock",
-        "deadline",
-        "lost",
-        "over_at",
-        "pause",
-        "sent_at",
-        "tried",
-        "until",
-    )
-
-    def __init__(
-        self, call: Call, clock: Clock, deadline: float, *, streamed: bool = False, after: list[Tried] | None = None
-    ) -> None:
-        self._limit: Limit = "first token" if streamed else "attempt"
-        self.call = call
-        self.clock = clock
-        self.deadline = self.until = deadline
-        self.sent_at = self.over_at = self.pause = 0.0
-        self.tried: list[Tried] = [] if after is None else after
-        self._watch: Watch | None = None
-        self._sent = True
-        self.lost: tuple[Spent, ...] = ()
+    call: Call
+    clock: Clock
+    deadline: float
+    streamed: bool = False
+    tried: list[Tried] = []
+    lost: tuple[Spent, ...] = ()
+    pause: float = 0.0
+    until: float = 0.0
+    sent_at: float = 0.0
+    over_at: float = 0.0
+    watch: Watch | None = None
+    _sent: bool = True
 
     def watched(self) -> None:
         """Tell the call's hooks of what follows."""
         # Imported here because most clients have no hooks.
         from dragoman.hooks import Watch  # noqa: PLC0415
 
-        self._watch = Watch(self.call, self.clock)
+        self.watch = Watch(self.call, self.clock)
 
     def send(self, request: Outgoing, pause: float) -> Send:
         """The effect that sends a request after a pause, and begins an attempt."""
-        self.sent_at = self.clock.monotonic() + pause
-        self.until = min(self.sent_at + self._seconds, self.deadline)
-        if self._watch is not None:
-            self._watch.begins(pause)
-        return Send(request, pause, self.until)
+        limits = self.call.timeouts
+        self._sent = True
+        self.sent_at = sent_at = self.clock.monotonic() + pause
+        self.until = until = min(sent_at + (limits.first_token if self.streamed else limits.attempt), self.deadline)
+        if self.watch is not None:
+            self.watch.begins(pause)
+        return Send(request, pause, until)
 
     def answered(self, outcome: Outcome) -> Answer | AsyncAnswer:
         """Take the outcome of sending.
@@ -137,15 +119,10 @@ class Attempt:
         if isinstance(outcome, NoAnswer):
             self._sent = outcome.sent
             raise self.no_answer(outcome)
-        self._sent = True
-        if self._watch is not None:
-            self._watch.answered(outcome)
-        return cast("Answer | AsyncAnswer", outcome)
-
-    @property
-    def _seconds(self) -> float:
-        limits = self.call.timeouts
-        return limits.attempt if self._limit == "attempt" else limits.first_token
+        if self.watch is not None:
+            self.watch.answered(outcome)
+        answer: Answer | AsyncAnswer = outcome
+        return answer
 
     def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
         """The error of a limit that ran out. The total leaves no time to try again."""
@@ -164,8 +141,10 @@ class Attempt:
         if outcome.kind == "timeout":
             # What was sent is connected, so the limit is the nearer of the two others, whatever a clock says by now.
             if outcome.sent or self.clock.monotonic() >= self.until:
-                total = self.until >= self.deadline or self.clock.monotonic() >= self.deadline
-                return self.late("total" if total else self._limit, limits.total if total else self._seconds, **known)
+                if self.until >= self.deadline or self.clock.monotonic() >= self.deadline:
+                    return self.late("total", limits.total, **known)
+                own: Limit = "first token" if self.streamed else "attempt"
+                return self.late(own, limits.first_token if self.streamed else limits.attempt, **known)
             return self.late("connect", limits.connect, **known)
         if outcome.kind == "protocol":
             return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
@@ -199,22 +178,21 @@ class Attempt:
         again = self.call.retry.pause(error, number, random())  # noqa: S311 - spreads callers out; guards nothing
         if again is not None and self.over_at + again >= self.deadline:
             again = None
-        if self._watch is not None:
-            self._watch.failed(error, again, spent)
+        if self.watch is not None:
+            self.watch.failed(error, again, spent)
         return again
 
     def left(self, reason: DragomanError | GeneratorExit) -> None:
         """Take that the call is over without an answer: nothing could be sent, or the caller does not wait for it."""
-        if self._watch is not None:
-            self._watch.left(reason)
+        if self.watch is not None:
+            self.watch.left(reason)
 
     def ended(self, result: object) -> None:
         """Take what the call came to."""
-        self.over_at = self.clock.monotonic()
         if self.lost and isinstance(result, Reading):
             result.lost = self.lost
-        if self._watch is not None:
-            self._watch.finished(result)
+        if self.watch is not None:
+            self.watch.finished(result)
 
     def history(self, answer: Answer | AsyncAnswer) -> tuple[Tried, ...]:
         """Every attempt, the one that was answered at the end."""

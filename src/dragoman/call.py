@@ -63,7 +63,7 @@ def create_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
     if settings.party is not None:
         return settings.party.call(create_call, arguments, arguments.get("retries"))
     body, options = _split(settings, arguments)
-    return _chat_call(settings, body, **options)
+    return _chat_call(settings, body, options)
 
 
 def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
@@ -82,7 +82,7 @@ def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
     hide_usage = settings.dialect.usage and "stream_options" not in body
     if hide_usage:
         body["stream_options"] = {"include_usage": True}
-    return _chat_call(settings, body, hide_usage=hide_usage, **options)
+    return _chat_call(settings, body, options, hide_usage=hide_usage)
 
 
 def body_call(
@@ -98,28 +98,43 @@ def body_call(
     """
     if settings.party is not None:
         return settings.party.call(lambda one, asked: body_call(one, asked, headers, timeout), body)
-    return _chat_call(settings, dict(body), headers=headers, timeout=timeout)
+    return _chat_call(settings, dict(body), Options(timeout=timeout, headers=headers))
 
 
-_OPTIONS = ("timeout", "retries", "headers", "extra_query")
+class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What an argument of a method says of its call, not of its request; see `dragoman.arguments`."""
+
+    timeout: float | Timeouts | None = None
+    retries: int | Retry | None = None
+    headers: Mapping[str, str] | None = None
+    extra_query: Mapping[str, Any] | None = None
+    extra_body: Mapping[str, Any] | None = None
 
 
-def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+PLAIN = Options()
+"""A call about which nothing was said."""
+
+_none_given = frozenset(Options.__struct_fields__).isdisjoint
+_all_dicts = frozenset({dict}).issuperset
+
+
+def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:
     """The request's own fields, None left out, and the options of the call."""
     body = {name: value for name, value in arguments.items() if value is not None}
-    options = {name: body.pop(name) for name in _OPTIONS if name in body}
-    extra = body.pop("extra_body", None)
-    messages = body.get("messages")
+    options = PLAIN
+    if not _none_given(body):
+        options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
+    messages: Any = body.get("messages")
     if isinstance(messages, str):
         body["messages"] = [{"role": "user", "content": messages}]
     elif messages is None:
         raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
-    else:
+    elif messages.__class__ is not list or not _all_dicts(map(type, messages)):
         body["messages"] = [as_sent(message, settings.dialect.message_lacks) for message in messages]
     if "model" not in body:
         body["model"] = _default_model(settings)
-    if extra:
-        body |= extra
+    if options.extra_body:
+        body |= options.extra_body
     return body, options
 
 
@@ -144,51 +159,29 @@ def as_sent(message: object, lacks: frozenset[str] = frozenset()) -> object:
     return msgspec.Raw(message.to_json())
 
 
-def _chat_call(  # noqa: PLR0913 - the options of a call
-    settings: Settings,
-    body: dict[str, Any],
-    *,
-    timeout: float | Timeouts | None = None,
-    retries: int | Retry | None = None,
-    headers: Mapping[str, str] | None = None,
-    extra_query: Mapping[str, Any] | None = None,
-    hide_usage: bool = False,
-) -> Call:
-    path = settings.dialect.target(str(body.get("model", "")))
-    changes: tuple[str, ...] = ()
-    translation: Translation | None = None
-    if settings.dialect.api == "messages":
+def _chat_call(settings: Settings, body: dict[str, Any], options: Options, *, hide_usage: bool = False) -> Call:
+    dialect = settings.dialect
+    streamed = body.get("stream") is True
+    if dialect.api == "messages":
         path, payload, changes, translation = _messages(settings, body)
         asked: dict[str, Any] = body.get("stream_options") or {}
         # This API's streams always say the usage: who did not ask for it is spared the chunk.
-        hide_usage = hide_usage or asked.get("include_usage") is not True
-    else:
-        payload = settings.dialect.speak(body)
-    return post_call(
-        settings,
-        path if extra_query is None else _asked_with(path, extra_query),
-        payload,
-        streamed=body.get("stream") is True,
-        timeout=timeout,
-        retries=retries,
-        headers=headers,
-        done=settings.dialect.done,
-        hide_usage=hide_usage,
-        translation=translation,
-        changes=changes,
-    )
+        hidden = hide_usage or asked.get("include_usage") is not True
+        return post_call(settings, path, payload, options, streamed, dialect.done, hidden, translation, changes)
+    path = dialect.target(str(body.get("model", "")))
+    return post_call(settings, path, dialect.speak(body), options, streamed, dialect.done, hide_usage)
 
 
-def post_call(  # noqa: PLR0913 - the options of a call
+def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
     settings: Settings,
     path: str,
     payload: object,
-    *,
-    streamed: bool = False,
-    timeout: float | Timeouts | None = None,
-    retries: int | Retry | None = None,
-    headers: Mapping[str, str] | None = None,
-    **known: Any,  # noqa: ANN401 - Call types them
+    options: Options = PLAIN,
+    streamed: bool = False,  # noqa: FBT001, FBT002 - as `Call` has them
+    done: bool = False,  # noqa: FBT001, FBT002 - likewise
+    hide_usage: bool = False,  # noqa: FBT001, FBT002 - likewise
+    translation: Translation | None = None,
+    changes: tuple[str, ...] = (),
 ) -> Call:
     """The call that sends a document, `path` from the address on.
 
@@ -196,32 +189,34 @@ def post_call(  # noqa: PLR0913 - the options of a call
         settings: those of the client.
         path: where to, a query behind it included.
         payload: what is sent, as JSON.
+        options: what was said of this call.
         streamed: whether events are to come back.
-        timeout: see `dragoman.Dragoman`.
-        retries: likewise.
-        headers: of this call alone.
-        **known: what else the call is.
+        done: see `Call`.
+        hide_usage: likewise.
+        translation: likewise.
+        changes: likewise.
 
     Raises:
         InvalidRequestError: the payload holds what JSON cannot.
     """
-    secret, shared = settings.shared(_STREAM if streamed else _POST, headers)
-    timeouts = limits(timeout, settings.timeouts)
+    secret, shared = settings.shared("stream" if streamed else "post", options.headers)
+    timeouts, retry = settings.timeouts, settings.retry
+    if options is not PLAIN:
+        timeouts, retry = limits(options.timeout, timeouts), policy(options.retries, retry)
+        if options.extra_query is not None:
+            path = _asked_with(path, options.extra_query)
+    # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
+    own = (("idempotency-key", os.urandom(16).hex()),)
     return Call(
-        request=Outgoing(
-            "POST",
-            settings.base_url + path,
-            shared,
-            encode(payload),
-            timeouts.connect,
-            # One for each call, the same in each attempt: a server that saw the first does not bill the second.
-            (("idempotency-key", os.urandom(16).hex()),),
-        ),
-        timeouts=timeouts,
-        retry=policy(retries, settings.retry),
-        secret=secret,
-        hooks=settings.hooks,
-        **known,
+        Outgoing("POST", settings.base_url + path, shared, encode(payload), timeouts.connect, own),
+        timeouts,
+        retry,
+        secret,
+        settings.hooks,
+        done,
+        hide_usage,
+        translation,
+        changes,
     )
 
 
@@ -254,20 +249,15 @@ def get_call(
     retries: int | Retry | None = None,
 ) -> Call:
     """The call that fetches a document, `path` from the address on."""
-    secret, shared = settings.shared(_GET, headers)
+    secret, shared = settings.shared("get", headers)
     timeouts = limits(timeout, settings.timeouts)
     return Call(
-        request=Outgoing("GET", settings.base_url + path, shared, b"", timeouts.connect),
-        timeouts=timeouts,
-        retry=policy(retries, settings.retry),
-        secret=secret,
-        hooks=settings.hooks,
+        Outgoing("GET", settings.base_url + path, shared, b"", timeouts.connect),
+        timeouts,
+        policy(retries, settings.retry),
+        secret,
+        settings.hooks,
     )
-
-
-_POST = (("accept", "application/json"), ("content-type", "application/json"))
-_STREAM = (("accept", "text/event-stream"), ("content-type", "application/json"))
-_GET = (("accept", "application/json"),)
 
 
 def encode(body: object) -> bytes:

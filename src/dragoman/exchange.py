@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -43,7 +43,6 @@ __all__ = [
     "Send",
     "Timeouts",
     "Whole",
-    "body_of",
     "complete",
     "exchange",
     "fetch",
@@ -83,17 +82,22 @@ class Timeouts:
     attempt: float = math.inf
 
 
+Reader: TypeAlias = "Callable[[Attempt, Answer | AsyncAnswer, bytes], T]"
+"""Makes a whole body what was asked for, or raises."""
+
+Beginner: TypeAlias = "Callable[[Attempt, Answer | AsyncAnswer], Flow[T | None]]"
+"""Makes an answer what was asked for while its body still arrives; None where it has to be whole first."""
+
+
 class Others(Protocol):
     """How a call goes from one candidate to the next; `dragoman.fallback.Fallback` is one."""
 
-    def flow(
-        self, whole: Call, clock: Clock, read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]], *, streamed: bool
-    ) -> Flow[T]:
+    def flow(self, whole: Call, clock: Clock, read: Reader[T], begin: Beginner[T] | None, *, streamed: bool) -> Flow[T]:
         """Ask until one answers; the arguments and the result are those of `exchange`."""
         ...
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True):
     """One call to make.
 
     Attributes:
@@ -101,11 +105,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         timeouts: the limits in time.
         retry: what is tried again, and when.
         secret: the credential in the request's headers, to mask where a server echoes it.
+        hooks: what is told of each attempt: see `dragoman.hooks`.
         done: whether the dialect ends every stream with `[DONE]`.
         hide_usage: whether a chunk that only says the usage is kept from the reader, who did not ask for it.
         translation: how its answers become chat completions, where the vendor speaks another API.
         changes: what its dialect changed of the request, in words: a path, a colon, and what became of it.
-        hooks: what is told of each attempt: see `dragoman.hooks`.
         whom: what the one who is asked goes by, where there is a choice; empty where there is none.
         others: who is asked, this call's own among them, where another may answer what one did not.
     """
@@ -114,30 +118,29 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     timeouts: Timeouts
     retry: Pausing
     secret: Secret
+    hooks: tuple[Hook, ...] = ()
     done: bool = False
     hide_usage: bool = False
     translation: Translation | None = None
     changes: tuple[str, ...] = ()
-    hooks: tuple[Hook, ...] = ()
     whom: str = ""
     others: Others | None = None
 
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:
     """Ask for a completion in one piece."""
-    return exchange(call, clock, _completion)
+    return exchange(call, clock, read_body)
 
 
 def stream(call: Call, clock: Clock) -> Flow[Reading]:
     """Ask for a streamed completion; returns when its first content has arrived."""
-    return exchange(call, clock, opening, streamed=True)
+    return exchange(call, clock, _no_stream, opening, streamed=True)
 
 
 def fetch(call: Call, clock: Clock, read: Callable[[bytes], T]) -> Flow[T]:
     """Ask for any other JSON document; `read` makes it a value and raises `msgspec.DecodeError` where it can't."""
 
-    def document(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[T]:
-        body = yield from body_of(attempt, answer)
+    def document(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> T:
         try:
             return read(body)
         except msgspec.DecodeError as error:
@@ -155,32 +158,46 @@ def more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
         _take(attempt, reading, outcome, "idle", limits.idle)
 
 
-def exchange(
+def exchange(  # noqa: PLR0913 - a call, how its answer is read, and what was before
     call: Call,
     clock: Clock,
-    read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]],
+    read: Reader[T],
+    begin: Beginner[T] | None = None,
     *,
     streamed: bool = False,
     attempt: Attempt | None = None,
 ) -> Flow[T]:
-    """Make a call: attempts, pauses, redirects; `read` makes a success its result, or raises.
+    """Make a call: attempts, pauses, redirects; what a success holds becomes the result.
 
-    An attempt has to be over within its own limit; one that is `streamed`, to begin within that of the first token.
-    `attempt` is what holds for them where others came before.
+    Args:
+        call: the call.
+        clock: what tells the time.
+        read: makes a whole body the result, or raises.
+        begin: makes an answer the result before its body is whole; None from it leaves that to `read`.
+        streamed: whether an attempt has to begin within the limit of the first token, not to be over within its own.
+        attempt: what holds for the attempts where others came before.
     """
     if call.others is not None:
-        return (yield from call.others.flow(call, clock, read, streamed=streamed))
+        return call.others.flow(call, clock, read, begin, streamed=streamed)
     if attempt is None:
-        attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed=streamed)
+        attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed)
     if call.hooks:
         attempt.watched()
+    return _attempts(attempt, read, begin)
+
+
+def _attempts(attempt: Attempt, read: Reader[T], begin: Beginner[T] | None) -> Flow[T]:
+    request = attempt.call.request
     number, pause = 1, attempt.pause
     while True:
         try:
-            outcome = attempt.answered((yield attempt.send(call.request, pause)))
-            if not 200 <= outcome.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
-                outcome = yield from _followed(attempt, outcome)
-            result = yield from read(attempt, outcome)
+            answer = attempt.answered((yield attempt.send(request, pause)))
+            if not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
+                answer = yield from _followed(attempt, answer)
+            result = None if begin is None else (yield from begin(attempt, answer))
+            if result is None:
+                body = answer.arrived
+                result = read(attempt, answer, (yield from _whole(attempt, answer)) if body is None else body)
         except APIError as error:
             again = attempt.failed(error, number)
             if again is None:
@@ -190,7 +207,8 @@ def exchange(
             attempt.left(reason)
             raise
         else:
-            attempt.ended(result)
+            if attempt.lost or attempt.watch is not None:
+                attempt.ended(result)
             return result
 
 
@@ -215,31 +233,20 @@ def _followed(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Answer | A
     raise ProtocolError(f"more than {REDIRECTS} redirects", **attempt.reached(answer))
 
 
+def _whole(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
+    body: Outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
+    if isinstance(body, NoAnswer):
+        answer.close()
+        raise attempt.no_answer(body, **attempt.reached(answer))
+    whole: bytes = body
+    return whole
+
+
 def _refusal(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> APIError:
     call = attempt.call
     refined = call.translation.fault if call.translation is not None else None
     now = attempt.clock.time()
     return refusal(answer.status, answer.headers, body, secret=call.secret, now=now, refined=refined)
-
-
-def body_of(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[bytes]:
-    """The whole body of an answer."""
-    outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
-    if isinstance(outcome, NoAnswer):
-        raise _unfinished(attempt, answer, outcome)
-    return cast("bytes", outcome)
-
-
-def _unfinished(attempt: Attempt, answer: Answer | AsyncAnswer, why: NoAnswer) -> APIError:
-    answer.close()
-    return attempt.no_answer(why, **attempt.reached(answer))
-
-
-def _completion(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Completion]:
-    body: Outcome = yield Whole(answer, attempt.until, WHOLE_BOUND)
-    if isinstance(body, NoAnswer):
-        raise _unfinished(attempt, answer, body)
-    return read_body(attempt, answer, body)
 
 
 def read_body(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> Completion:
@@ -274,12 +281,12 @@ def _no_document(
     return ProtocolError(f"the server answered {answer.status} with {what}", **attempt.reached(answer, body))
 
 
-def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
-    """A stream, once its first content has arrived."""
+def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:
+    """A stream, once its first content has arrived; None where the answer says that it is none."""
     call = attempt.call
     kind = answer.headers.get("content-type", "")
     if kind.startswith(("application/json", "text/html")):
-        yield from _not_a_stream(attempt, answer)
+        return None
     reading = Reading(
         answer,
         call.secret,
@@ -296,12 +303,12 @@ def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading]:
         _take(attempt, reading, outcome, "first token", call.timeouts.first_token)
     if reading.failure is not None and not reading.spoke:
         raise reading.failure
+    attempt.over_at = attempt.clock.monotonic()
     return reading
 
 
-def _not_a_stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[None]:
+def _no_stream(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> NoReturn:
     """Say what a document is that came where a stream was asked for."""
-    body = yield from body_of(attempt, answer)
     try:
         fault = find_fault(msgspec.json.decode(body))
     except msgspec.DecodeError:

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     from dragoman.attempt import Clock, Flow
     from dragoman.course import Lane, Stop
-    from dragoman.exchange import Call
+    from dragoman.exchange import Beginner, Call, Reader
     from dragoman.retry import Retry
     from dragoman.spent import Spent
-    from dragoman.transport import Answer, AsyncAnswer
 
 T = TypeVar("T")
 
@@ -48,7 +47,8 @@ class Fallback:
         self,
         whole: Call,
         clock: Clock,
-        read: Callable[[Attempt, Answer | AsyncAnswer], Flow[T]],
+        read: Reader[T],
+        begin: Beginner[T] | None,
         *,
         streamed: bool,
     ) -> Flow[T]:
@@ -57,7 +57,8 @@ class Fallback:
         Args:
             whole: the call; its limits in time are those of all attempts together.
             clock: what tells the time.
-            read: makes a success the result, or raises.
+            read: as `dragoman.exchange.exchange` takes it.
+            begin: likewise.
             streamed: whether the answer is a stream: another is asked until its first content.
 
         Raises:
@@ -73,7 +74,7 @@ class Fallback:
             call: Call | None = None
             try:
                 call = replace(self._call(step.stop.upstream), timeouts=whole.timeouts, retry=NEVER)
-                result = yield from exchange(call, clock, read, attempt=walk.attempt(call, streamed=streamed))
+                result = yield from exchange(call, clock, read, begin, attempt=walk.attempt(call, streamed=streamed))
             except DragomanError as error:
                 walk.failed(step, error, asked=call is not None)
             except BaseException:
@@ -137,10 +138,8 @@ class _Walk:
 
     def attempt(self, call: Call, *, streamed: bool) -> Attempt:
         """The next attempt, which knows of those before it."""
-        made = Attempt(call, self._clock, self._deadline, streamed=streamed, after=self.tried)
-        made.pause = max(self._at - self._clock.monotonic(), 0.0)
-        made.lost = self._lost
-        return made
+        pause = max(self._at - self._clock.monotonic(), 0.0)
+        return Attempt(call, self._clock, self._deadline, streamed, self.tried, self._lost, pause)
 
     def failed(self, step: Try[Lane], error: DragomanError, *, asked: bool) -> None:
         """Take that an attempt failed; one for which nobody was `asked` could not even be said there."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import msgspec
 
 from dragoman.call import body_call, create_call
-from dragoman.exchange import body_of, exchange, read_body
+from dragoman.exchange import exchange, read_body
 from dragoman.judge import request_id
 from dragoman.spent import Spent, of_completion, together
 from dragoman.stream import adrive, drive
@@ -94,8 +94,7 @@ def responding(call: Call, clock: Clock) -> Flow[RawResponse]:
     """Ask for a completion and keep the answer it comes in."""
     begun = clock.monotonic()
 
-    def read(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[RawResponse]:
-        body = yield from body_of(attempt, answer)
+    def read(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> RawResponse:
         completion = read_body(attempt, answer, body)
         attempt.over_at = clock.monotonic()
         return RawResponse(

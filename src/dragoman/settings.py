@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
@@ -36,6 +36,16 @@ _WEIGHTS_URL = "http://engine.local/~"
 
 Pairs = tuple[tuple[str, str], ...]
 """Headers: names and values, in order."""
+
+Kind = Literal["get", "post", "stream"]
+"""What a call asks for: a document, an answer to a document, or events."""
+
+_JSON = ("content-type", "application/json")
+_BEGIN: dict[Kind, Pairs] = {
+    "get": (("accept", "application/json"),),
+    "post": (("accept", "application/json"), _JSON),
+    "stream": (("accept", "text/event-stream"), _JSON),
+}
 
 Key = str | Callable[[], str]
 """A credential, or what returns one: asked anew for each call, so that it may rotate."""
@@ -71,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         dialect: how the vendor at that address spells requests.
         manner: what is declared of an upstream that speaks Anthropic's Messages API; None is its defaults.
         hooks: what is told of each attempt.
-        ready: the headers of calls that add none of their own, by what they begin with.
+        ready: the credential and the headers of calls that add none of their own; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
     """
@@ -87,17 +97,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     engine: str | None = None
     party: Party | None = None
     hooks: tuple[Hook, ...] = ()
-    ready: dict[Pairs, Pairs] = {}
+    ready: dict[Kind, tuple[Secret, Pairs]] = {}
 
-    def shared(self, own: Pairs, given: Mapping[str, str] | None) -> tuple[Secret, Pairs]:
+    def shared(self, kind: Kind, given: Mapping[str, str] | None = None) -> tuple[Secret, Pairs]:
         """The credential for one call, and the headers that carry it: made once where nothing about them changes."""
-        if isinstance(self.key, Secret) and not given:
-            known = self.ready.get(own)
-            if known is None:
-                known = self.ready[own] = _headers(self.dialect, own, self.key, self.headers)
-            return self.key, known
+        known = self.ready.get(kind)
+        if known is not None and not given:
+            return known
+        fixed = isinstance(self.key, Secret)
         secret = self.key if isinstance(self.key, Secret) else Secret(self.key())
-        return secret, _headers(self.dialect, own, secret, (*self.headers, *(given.items() if given else ())))
+        headers = _headers(self.dialect, _BEGIN[kind], secret, (*self.headers, *(given.items() if given else ())))
+        if fixed and not given:
+            self.ready[kind] = secret, headers
+        return secret, headers
 
     def __repr__(self) -> str:
         """Where it points; the headers it keeps ready hold the credential."""

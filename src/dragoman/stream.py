@@ -7,10 +7,10 @@ second and compares it with the first.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dragoman.errors import DragomanError
-from dragoman.exchange import Read, Whole, more
+from dragoman.exchange import Send, Whole, more
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
@@ -35,21 +35,26 @@ BEAT = 0.05
 
 def drive(flow: Flow[T], transport: Transport | None) -> T:
     """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
+    carrier: Any = transport
     outcome: Any = None
-    give: Any = flow.send
+    send: Any = flow.send
+    give: Any = send
     while True:
         try:
-            effect = give(outcome)
+            effect: Any = give(outcome)
         except StopIteration as end:
-            return cast("T", end.value)
-        give = flow.send
+            result: T = end.value
+            return result
+        give = send
         try:
-            if type(effect) is Read:
-                outcome = effect.answer.read(effect.until)
+            if type(effect) is Send:
+                if effect.after:
+                    pause(effect.after, transport)
+                outcome = carrier.send(effect.request, effect.until)
             elif type(effect) is Whole:
                 outcome = effect.answer.whole(effect.until, effect.bound)
             else:
-                outcome = perform(effect, transport)
+                outcome = effect.answer.read(effect.until)
         except NoAnswer as reason:
             outcome = reason
         except DragomanError as refusal:
@@ -59,13 +64,6 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
             # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
             flow.close()
             raise
-
-
-def perform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
-    """Wait as long as an exchange asked for, and send."""
-    if effect.after:
-        pause(effect.after, transport)
-    return transport.send(effect.request, effect.until)
 
 
 def pause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above
@@ -77,21 +75,26 @@ def pause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above
 
 async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
     """Perform each effect of an exchange and return its result; `transport` may be None where nothing is sent."""
+    carrier: Any = transport
     outcome: Any = None
-    give: Any = flow.send
+    send: Any = flow.send
+    give: Any = send
     while True:
         try:
-            effect = give(outcome)
+            effect: Any = give(outcome)
         except StopIteration as end:
-            return cast("T", end.value)
-        give = flow.send
+            result: T = end.value
+            return result
+        give = send
         try:
-            if type(effect) is Read:
-                outcome = await effect.answer.read(effect.until)
+            if type(effect) is Send:
+                if effect.after:
+                    await apause(effect.after, transport)
+                outcome = await carrier.send(effect.request, effect.until)
             elif type(effect) is Whole:
                 outcome = await effect.answer.whole(effect.until, effect.bound)
             else:
-                outcome = await aperform(effect, transport)
+                outcome = await effect.answer.read(effect.until)
         except NoAnswer as reason:
             outcome = reason
         except DragomanError as refusal:
@@ -101,13 +104,6 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
             # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
             flow.close()
             raise
-
-
-async def aperform(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - a Send; what carries it is there where one is made
-    """Wait as long as an exchange asked for, and send."""
-    if effect.after:
-        await apause(effect.after, transport)
-    return await transport.send(effect.request, effect.until)
 
 
 async def apause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above

@@ -16,7 +16,7 @@ def soon():
 
 
 def route(url, proxy=""):
-    return Routes(proxy, trust_env=False).find(url)
+    return Routes(proxy, trust_env=False)[url]
 
 
 def test_the_socket_is_connected_and_does_not_block():

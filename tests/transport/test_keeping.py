@@ -83,19 +83,19 @@ def test_dropping_the_last_reference_closes_the_socket_without_the_garbage_colle
 def test_a_transport_nobody_holds_any_more_closes_what_is_idle_and_lets_answers_end(colour):
     hold = Hold()
     with Scripted(
-        [READ, answer(b"idle"), LEFT], [READ, chunked_head(), hold, chunk(b"on"), LAST_CHUNK, LEFT]
+        [READ, chunked_head(), hold, chunk(b"on"), LAST_CHUNK, LEFT], [READ, answer(b"idle"), LEFT]
     ) as server:
         transport = colour.make()
-        first = colour.send(post(server.url()), transport)
         got = colour.send(post(server.url()), transport)
-        assert first.whole() == b"idle"
-        del first, transport
+        idle = colour.send(post(server.url()), transport)
+        assert idle.whole() == b"idle"
+        del idle, transport
         gc.collect()
 
-        assert server.left(0)
+        assert server.left(1)
         hold.release()
         assert got.whole() == b"on"
-        assert server.left(1)
+        assert server.left(0)
 
 
 # --- finish: the body is over for us ---

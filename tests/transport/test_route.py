@@ -9,7 +9,7 @@ HEADERS = (("accept-encoding", "identity"),)
 
 
 def route(url, proxy=""):
-    return Routes(proxy, trust_env=False).find(url)
+    return Routes(proxy, trust_env=False)[url]
 
 
 def test_straight_to_the_host():
@@ -40,24 +40,24 @@ def test_a_proxy_for_https_is_asked_for_a_tunnel_and_sees_no_request():
 
 def test_connections_are_shared_exactly_where_they_lead_to_the_same_place():
     direct = Routes("", trust_env=False)
-    assert direct.find("http://a.example/x").origin == direct.find("http://a.example/y").origin
-    assert direct.find("http://a.example/").origin != direct.find("https://a.example/").origin
-    assert direct.find("http://a.example/").origin != direct.find("http://a.example:81/").origin
-    assert direct.find("http+unix://%2Fa/").origin != direct.find("http+unix://%2Fb/").origin
+    assert direct["http://a.example/x"].origin == direct["http://a.example/y"].origin
+    assert direct["http://a.example/"].origin != direct["https://a.example/"].origin
+    assert direct["http://a.example/"].origin != direct["http://a.example:81/"].origin
+    assert direct["http+unix://%2Fa/"].origin != direct["http+unix://%2Fb/"].origin
 
     proxied = Routes("http://p:1", trust_env=False)
-    assert proxied.find("http://a.example/").origin == proxied.find("http://b.example/").origin
-    assert proxied.find("https://a.example/").origin != proxied.find("https://b.example/").origin
+    assert proxied["http://a.example/"].origin == proxied["http://b.example/"].origin
+    assert proxied["https://a.example/"].origin != proxied["https://b.example/"].origin
 
 
 def test_a_unix_socket_leads_to_every_host_past_any_proxy(monkeypatch, tmp_path):
     monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
     routes = Routes(None, trust_env=True, unix=tmp_path / "s")
-    found = routes.find("http://example.org:81/v1")
+    found = routes["http://example.org:81/v1"]
 
     assert (found.first.socket, found.proxy) == (str(tmp_path / "s"), None)
     assert found.head("GET", HEADERS).startswith(b"GET /v1 HTTP/1.1\r\nhost: example.org:81\r\n")
-    assert routes.find("http://other.example/v1").origin != found.origin
+    assert routes["http://other.example/v1"].origin != found.origin
 
 
 def test_tls_inside_tls_is_refused_by_name():
@@ -69,8 +69,8 @@ def test_tls_inside_tls_is_refused_by_name():
 def test_the_environment_is_asked_only_if_trusted(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://p:1")
 
-    assert Routes(None, trust_env=True).find("http://example.org").name == "the proxy p:1"
-    assert Routes(None, trust_env=False).find("http://example.org").name == "example.org:80"
+    assert Routes(None, trust_env=True)["http://example.org"].name == "the proxy p:1"
+    assert Routes(None, trust_env=False)["http://example.org"].name == "example.org:80"
 
 
 def test_a_head_is_written_anew_when_anything_in_it_changes():
@@ -86,8 +86,8 @@ def test_a_head_is_written_anew_when_anything_in_it_changes():
 def test_routes_do_not_grow_with_the_urls():
     routes = Routes("", trust_env=False)
     for number in range(1000):
-        assert routes.find(f"http://example.org/{number}").address.target == f"/{number}"
-    assert len(routes._known) <= 256
+        assert routes[f"http://example.org/{number}"].address.target == f"/{number}"
+    assert len(routes) <= 256
 
 
 def test_a_url_that_cannot_be_reached_is_refused():

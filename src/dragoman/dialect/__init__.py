@@ -88,10 +88,14 @@ class Dialect(Struct, frozen=True, kw_only=True):
             from dragoman.dialect.anthropic.private import public  # noqa: PLC0415
 
             request = public(request)
+        if not self.renames and not self.choices:
+            return request
         return _respell(request, self.renames, self.choices)
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:
         """Spell a vendor's request our way; fields the row does not name stay as they are."""
+        if not self.renames and not self.choices:
+            return request
         renames = tuple((theirs, ours) for ours, theirs in self.renames)
         return _respell(request, renames, tuple((theirs, ours) for ours, theirs in self.choices))
 
@@ -99,8 +103,6 @@ class Dialect(Struct, frozen=True, kw_only=True):
 def _respell(
     request: dict[str, Any], renames: tuple[tuple[str, str], ...], choices: tuple[tuple[str, str], ...]
 ) -> dict[str, Any]:
-    if not renames and not choices:
-        return request
     names = dict(renames)
     words = dict(choices)
     spelled: dict[str, Any] = {}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dragoman.exchange import body_of, exchange, opening
-from dragoman.face.record import RawResponse
+from dragoman.exchange import exchange, opening
+from dragoman.face.record import RawResponse, media_type
 
 if TYPE_CHECKING:
     from dragoman.exchange import Attempt, Call, Clock, Flow
@@ -21,12 +21,14 @@ def either(call: Call, clock: Clock, *, streamed: bool) -> Flow[RawResponse | Re
 
     `streamed` is what was asked for, and says only which limit in time holds.
     """
-    return exchange(call, clock, _read, streamed=streamed)
+    return exchange(call, clock, _record, _stream, streamed=streamed)
 
 
-def _read(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[RawResponse | Reading]:
-    record = RawResponse(answer.status, answer.headers)
-    if answer.status == 200 and record.media_type == "text/event-stream":  # noqa: PLR2004 - the one success there is
+def _stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:
+    if answer.status == 200 and media_type(answer.headers) == "text/event-stream":  # noqa: PLR2004 - the one success
         return (yield from opening(attempt, answer))
-    record.content = yield from body_of(attempt, answer)
-    return record
+    return None
+
+
+def _record(_: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> RawResponse:
+    return RawResponse(answer.status, answer.headers, body)

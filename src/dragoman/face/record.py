@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def media_type(headers: Mapping[str, str]) -> str:
+    """A content type without its parameters, in lower case; "application/octet-stream" where there is none."""
+    return headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
+
+
 class RawResponse:
     """A received answer.
 
@@ -36,8 +41,7 @@ class RawResponse:
     def media_type(self) -> str:
         """The content type without its parameters, in lower case; "application/octet-stream" where there is none."""
         if not self._media_type:
-            kind = self.headers.get("content-type", "application/octet-stream")
-            self._media_type = kind.partition(";")[0].strip().lower()
+            self._media_type = media_type(self.headers)
         return self._media_type
 
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent

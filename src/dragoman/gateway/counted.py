@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman.call import post_call
+from dragoman.call import Options, post_call
 from dragoman.dialect.anthropic import Translation
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.completion import Sourced, Usage, read_sourced
@@ -48,7 +48,7 @@ def call(settings: Settings, body: Json, timeouts: Timeouts) -> Call:
     Raises:
         InvalidRequestError: the body holds what JSON cannot.
     """
-    return post_call(settings, "/messages/count_tokens", body, timeout=timeouts, translation=Translation())
+    return post_call(settings, "/messages/count_tokens", body, Options(timeout=timeouts), translation=Translation())
 
 
 def fitted(row: Dialect, request: Json) -> tuple[Json, list[str]]:

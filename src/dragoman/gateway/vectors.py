@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from dragoman.call import post_call
+from dragoman.call import Options, post_call
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway import fit
 
@@ -31,7 +31,7 @@ def call(settings: Settings, body: Json, timeouts: Timeouts) -> Call:
     """
     # Beside its completions: the one is where the other is, at a deployment of Azure's as well.
     path = settings.dialect.target(str(body["model"])).replace("/chat/completions", "/embeddings", 1)
-    return post_call(settings, path, body, timeout=timeouts)
+    return post_call(settings, path, body, Options(timeout=timeouts))
 
 
 def fitted(row: Dialect, policy: fit.Policy, request: Json) -> tuple[Json, list[str]]:

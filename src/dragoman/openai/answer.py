@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 import msgspec
 
 from dragoman.errors import ProtocolError
-from dragoman.exchange import body_of, exchange
+from dragoman.exchange import exchange
 from dragoman.judge import said_no
 from dragoman.openai.http import Request, Response
 from dragoman.wire.fault import find_fault
@@ -45,8 +45,7 @@ class Received:
 def document(call: Call, clock: Clock, holds: str) -> Flow[Received]:
     """Ask for a document; one without the field that `holds` what was asked for is an error, said or not."""
 
-    def read(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Received]:
-        body = yield from body_of(attempt, answer)
+    def read(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> Received:
         try:
             value = read_object(body)
         except msgspec.DecodeError as error:

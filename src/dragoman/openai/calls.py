@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     from dragoman.openai.arguments import Messages
     from dragoman.openai.config import Config, Headers
     from dragoman.retry import Pausing
+    from dragoman.settings import Kind
 
 Query = Mapping[str, Any]
 """Parameters to put after an address."""
-
-_JSON = (("accept", "application/json"), ("content-type", "application/json"))
-_EVENTS = (("accept", "text/event-stream"), ("content-type", "application/json"))
-_ACCEPT = (("accept", "application/json"),)
 
 
 class Options:
@@ -121,7 +118,7 @@ def post(config: Config, path: str, body: dict[str, Any], options: Options) -> C
     settings = config.settings
     if options.body:
         body = given({**body, **options.body})
-    call = _call(config, options, "POST", path, _EVENTS if body.get("stream") is True else _JSON)
+    call = _call(config, options, "POST", path, "stream" if body.get("stream") is True else "post")
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
     key = (("idempotency-key", os.urandom(16).hex()),)
     return replace(call, request=replace(call.request, body=encode(settings.dialect.speak(body)), own=key))
@@ -129,14 +126,14 @@ def post(config: Config, path: str, body: dict[str, Any], options: Options) -> C
 
 def get(config: Config, path: str, options: Options) -> Call:
     """The call that fetches a document."""
-    return _call(config, options, "GET", path, _ACCEPT)
+    return _call(config, options, "GET", path, "get")
 
 
-def _call(config: Config, options: Options, method: str, path: str, own: tuple[tuple[str, str], ...]) -> Call:
+def _call(config: Config, options: Options, method: str, path: str, kind: Kind) -> Call:
     settings = config.settings
     headers = options.headers
     theirs = {name: value for name, value in headers.items() if isinstance(value, str)} if headers else None
-    secret, shared = settings.shared(own, theirs)
+    secret, shared = settings.shared(kind, theirs)
     omitted = config.omitted
     if headers:
         omitted = omitted.union(name.lower() for name, value in headers.items() if isinstance(value, Omit))

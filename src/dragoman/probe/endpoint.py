@@ -40,8 +40,6 @@ WAITS = 2
 LONGEST_WAIT = 20.0
 """Seconds; a server that asks for more is not waited for."""
 
-_JSON = (("accept", "application/json"), ("content-type", "application/json"))
-
 
 class Endpoint:
     """An endpoint, for several threads at once.
@@ -93,11 +91,11 @@ class Endpoint:
     @property
     def keyed(self) -> bool:
         """Whether a credential is sent."""
-        return bool(self.settings.shared(_JSON, None)[0])
+        return bool(self.settings.shared("post")[0])
 
     def mask(self, text: str) -> str:
         """The text without the credential, which servers echo."""
-        return self.settings.shared(_JSON, None)[0].mask(text)
+        return self.settings.shared("post")[0].mask(text)
 
     def body(self, prompt: Prompt, length: int = LENGTH, **fields: object) -> dict[str, Any]:
         """A request; a field that is None is sent as null."""
@@ -216,7 +214,7 @@ class Endpoint:
         """
         with self._lock:
             self.sent += 1
-        shared = self.settings.shared(_JSON, headers)[1]
+        shared = self.settings.shared("post", headers)[1]
         request = Outgoing(method, self.settings.base_url + path, shared, body, self.settings.timeouts.connect)
         until = time.monotonic() + (self.timeout if seconds is None else seconds)
         return (transport or self.transport).send(request, until)
@@ -268,7 +266,7 @@ class Endpoint:
 
     def keyed_with(self, key: str) -> dict[str, str]:
         """The headers that carry another credential than the endpoint's."""
-        return dict(msgspec.structs.replace(self.settings, key=Secret(key), ready={}).shared(_JSON, None)[1])
+        return dict(msgspec.structs.replace(self.settings, key=Secret(key), ready={}).shared("post")[1])
 
 
 def _most(body: dict[str, Any], data: bytes) -> int:

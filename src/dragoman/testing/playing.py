@@ -33,11 +33,13 @@ class _Course:
     Attributes:
         status: the answer's.
         headers: the answer's.
+        arrived: None; its body is always read.
     """
 
     def __init__(self, played: Played, *, timed: bool) -> None:
         self.status: int = played.status
         self.headers: Headers = dict(played.headers)
+        self.arrived: bytes | None = None
         self._before: deque[Step] = deque(played.before)
         self._body: deque[Step] = deque(played.body)
         self._timed = timed

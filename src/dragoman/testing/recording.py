@@ -59,6 +59,8 @@ class _Recorded:
     def __init__(self, received: Answer | AsyncAnswer, take: Take) -> None:
         self.status: int = received.status
         self.headers: Headers = received.headers
+        # Read, so that it is recorded.
+        self.arrived: bytes | None = None
         self._received = received
         self._take = take
         take.head(received.status, received.headers)

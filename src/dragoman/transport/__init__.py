@@ -67,7 +67,17 @@ class NoAnswer(Exception):  # noqa: N818 - an outcome that the exchange judges, 
 
 
 class Answer(Protocol):
-    """An HTTP answer whose head has arrived. Redirects and 1xx are behind it: the exchange decides on redirects."""
+    """An HTTP answer whose head has arrived. 1xx are behind it; on redirects the exchange decides.
+
+    Attributes:
+        arrived: the whole body, where it came with the head and there is nothing to undo; else None. `read` and
+            `whole` give it all the same.
+    """
+
+    @property
+    def arrived(self) -> bytes | None:
+        """See above."""
+        ...
 
     @property
     def status(self) -> int:
@@ -109,6 +119,11 @@ class Answer(Protocol):
 
 class AsyncAnswer(Protocol):
     """The asynchronous twin of `Answer`. `close` stays an ordinary call: dropping a socket needs no waiting."""
+
+    @property
+    def arrived(self) -> bytes | None:
+        """The whole body, where it came with the head: as `Answer.arrived`."""
+        ...
 
     @property
     def status(self) -> int:

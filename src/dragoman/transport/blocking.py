@@ -9,7 +9,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from dragoman.transport import NoAnswer, tls
+from dragoman.transport import NoAnswer, ReceivedHeaders, tls
 from dragoman.transport.dial_blocking import reach
 from dragoman.transport.http1 import Response, write_request
 from dragoman.transport.line_blocking import Line, Pools, Turn
@@ -66,7 +66,6 @@ class Connection:
         """Give it to the pool, if it can be used again."""
         self.since = monotonic()
         self.reused = True
-        self.response.discard()
         if not (self.response.keep and self.pool.give(self)):
             self.pool.discard(self)
 
@@ -136,22 +135,35 @@ class BlockingAnswer:
 
     Attributes:
         status: the HTTP status: 200 to 599.
-        headers: the answer's headers.
+        arrived: the whole body, where it came with the head; the connection is free for the next request then.
     """
 
-    __slots__ = ("_connection", "_ended", "headers", "status")
+    __slots__ = ("_connection", "_ended", "_head", "_headers", "_unread", "arrived", "status")
 
     def __init__(self, connection: Connection) -> None:
-        self._connection: Connection | None = connection
-        self._ended = False
-        self.status: int = connection.response.status
-        self.headers: Headers = connection.response.headers
+        response = connection.response
+        self._head = response.head
+        self._headers: Headers | None = None
+        self.status: int = response.status
+        self.arrived = response.complete()
+        self._ended = self.arrived is not None
+        self._unread = self.arrived or b""
+        self._connection = None if self._ended else connection
+        if self._ended:
+            connection.put_back()
+
+    @property
+    def headers(self) -> Headers:
+        """The answer's headers, taken apart when they are first asked for."""
+        if self._headers is None:
+            self._headers = ReceivedHeaders(self._head)
+        return self._headers
 
     def read(self, until: float) -> bytes:
         """The next piece of the body as it arrives, content encoding undone; b"" at and after its proper end."""
         connection = self._connection
         if connection is None:
-            return self._nothing()
+            return self._rest()
         response = connection.response
         try:
             data = response.take()
@@ -169,20 +181,16 @@ class BlockingAnswer:
 
     def whole(self, until: float, bound: int) -> bytes:
         """What is left of the body, up to its proper end; kind "protocol" when it is longer than `bound` bytes."""
-        connection = self._connection
-        body = None if connection is None else connection.response.complete()
-        if body is not None and len(body) <= bound:
-            self.finish()
-            return body
         pieces: list[bytes] = []
         size = 0
-        while not self._ended:
-            piece = self.read(until)
+        piece = self.read(until)
+        while piece:
             size += len(piece)
             if size > bound:
                 self.close()
                 raise NoAnswer("protocol", f"the body is longer than {bound} bytes", sent=True)
             pieces.append(piece)
+            piece = self.read(until)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def finish(self) -> None:
@@ -190,11 +198,13 @@ class BlockingAnswer:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._ended = True
+            connection.response.discard()
             connection.put_back()
 
     def close(self) -> None:
         """Leave: keep the connection when the body has ended, drop it at once otherwise."""
         connection = self._connection
+        self._unread = b""
         if connection is None:
             return
         if connection.response.ended:
@@ -208,10 +218,11 @@ class BlockingAnswer:
         if self._connection is not None:
             self.close()
 
-    def _nothing(self) -> bytes:
-        if self._ended:
-            return b""
-        raise NoAnswer("closed", "the answer was closed", sent=True)
+    def _rest(self) -> bytes:
+        if not self._ended:
+            raise NoAnswer("closed", "the answer was closed", sent=True)
+        rest, self._unread = self._unread, b""
+        return rest
 
 
 class BlockingTransport:
@@ -269,16 +280,14 @@ class BlockingTransport:
             InvalidRequestError: the URL or a header cannot be sent.
             ConfigurationError: a certificate file, or the proxy in force, cannot be used.
         """
-        route = self._routes.find(request.url)
-        head, body = write_request(
-            route.head(request.method, request.headers), request.method, request.own, request.body
-        )
+        route, method = self._routes[request.url], request.method
+        head, body = write_request(route.head(method, request.headers), method, request.own, request.body)
         pool = self._pools.current()
         fresh = False
         while True:
             connection = self._connection(pool, route, request.connect, until, fresh=fresh)
             try:
-                connection.ask(request.method, head, body, until)
+                connection.ask(method, head, body, until)
             except BaseException as failure:
                 pool.discard(connection)
                 raced = isinstance(failure, NoAnswer) and failure.kind == "reset" and not connection.response.touched

@@ -27,7 +27,7 @@ HEAD_BOUND = 64 * 1024
 COUNT_BOUND = 256
 """The most header lines in one head."""
 
-_is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
+_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _UNSENDABLE = re.compile(r"[\r\n\0]|[^\x00-\xff]")
 _BODILESS = frozenset({"HEAD", "CONNECT"})
 _SMALL = 4 * COUNT_BOUND
@@ -52,29 +52,35 @@ def write_head(method: str, target: str, host: str, headers: tuple[tuple[str, st
     lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
     asked = False
     for name, value in headers:
-        lowered = name.lower()
-        lines.append(_line(name, value, lowered))
-        asked = asked or lowered == "accept-encoding"
+        lines.append(_line(name, value))
+        asked = asked or name.lower() == "accept-encoding"
     if not asked:
         lines.append(f"accept-encoding: {accepted()}")
     return "\r\n".join(lines).encode("latin-1")
 
 
-def _line(name: str, value: str, lowered: str) -> str:
+def _line(name: str, value: str) -> str:
     # Printable ASCII is what all but a few values are, and it is the one test that needs no regular expression.
     if not (value.isascii() and value.isprintable()) and _UNSENDABLE.search(value):
         raise InvalidRequestError(
             f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
             param=f"headers.{name[:80]}",
         )
-    if lowered in _OURS or not _is_token(name):
+    return _beginning(name) + value
+
+
+@lru_cache(256)
+def _beginning(name: str) -> str:
+    """What a header's line begins with: names are few, so that each is looked at once."""
+    ours = name.lower() in _OURS
+    if ours or not _is_token(name):
         raise InvalidRequestError(
             f"the header {name[:80]!r} is written by the transport itself; leave it out"
-            if lowered in _OURS
+            if ours
             else f"{name[:80]!r} is no header name",
             param="headers",
         )
-    return f"{name}: {value}"
+    return f"{name}: "
 
 
 def write_request(head: bytes, method: str, own: tuple[tuple[str, str], ...], body: bytes) -> tuple[bytes, bytes]:
@@ -84,13 +90,13 @@ def write_request(head: bytes, method: str, own: tuple[tuple[str, str], ...], bo
         InvalidRequestError: one of its own headers cannot be sent, as `write_head`.
     """
     for name, value in own:
-        head += b"\r\n" + _line(name, value, name.lower()).encode("latin-1")
-    if not body and method not in {"POST", "PUT", "PATCH"}:
+        head += b"\r\n" + _line(name, value).encode("latin-1")
+    size = len(body)
+    if not size and method not in {"POST", "PUT", "PATCH"}:
         return head + b"\r\n\r\n", b""
-    head = b"%b\r\ncontent-length: %d\r\n\r\n" % (head, len(body))
-    if len(body) > HEAD_BOUND:
-        return head, body
-    return head + body, b""
+    if size > HEAD_BOUND:
+        return b"%b\r\ncontent-length: %d\r\n\r\n" % (head, size), body
+    return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, size, body), b""
 
 
 class _Enough(Exception):  # noqa: N818 - stops the parser; never leaves this module
@@ -105,7 +111,7 @@ class Response:
 
     Attributes:
         status: the status of the answer; 0 until its head is complete.
-        headers: its headers.
+        head: its head: the status line and the header lines, the last without its end.
         begun: whether the head is complete, informational answers aside.
         ended: whether the body is complete in its framing; `take` may still have some of it.
         keep: whether the connection can carry another request once this answer has ended; whoever could not send all
@@ -116,14 +122,14 @@ class Response:
     __slots__ = (
         "_barren",
         "_bodiless",
+        "_came",
         "_coding",
-        "_head",
         "_parser",
         "_pieces",
         "_refusal",
         "begun",
         "ended",
-        "headers",
+        "head",
         "keep",
         "on_body",
         "status",
@@ -134,17 +140,22 @@ class Response:
         # The parser looks its callbacks up once: this one goes straight into the list, without a call of ours. There
         # is none for headers: the parser checks them all the same, and we cut them out of the bytes when needed.
         self.on_body = self._pieces.append
-        self._head = b""
+        self._came = b""
         self._coding: Coding | None = None
         self._refusal = ""
         self._barren = 0
         self._bodiless = False
         self.status = 0
-        self.headers = ReceivedHeaders(b"")
+        self.head = b""
         self.begun = False
         self.ended = True
         self.keep = True
         self._parser = httptools.HttpResponseParser(self)
+
+    @property
+    def headers(self) -> ReceivedHeaders:
+        """The headers of the answer."""
+        return ReceivedHeaders(self.head)
 
     @property
     def touched(self) -> bool:
@@ -154,7 +165,7 @@ class Response:
     def begin(self, method: str) -> None:
         """Expect the answer to a request; the one before has ended, and what was not taken of it is forgotten."""
         self._pieces.clear()
-        self._head = b""
+        self._came = b""
         self._coding = None
         self._barren = 0
         self._bodiless = method in _BODILESS
@@ -173,7 +184,7 @@ class Response:
             return
         begun = self.begun
         if not begun:
-            self._head += data
+            self._came += data
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -217,9 +228,8 @@ class Response:
         return data
 
     def complete(self) -> bytes | None:
-        """The body, when all of it arrived as one piece and there is nothing to undo; else None."""
-        pieces = self._pieces
-        return pieces[0] if self.ended and self._coding is None and len(pieces) == 1 else None
+        """Take the body, when all of it arrived as one piece and there is nothing to undo; else None."""
+        return self._pieces.pop() if self.ended and len(self._pieces) == 1 and self._coding is None else None
 
     def at_end(self, taken: bytes) -> bool:
         """Whether the body has ended with the piece that `take` just gave: nothing more will come of it."""
@@ -244,7 +254,7 @@ class Response:
 
     def on_headers_complete(self) -> None:
         """Called by the parser: the empty line."""
-        came = self._head
+        came = self._came
         if not came.startswith(_VERSIONS):
             # llhttp skips empty lines before an answer (RFC 9112 §2.2).
             came = came.lstrip(b"\r\n")
@@ -257,11 +267,11 @@ class Response:
         # llhttp takes nothing but CR LF for the end of a line.
         end = came.find(b"\r\n\r\n")
         if status < 200:  # noqa: PLR2004 - RFC 9110 §15.2: informational, and another head follows
-            self._head = came[end + 4 :]
+            self._came = came[end + 4 :]
             return
         head = came[:end]
-        self._head = b""
-        self.headers = ReceivedHeaders(head)
+        self._came = b""
+        self.head = head
         if end > _SMALL or b"-encoding:" in head.lower():
             self._check(head)
         self.status = status
@@ -309,7 +319,7 @@ class Response:
         self.keep = False
         if self.ended:
             return
-        if self.begun and not ("content-length" in self.headers or "transfer-encoding" in self.headers):
+        if self.begun and self.headers.keys().isdisjoint({"content-length", "transfer-encoding"}):
             # RFC 9112 §6.3, the last rule: the body lasts until the connection closes.
             self.ended = True
             return

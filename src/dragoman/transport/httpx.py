@@ -103,6 +103,7 @@ class HttpxAnswer:
     Attributes:
         status: the HTTP status.
         headers: the answer's headers.
+        arrived: None; its body is always read.
     """
 
     def __init__(self, library: ModuleType, response: httpx.Response) -> None:
@@ -112,6 +113,7 @@ class HttpxAnswer:
         self._begun = self._ended = False
         self.status: int = response.status_code
         self.headers: Headers = response.headers
+        self.arrived: bytes | None = None
 
     def read(self, until: float) -> bytes:
         """The next piece of the body as it arrives, content encoding undone; b"" at and after its proper end."""
@@ -208,6 +210,7 @@ class AsyncHttpxAnswer:
     Attributes:
         status: the HTTP status.
         headers: the answer's headers.
+        arrived: None; its body is always read.
     """
 
     def __init__(self, library: ModuleType, response: httpx.Response) -> None:
@@ -217,6 +220,7 @@ class AsyncHttpxAnswer:
         self._ended = False
         self.status: int = response.status_code
         self.headers: Headers = response.headers
+        self.arrived: bytes | None = None
 
     async def read(self, until: float) -> bytes:
         """The next piece of the body as it arrives, content encoding undone; b"" at and after its proper end."""

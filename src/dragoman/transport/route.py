@@ -83,8 +83,8 @@ def _credentials(proxy: Proxy) -> tuple[tuple[str, str], ...]:
     return (("proxy-authorization", proxy.authorization),) if proxy.authorization else ()
 
 
-class Routes:
-    """The routes of one transport.
+class Routes(dict[str, Route]):
+    """The routes of one transport, by URL; a URL that is asked for the first time gets its route then.
 
     Args:
         proxy: a proxy for every request; "" for none; None for what the environment says.
@@ -96,22 +96,19 @@ class Routes:
         ambient: Mapping[str, str] = os.environ if trust_env else {}
         self._proxies: Proxies = proxies(proxy, ambient)
         self._unix = os.fspath(unix) if unix is not None else ""
-        self._known: dict[str, Route] = {}
 
-    def find(self, url: str) -> Route:
+    def __missing__(self, url: str) -> Route:
         """The route to a URL.
 
         Raises:
             InvalidRequestError: it is no URL that can be reached.
             ConfigurationError: the proxy in force cannot carry it.
         """
-        route = self._known.get(url)
-        if route is None:
-            address = parse(url)
-            if self._unix and not address.socket:
-                address = replace(address, socket=self._unix)
-            route = Route(address, self._proxies.choose(address))
-            if len(self._known) >= _BOUND:
-                self._known.clear()
-            self._known[url] = route
+        address = parse(url)
+        if self._unix and not address.socket:
+            address = replace(address, socket=self._unix)
+        route = Route(address, self._proxies.choose(address))
+        if len(self) >= _BOUND:
+            self.clear()
+        self[url] = route
         return route

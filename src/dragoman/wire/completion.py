@@ -316,8 +316,14 @@ def read_completion(data: bytes) -> Completion:
     Raises:
         msgspec.DecodeError: it is not a JSON object.
     """
-    completion = read_sourced(data, Completion)
-    source = completion.__dict__["source"]
+    try:
+        completion = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        completion, data = read(data, Completion)
+    force_setattr(completion, "source", data)
     for place, choice in enumerate(completion.choices):
-        force_setattr(choice.message, "answer", (source, place))
+        force_setattr(choice.message, "answer", (data, place))
     return completion
+
+
+_decode = msgspec.json.Decoder(Completion).decode
