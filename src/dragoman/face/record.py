@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,13 @@ if TYPE_CHECKING:
 
 def media_type(headers: Mapping[str, str]) -> str:
     """A content type without its parameters, in lower case; "application/octet-stream" where there is none."""
-    return headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
+    return _bare(headers.get("content-type", "application/octet-stream"))
+
+
+@lru_cache(64)
+def _bare(kind: str) -> str:
+    # Servers have few content types, and each answer says one of them.
+    return kind.partition(";")[0].strip().lower()
 
 
 class RawResponse:
