@@ -86,11 +86,11 @@ class Postgres:
     def url(self, database="postgres"):
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def database(self):
+    def database(self, encoding="UTF8"):
         """The address of a new, empty database."""
         name = f"d{uuid.uuid4().hex}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'")
         return self.url(name)
 
     def _run(self, program, *words, check=True):

@@ -55,6 +55,15 @@ def test_writers_wait_for_each_other_also_where_they_have_read_first(store):
     assert count(store.engine) == 80
 
 
+def test_a_database_without_an_encoding_keeps_texts_as_they_are(postgres):
+    with Store(postgres.database("SQL_ASCII")) as store:
+        store.migrate()
+        with writing(store.engine) as connection:
+            connection.execute(insert(keys).values(key(1) | {"owner": "Zoë"}))
+        with store.engine.connect() as connection:
+            assert connection.execute(select(keys.c.owner)).scalar() == "Zoë"
+
+
 def test_a_block_left_by_an_error_changes_nothing(store):
     with pytest.raises(ZeroDivisionError), writing(store.engine) as connection:
         connection.execute(insert(keys).values(key(1)))

@@ -41,7 +41,11 @@ def engine_of(url: str) -> Engine:
     try:
         # A connection that its server closed meanwhile is noticed before it is used.
         return create_engine(
-            address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+            address,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            # Of a database in SQL_ASCII, where a set-up without a locale leaves one, the driver would give bytes.
+            connect_args={"connect_timeout": PATIENCE, "client_encoding": "utf8"},
         )
     except ImportError as error:
         raise ConfigurationError(f"PostgreSQL needs {error.name}: pip install 'dragoman[replicas]'") from None
