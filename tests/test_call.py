@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from dragoman import NULL, InvalidRequestError
-from dragoman.call import body_call, create_call, stream_call
+from dragoman.call import body_call, create_call, get_call, stream_call
 from dragoman.dialect.table import named
 from dragoman.settings import settings_for
 from dragoman.wire.completion import read_completion
@@ -134,3 +134,13 @@ def test_a_query_comes_behind_the_address_and_the_dialects_own():
     assert plain.request.url == "https://a.test/v1/chat/completions?a=1&b=x&b=y+z"
     assert azure.request.url.endswith("/chat/completions?api-version=2024-10-21&trace=on")
     assert "extra_query" not in sent(plain)
+
+
+def test_a_query_of_the_address_goes_with_every_request():
+    made = settings("https://a.test/v1/?api-version=1")
+
+    assert made.base_url == "https://a.test/v1"
+    assert create_call(made, HELLO).request.url == "https://a.test/v1/chat/completions?api-version=1"
+    assert get_call(made, "/models").request.url == "https://a.test/v1/models?api-version=1"
+    more = create_call(made, HELLO | {"extra_query": {"trace": "on"}})
+    assert more.request.url == "https://a.test/v1/chat/completions?trace=on&api-version=1"

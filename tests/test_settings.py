@@ -46,7 +46,9 @@ def test_limits_and_retries_of_one_call_beat_the_clients():
         settings(retries=-1)
 
 
-@pytest.mark.parametrize("given", ["a.test/v1", "ftp://a.test", "https://", "https://a.test/v1?x=1", "http//a"])
+@pytest.mark.parametrize(
+    "given", ["a.test/v1", "ftp://a.test", "https://", "https://a.test/v1#x", "https://a.test/v1?x=1#y", "http//a"]
+)
 def test_what_is_no_address_is_refused(given):
     with pytest.raises(InvalidRequestError) as caught:
         settings(given)

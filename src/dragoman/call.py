@@ -208,7 +208,7 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
     own = (("idempotency-key", os.urandom(16).hex()),)
     return Call(
-        Outgoing("POST", settings.base_url + path, shared, encode(payload), timeouts.connect, own),
+        Outgoing("POST", settings.url(path), shared, encode(payload), timeouts.connect, own),
         timeouts,
         retry,
         secret,
@@ -252,7 +252,7 @@ def get_call(
     secret, shared = settings.shared("get", headers)
     timeouts = limits(timeout, settings.timeouts)
     return Call(
-        Outgoing("GET", settings.base_url + path, shared, b"", timeouts.connect),
+        Outgoing("GET", settings.url(path), shared, b"", timeouts.connect),
         timeouts,
         policy(retries, settings.retry),
         secret,

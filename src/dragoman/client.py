@@ -79,8 +79,8 @@ class Dragoman:
 
     Args:
         base_url: a provider's name (`"openai"`, `"mistral"`, `"ollama"`, …); or the endpoint's address up to and
-            without `/chat/completions`; or `"local"` or the path of a `.gguf` file for a model on this machine.
-            Default: `DRAGOMAN_BASE_URL`, else the embedded model.
+            without `/chat/completions`, and its query, which goes with every request; or `"local"` or the path of a
+            `.gguf` file for a model on this machine. Default: `DRAGOMAN_BASE_URL`, else the embedded model.
         api_key: the credential, or a function that returns it. Default: the variable of the vendor at that address
             (`OPENAI_API_KEY` for api.openai.com, …), or `DRAGOMAN_API_KEY` at `DRAGOMAN_BASE_URL`.
         model: the model for calls that name none. Where there is no address, `provider:model` is that provider's

@@ -72,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a client was made with.
 
     Attributes:
-        base_url: the address, without a slash at its end.
+        base_url: the address, without a slash at its end and without its query.
         key: the credential, or what returns it.
         model: the model for calls that name none; empty where there is none.
         timeouts: the limits in time.
@@ -84,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ready: the credential and the headers of calls that add none of their own; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
+        query: what the address had behind its question mark, which goes with every request.
     """
 
     base_url: str
@@ -98,6 +99,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     party: Party | None = None
     hooks: tuple[Hook, ...] = ()
     ready: dict[Kind, tuple[Secret, Pairs]] = {}
+    query: str = ""
+
+    def url(self, path: str) -> str:
+        """The address of something there; its path may have a query of its own."""
+        if not self.query:
+            return self.base_url + path
+        return f"{self.base_url}{path}{'&' if '?' in path else '?'}{self.query}"
 
     def shared(self, kind: Kind, given: Mapping[str, str] | None = None) -> tuple[Secret, Pairs]:
         """The credential for one call, and the headers that carry it: made once where nothing about them changes."""
@@ -217,6 +225,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
         dialect=place.dialect,
         engine=place.weights,
         hooks=(*hooks, *ambient_hooks()),
+        query=place.query,
     )
 
 
@@ -265,11 +274,13 @@ class Place(NamedTuple):
         url: the address.
         dialect: how requests are spelled there.
         weights: "" for the embedded engine's own, a path for others, None for an address of the network.
+        query: what the address has behind its question mark.
     """
 
     url: str
     dialect: Dialect
     weights: str | None = None
+    query: str = ""
 
 
 def placed(address: str) -> Place:
@@ -283,8 +294,12 @@ def placed(address: str) -> Place:
     if address.endswith(".gguf") and "://" not in address:
         return Place(f"{_WEIGHTS_URL}{quote(address, safe='')}/v1", PLAIN, address)
     if not {":", "/"}.isdisjoint(address):
-        url = checked_url(address)
-        return Place(url, at(urlsplit(url).hostname or ""))
+        # A host that is asked by a version or a tenant wants it with every request: `https://…/v1?api-version=…`.
+        bare, _, query = address.partition("?")
+        url = checked_url(bare)
+        if "#" in query:
+            raise InvalidRequestError("an address with a fragment cannot be built upon", param="base_url")
+        return Place(url, at(urlsplit(url).hostname or ""), query=query)
     row = named(address)
     if row is None:
         raise InvalidRequestError(_unknown(address), param="base_url")

@@ -142,7 +142,7 @@ def _call(config: Config, options: Options, method: str, path: str, kind: Kind) 
         shared = tuple(pair for pair in shared if pair[0].lower() not in omitted)
     query = {**config.query, **(options.query or {})}
     timeouts = limits(options.timeout) if is_given(options.timeout) else settings.timeouts
-    url = settings.base_url + path + query_string(query) if query else settings.base_url + path
+    url = settings.url(path + query_string(query) if query else path)
     return Call(
         request=Outgoing(method, url, shared, b"", timeouts.connect),
         timeouts=timeouts,

@@ -215,7 +215,7 @@ class Endpoint:
         with self._lock:
             self.sent += 1
         shared = self.settings.shared("post", headers)[1]
-        request = Outgoing(method, self.settings.base_url + path, shared, body, self.settings.timeouts.connect)
+        request = Outgoing(method, self.settings.url(path), shared, body, self.settings.timeouts.connect)
         until = time.monotonic() + (self.timeout if seconds is None else seconds)
         return (transport or self.transport).send(request, until)
 
