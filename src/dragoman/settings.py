@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
-from dragoman.dialect.table import PLAIN, at, named, names
+from dragoman.dialect.table import ENGINE, PLAIN, at, named, names
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.exchange import Timeouts
 from dragoman.retry import Retry
@@ -290,7 +290,7 @@ def placed(address: str) -> Place:
         InvalidRequestError: it is none of them.
     """
     if address == LOCAL:
-        return Place(LOCAL_URL, PLAIN, "")
+        return Place(LOCAL_URL, ENGINE, "")
     if address.endswith(".gguf") and "://" not in address:
         return Place(f"{_WEIGHTS_URL}{quote(address, safe='')}/v1", PLAIN, address)
     if not {":", "/"}.isdisjoint(address):

@@ -59,6 +59,8 @@ def test_where_a_completion_is_asked_for():
         (named("mistral"), {"prefix": True}, {}),
         (named("vllm"), {}, {"add_generation_prompt": False, "continue_final_message": True}),
         (named("llama.cpp"), {}, {}),
+        (named("deepseek"), {"prefix": True}, {}),
+        (named("anthropic"), {}, {}),
         (ENGINE, {"prefix": True}, {}),
     ],
     ids=lambda value: getattr(value, "name", ""),
@@ -72,3 +74,29 @@ def test_a_broken_answer_is_gone_on_from_as_its_server_wants_it(row, last, besid
 
 def test_who_repeats_the_beginning_is_known():
     assert {row.name for row in [*ALL, ENGINE] if row.continues and row.continues.echoes} == {"mistral", "llama.cpp"}
+
+
+@pytest.mark.parametrize(
+    ("row", "again"),
+    [("mistral", "Once upon "), ("anthropic", " "), ("deepseek", "")],
+)
+def test_what_is_said_twice_is_known(row, again):
+    continues = named(row).continues
+
+    assert continues.echo("Once upon ") == again
+    assert continues.of(HELLO, "Once upon ")["messages"][-1]["content"] == (
+        "Once upon" if row == "anthropic" else "Once upon "
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "model", "can"),
+    [
+        ("mistral", "mistral-small", True),
+        ("anthropic", "claude-opus-4-1", True),
+        ("anthropic", "claude-opus-4-6", False),
+        ("anthropic", "claude-sonnet-5", False),
+    ],
+)
+def test_which_models_go_on_is_known(row, model, can):
+    assert named(row).continues.can(model) is can

@@ -23,16 +23,33 @@ class Continuation(Struct, frozen=True, kw_only=True):
         message: what that message holds besides.
         request: what the request holds besides.
         echoes: whether the answer begins with that beginning once more.
+        trims: whether the beginning must not end in white space; the answer then has to begin with it.
+        models: how the names of the models begin that can go on; empty where all can.
+        base_url: the address where it is asked so, where that is another than for all else.
     """
 
     message: tuple[tuple[str, bool], ...] = ()
     request: tuple[tuple[str, bool], ...] = ()
     echoes: bool = False
+    trims: bool = False
+    models: tuple[str, ...] = ()
+    base_url: str = ""
+
+    def can(self, model: str) -> bool:
+        """Whether a model can go on."""
+        return not self.models or model.startswith(self.models)
 
     def of(self, request: dict[str, Any], beginning: str) -> dict[str, Any]:
         """The request for the rest of an answer that began so."""
-        last = {"role": "assistant", "content": beginning} | dict(self.message)
+        said = beginning.rstrip() if self.trims else beginning
+        last = {"role": "assistant", "content": said} | dict(self.message)
         return request | dict(self.request) | {"messages": [*request["messages"], last]}
+
+    def echo(self, beginning: str) -> str:
+        """What of a beginning the answer begins with once more."""
+        if self.echoes:
+            return beginning
+        return beginning[len(beginning.rstrip()) :] if self.trims else ""
 
 
 class Dialect(Struct, frozen=True, kw_only=True):

@@ -66,6 +66,21 @@ ROWS = (
         api="messages",
         key_header="x-api-key",
         headers=(("anthropic-version", "2023-06-01"),),
+        # Newer models answer 400: "This model does not support assistant message prefill".
+        continues=Continuation(
+            trims=True,
+            models=(
+                "claude-2",
+                "claude-3",
+                "claude-haiku-4-5",
+                "claude-opus-4-0",
+                "claude-opus-4-1",
+                "claude-opus-4-2025",
+                "claude-opus-4-5",
+                "claude-sonnet-4-0",
+                "claude-sonnet-4-2025",
+            ),
+        ),
     ),
     Dialect(
         name="mistral",
@@ -116,7 +131,8 @@ ROWS = (
         | {"logit_bias", "metadata", "n", "parallel_tool_calls", "seed", "service_tier"},
         instead=MAX_TOKENS,
         roles=SYSTEM,
-        # It goes on from a prefix at another address, /beta, which is no address for anything else.
+        # api-docs.deepseek.com/guides/chat_prefix_completion: at /beta, which is no address for anything else.
+        continues=Continuation(message=(("prefix", True),), base_url="https://api.deepseek.com/beta"),
     ),
     Dialect(
         name="together",

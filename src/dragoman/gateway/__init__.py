@@ -16,7 +16,6 @@ listen           sockets, signals, the server around the app
         fit      what an upstream can take of a request
         upstream one endpoint, over the client's own core
         relayed  an answer on its way through
-        continuation  a stream that broke off, gone on with elsewhere
       respond    an answer on its way to the caller
       refusal    why there is none
         faults   errors in the caller's terms

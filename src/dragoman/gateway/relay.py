@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dragoman import errors
+from dragoman.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.course import Course, Try
-from dragoman.gateway.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.gateway.ledger import end_of
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.routes import in_order
@@ -24,8 +24,8 @@ from dragoman.stream import AsyncStream
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Mapping
 
+    from dragoman.continuation import Beginning
     from dragoman.exchange import Timeouts
-    from dragoman.gateway.continuation import Beginning
     from dragoman.gateway.ledger import Attempt, Entry
     from dragoman.gateway.routes import Found, Routes
     from dragoman.gateway.tongue import Document, What
@@ -105,8 +105,7 @@ class Relay:
                     known = beginning_of(error, relayed.attempt.tokens(None).completion or 0) if further else None
                     if further is None or known is None:
                         raise
-                    echoes = joint is not None and joint.echoes
-                    begun = known if begun is None else known.after(begun, echoes=echoes)
+                    begun = known if begun is None or joint is None else known.after(begun, echo=joint.echo)
                     further = _others_first(further, relayed)
                     relayed = await self._rest(body, further, entry, until, begun, error)
                     joint = _joint(relayed, begun)
@@ -116,7 +115,7 @@ class Relay:
     def _able(self, found: Found) -> Found | None:
         """Those of the ways to answer that can go on from a beginning; None where there is none."""
         ways, resort = (
-            tuple(way for way in part if self.upstreams[way.upstream].continues is not None)
+            tuple(way for way in part if _can(self.upstreams[way.upstream], way.model))
             for part in (found.ways, found.resort)
         )
         return found._replace(ways=ways, resort=resort) if ways or resort else None
@@ -334,7 +333,11 @@ def _others_first(found: Found, broken: Relayed) -> Found:
 def _joint(relayed: Relayed, begun: Beginning) -> Joint:
     continues = relayed.upstream.continues
     mark = {"upstream": relayed.upstream.name, "model": relayed.model}
-    return Joint(begun, mark, echoes=continues is not None and continues.echoes)
+    return Joint(begun, echo=continues.echo(begun.text) if continues is not None else "", mark=mark)
+
+
+def _can(upstream: Upstream, model: str) -> bool:
+    return upstream.continues is not None and upstream.continues.can(model)
 
 
 def _left(task: Task) -> None:

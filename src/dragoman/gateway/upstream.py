@@ -17,7 +17,6 @@ from dragoman.call import body_call
 from dragoman.carry import async_transport
 from dragoman.client import AsyncModels
 from dragoman.course import Stop
-from dragoman.dialect import Continuation
 from dragoman.errors import DragomanError, ServerError, StatusError
 from dragoman.exchange import complete, fetch
 from dragoman.gateway import counted, vectors
@@ -31,6 +30,7 @@ from dragoman.wire.embedding import read_embeddings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dragoman.dialect import Continuation
     from dragoman.exchange import Call, Timeouts
     from dragoman.gateway.fit import Policy
     from dragoman.gateway.tongue import Document, What
@@ -47,9 +47,6 @@ LOOK = 5.0
 
 ONCE = Retry(times=0)
 """What an upstream's own client tries again: nothing, since who else may answer is decided above it."""
-
-HERE = Continuation(message=(("prefix", True),))
-"""How the model on this machine goes on from the beginning of an answer."""
 
 FADING = 60.0
 """Seconds in which what was measured loses two thirds of its weight: who was slow is asked again one day."""
@@ -157,7 +154,7 @@ class Upstream:
             InvalidRequestError: the address cannot be used.
         """
         made = settings_for(address or LOCAL, api_key=api_key, model="", timeout=None, retries=ONCE, headers=None)
-        return cls(name, [made], continues=made.dialect.continues if made.engine is None else HERE)
+        return cls(name, [made], continues=made.dialect.continues)
 
     @property
     def lanes(self) -> Sequence[Lane]:

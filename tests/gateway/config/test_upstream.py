@@ -52,6 +52,7 @@ def test_what_goes_on_from_a_prefix_is_known_or_declared():
     assert dialect_of(one("vendor = 'vllm'\nurl = 'http://a/v1'\ncontinues = false")).continues is None
     assert dialect_of(one("url = 'http://a/v1'\ncontinues = true")).continues == Continuation()
     assert dialect_of(one("vendor = 'openai'")).continues is None
+    assert dialect_of(one("vendor = 'deepseek'")).continues is None
     assert dialect_of(one("engine = true")).continues == ENGINE.continues
     assert dialect_of(one("weights = '/m.gguf'")).continues is None
 

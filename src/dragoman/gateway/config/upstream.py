@@ -88,4 +88,7 @@ def completed(upstream: UpstreamConfig) -> UpstreamConfig:
 
 
 def _continues(upstream: UpstreamConfig, row: Dialect) -> bool:
-    return row.continues is not None if upstream.continues is None else upstream.continues
+    if upstream.continues is not None:
+        return upstream.continues
+    # An upstream has one address.
+    return row.continues is not None and not row.continues.base_url

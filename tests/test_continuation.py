@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman import errors
-from dragoman.gateway.continuation import Beginning, Joint, beginning_of, is_plain, rest
+from dragoman.continuation import Beginning, Joint, beginning_of, is_plain, rest
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
 
@@ -44,7 +44,14 @@ def test_one_answer_in_plain_text_can_be_gone_on_with(asked):
 
 @pytest.mark.parametrize(
     "asked",
-    [{"n": 2}, {"tools": [{}]}, {"logprobs": True}, {"response_format": {"type": "json_object"}}, {"audio": {}}],
+    [
+        {"n": 2},
+        {"tools": [{}]},
+        {"logprobs": True},
+        {"response_format": {"type": "json_object"}},
+        {"audio": {}},
+        {"messages": [{"role": "assistant", "content": "I"}]},
+    ],
 )
 def test_anything_else_cannot(asked):
     assert not is_plain(asked)
@@ -86,7 +93,7 @@ def test_the_rest_may_be_as_long_as_is_left():
 
 
 def test_the_second_parts_chunks_become_the_firsts():
-    joint = Joint(BEGUN, {"upstream": "here"}, echoes=False)
+    joint = Joint(BEGUN, mark={"upstream": "here"})
     first, second = joint.joined(chunk("net", vendor=1)), joint.joined(chunk("."))
 
     assert (first.id, first.created, first.text, first.extra["vendor"]) == ("c7", 7, "net", 1)
@@ -97,7 +104,7 @@ def test_the_second_parts_chunks_become_the_firsts():
 @pytest.mark.parametrize(("prompt", "told"), [(10, 7), (1, 0), (None, 0)])
 def test_the_usage_is_that_of_one_answer(prompt, told):
     usage = {"prompt_tokens": prompt, "completion_tokens": 2}
-    joined = Joint(BEGUN, {}, echoes=False).joined(chunk(usage=usage)).usage
+    joined = Joint(BEGUN).joined(chunk(usage=usage)).usage
 
     assert (joined.prompt_tokens, joined.completion_tokens, joined.total_tokens) == (told, 5, told + 5)
 
@@ -107,20 +114,20 @@ def test_a_beginning_that_comes_again_is_skipped_however_it_is_cut(begun, furthe
     whole = begun + further
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=5)))
     pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
-    joint = Joint(Beginning(begun, "c", 1, 1), {}, echoes=True)
+    joint = Joint(Beginning(begun, "c", 1, 1), echo=begun)
 
     assert "".join(joint.joined(chunk(piece)).text for piece in pieces) == further
 
 
 def test_another_answer_is_no_rest():
-    joint = Joint(BEGUN, {}, echoes=True)
+    joint = Joint(BEGUN, echo=BEGUN.text)
 
     with pytest.raises(errors.ProtocolError, match="began another one"):
         joint.joined(chunk("Edgar"))
 
 
-@pytest.mark.parametrize(("echoes", "text"), [(False, "Claude Monet"), (True, "net")])
-def test_what_is_known_grows_with_each_part(echoes, text):
-    grown = Beginning("net", "c8", 8, 2).after(BEGUN, echoes=echoes)
+@pytest.mark.parametrize(("said", "echo"), [("net", ""), ("Claude Monet", "Claude Mo"), (" Monet", " Mo")])
+def test_what_is_known_grows_with_each_part(said, echo):
+    grown = Beginning(said, "c8", 8, 2).after(BEGUN, echo=echo)
 
-    assert grown == Beginning(text, "c7", 7, 5)
+    assert grown == Beginning("Claude Monet", "c7", 7, 5)

@@ -1,4 +1,4 @@
-"""A stream that broke off is gone on with elsewhere: whether that is safe, what is asked, how the pieces join. No I/O.
+"""A stream that broke off is gone on with: whether that is safe, what is asked, how the pieces join. No I/O.
 
 It is safe for one answer in plain text: its beginning can be given to another upstream as the last message, an
 assistant's, and what comes is the rest of it. It is not for tool calls, JSON, log probabilities or several answers, of
@@ -51,14 +51,17 @@ class Beginning(NamedTuple):
     created: int
     tokens: int
 
-    def after(self, earlier: Beginning, *, echoes: bool) -> Beginning:
-        """What there is of an answer that was gone on with once already, and broke off again."""
-        text = self.text if echoes else earlier.text + self.text
+    def after(self, earlier: Beginning, *, echo: str) -> Beginning:
+        """What there is of an answer that was gone on with once already, `echo` said twice, and broke off again."""
+        text = earlier.text.removesuffix(echo) + self.text
         return Beginning(text, earlier.id, earlier.created, earlier.tokens + self.tokens)
 
 
 def is_plain(request: dict[str, Any]) -> bool:
-    """Whether a request asks for one answer in plain text."""
+    """Whether a request asks for one answer in plain text, which it does not begin itself."""
+    messages: list[dict[str, Any]] = request.get("messages") or []
+    if messages and messages[-1].get("role") == "assistant":
+        return False
     return all(request.get(name) is None or request[name] in values for name, values in PLAIN.items())
 
 
@@ -88,15 +91,18 @@ class Joint:
 
     Args:
         beginning: what there is.
-        echoes: whether the second part begins with that once more.
-        mark: what the first chunk of the second part says of it, under `dragoman`.
+        echo: what the second part begins with once more.
+        mark: what the first chunk of the second part says of it, under `dragoman`; None for nothing.
+
+    Attributes:
+        echo: as given.
     """
 
-    def __init__(self, beginning: Beginning, mark: dict[str, Any], *, echoes: bool) -> None:
+    def __init__(self, beginning: Beginning, *, echo: str = "", mark: dict[str, Any] | None = None) -> None:
         self._beginning = beginning
-        self._mark: dict[str, Any] | None = mark
-        self.echoes = echoes
-        self._echo = beginning.text if echoes else ""
+        self._mark = mark
+        self.echo = echo
+        self._echo = echo
 
     def joined(self, chunk: Chunk) -> Chunk:
         """A chunk of the second part as one of the whole.
@@ -135,7 +141,7 @@ class Joint:
 
 
 def _is_text(partial: Completion) -> bool:
-    if len(partial.choices) != 1 or not partial.text:
+    if len(partial.choices) != 1 or not partial.text.strip():
         return False
     choice = partial.choices[0]
     said = choice.message.to_dict()
