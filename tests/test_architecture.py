@@ -94,6 +94,8 @@ WAITING = [
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\badrive\b", "drive"),
     (r"\baperform\b", "perform"),
+    (r"\bararely\b", "rarely"),
+    (r"\baseldom\b", "seldom"),
     (r"\bapause\b", "pause"),
     (r"\basync_transport\b", "blocking_transport"),
     (r"\btransport\.aio\b", "transport.blocking"),

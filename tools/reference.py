@@ -23,7 +23,16 @@ TARGET = ROOT / "docs" / "reference"
 PAGES = {
     "client": (
         "The client",
-        ["client.py", "chat.py", "stream.py", "arguments.py", "raw.py", "tried.py", "transport/connections.py"],
+        [
+            "client.py",
+            "chat.py",
+            "stream.py",
+            "arguments.py",
+            "cancellation.py",
+            "raw.py",
+            "tried.py",
+            "transport/connections.py",
+        ],
     ),
     "policy": ("Limits in time, and retries", ["exchange.py", "retry.py"]),
     "request": ("Requests", ["wire/request.py", "wire/message.py", "wire/tool.py"]),

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dragoman.arguments import Arguments
     from dragoman.call import NULL
+    from dragoman.cancellation import Cancellation
     from dragoman.client import AsyncDragoman, Dragoman
     from dragoman.count import Count
     from dragoman.errors import (
         APIError,
         AuthenticationError,
         BadRequestError,
+        CallCancelledError,
         ConfigurationError,
         ConflictError,
         ConnectionFailedError,
@@ -79,14 +81,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "arguments": "Arguments",
     "call": "NULL",
+    "cancellation": "Cancellation",
     "client": "AsyncDragoman Dragoman",
     "count": "Count",
     "errors": (
-        "APIError AuthenticationError BadRequestError ConfigurationError ConflictError ConnectionFailedError "
-        "ContentFilterError ContentTooLargeError ContextLengthError DragomanError EngineError InvalidOutputError "
-        "InvalidRequestError LengthError NotFoundError OutputError OverloadedError PermissionDeniedError ProtocolError "
-        "QuotaError RateLimitError RefusalError RunLimitError ServerError StatusError StreamClosedError "
-        "TimeLimitError TruncatedError UnprocessableError"
+        "APIError AuthenticationError BadRequestError CallCancelledError ConfigurationError ConflictError "
+        "ConnectionFailedError ContentFilterError ContentTooLargeError ContextLengthError DragomanError EngineError "
+        "InvalidOutputError InvalidRequestError LengthError NotFoundError OutputError OverloadedError "
+        "PermissionDeniedError ProtocolError QuotaError RateLimitError RefusalError RunLimitError ServerError "
+        "StatusError StreamClosedError TimeLimitError TruncatedError UnprocessableError"
     ),
     "events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
     "exchange": "Timeouts",
@@ -120,7 +123,9 @@ __all__ = [
     "AsyncTypedStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallCancelledError",
     "CallEvent",
+    "Cancellation",
     "Choice",
     "Chunk",
     "Completion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict
 
+from dragoman.cancellation import Cancellation
 from dragoman.exchange import Timeouts
 from dragoman.retry import Retry
 from dragoman.runs import Approve, Limits, Toolish
@@ -24,6 +25,8 @@ class CallOptions(TypedDict, total=False):
     """How often to try again, or the whole policy; default the client's."""
     headers: Mapping[str, str] | None
     """Sent with this call, above the client's."""
+    cancel: Cancellation | None
+    """Ends the call from elsewhere, whatever it waits for: see `dragoman.Cancellation`."""
     extra_query: Mapping[str, Any] | None
     """Put behind the address's question mark; a list says its name several times."""
     extra_body: Mapping[str, Any] | None

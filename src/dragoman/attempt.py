@@ -13,6 +13,7 @@ from dragoman.reading import Reading
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
+    from dragoman.cancellation import Cancellation
     from dragoman.errors import DragomanError, Limit
     from dragoman.exchange import Call
     from dragoman.hooks import Watch
@@ -49,6 +50,20 @@ class Whole(Struct, gc=False, eq=False):
     bound: int
 
 
+class Carrier(Struct, gc=False, eq=False):
+    """Say what carries the call; the outcome is the transport."""
+
+
+class Guarded(Struct, eq=False):
+    """Perform an effect for as long as nobody cancels; the outcome is the effect's.
+
+    Whoever performs it raises a `CallCancelledError` instead, and leaves nothing of the effect open.
+    """
+
+    effect: Any
+    cancel: Cancellation
+
+
 class Read(Struct, gc=False, eq=False):
     """Read the next piece of the body; the outcome is bytes."""
 
@@ -57,7 +72,7 @@ class Read(Struct, gc=False, eq=False):
 
 
 T = TypeVar("T")
-Effect = Send | Whole | Read
+Effect = Send | Whole | Read | Carrier | Guarded
 Outcome = Any
 """An `Answer` or `AsyncAnswer` after `Send`, bytes after `Whole` and `Read`, a `NoAnswer` after any of them."""
 Flow = Generator[Effect, Outcome, T]

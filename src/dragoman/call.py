@@ -19,12 +19,15 @@ from dragoman.transport import Outgoing
 from dragoman.wire.completion import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from dragoman.cancellation import Cancellation
     from dragoman.exchange import Timeouts
     from dragoman.reading import Translation
     from dragoman.retry import Retry
-    from dragoman.settings import Settings
+    from dragoman.settings import Party, Settings
+
+    Make = Callable[[Settings, Mapping[str, Any]], Call]
 
 
 class Null:
@@ -61,9 +64,10 @@ def create_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
         InvalidRequestError: an argument is missing or cannot be used.
     """
     if settings.party is not None:
-        return settings.party.call(create_call, arguments, arguments.get("retries"))
+        return _of_party(settings.party, create_call, arguments)
     body, options = _split(settings, arguments)
-    return _chat_call(settings, body, options)
+    call = _chat_call(settings, body, options)
+    return call if options.cancel is None else _cancellable(call, options.cancel)
 
 
 def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
@@ -76,13 +80,14 @@ def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
         InvalidRequestError: an argument is missing or cannot be used.
     """
     if settings.party is not None:
-        return settings.party.call(stream_call, arguments, arguments.get("retries"))
+        return _of_party(settings.party, stream_call, arguments)
     body, options = _split(settings, arguments)
     body["stream"] = True
     hide_usage = settings.dialect.usage and "stream_options" not in body
     if hide_usage:
         body["stream_options"] = {"include_usage": True}
-    return _chat_call(settings, body, options, hide_usage=hide_usage)
+    call = _chat_call(settings, body, options, hide_usage=hide_usage)
+    return call if options.cancel is None else _cancellable(call, options.cancel)
 
 
 def body_call(
@@ -109,6 +114,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     headers: Mapping[str, str] | None = None
     extra_query: Mapping[str, Any] | None = None
     extra_body: Mapping[str, Any] | None = None
+    cancel: Cancellation | None = None
 
 
 PLAIN = Options()
@@ -116,6 +122,21 @@ PLAIN = Options()
 
 _none_given = frozenset(Options.__struct_fields__).isdisjoint
 _all_dicts = frozenset({dict}).issuperset
+
+
+def _of_party(party: Party, make: Make, arguments: Mapping[str, Any]) -> Call:
+    """The call of several; what ends it is for all of them together, not for each."""
+    call = party.call(make, {**arguments, "cancel": None}, arguments.get("retries"))
+    return _cancellable(call, arguments.get("cancel"))
+
+
+def _cancellable(call: Call, cancel: Cancellation | None) -> Call:
+    if cancel is None:
+        return call
+    # Imported here because few calls are ended from elsewhere.
+    from dragoman.guard import cancellable  # noqa: PLC0415
+
+    return cancellable(call, cancel)
 
 
 def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:

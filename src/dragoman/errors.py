@@ -10,6 +10,7 @@
         ├── ProtocolError          what arrived is not an answer: HTML, broken JSON, broken framing
         ├── TruncatedError         the answer stopped short of its end
         ├── StreamClosedError      the stream was closed on this side while there was more to read
+        ├── CallCancelledError     the call was cancelled by its `cancel`
         ├── OutputError            the answer is whole, and not the `output` that was asked for; `text` is what came
         │   ├── RefusalError           the model would not answer
         │   ├── LengthError            its text was cut at its longest
@@ -205,6 +206,10 @@ class TruncatedError(APIError):
 
 class StreamClosedError(APIError):
     """The stream was closed on this side, perhaps by another thread or task; `partial` holds what had arrived."""
+
+
+class CallCancelledError(APIError):
+    """The call was ended by the `Cancellation` it was given; `partial` holds what had arrived of a stream."""
 
 
 class OutputError(APIError):

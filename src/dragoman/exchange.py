@@ -97,6 +97,14 @@ class Others(Protocol):
         ...
 
 
+class Onward(Protocol):
+    """How a stream is read on, where there is more to think of; `dragoman.guard.Guard` is one."""
+
+    def more(self, clock: Clock, reading: Reading) -> Flow[None]:
+        """Read on: as `dragoman.exchange.more`."""
+        ...
+
+
 class Call(msgspec.Struct, frozen=True):
     """One call to make.
 
@@ -111,7 +119,9 @@ class Call(msgspec.Struct, frozen=True):
         translation: how its answers become chat completions, where the vendor speaks another API.
         changes: what its dialect changed of the request, in words: a path, a colon, and what became of it.
         whom: what the one who is asked goes by, where there is a choice; empty where there is none.
-        others: who is asked, this call's own among them, where another may answer what one did not.
+        others: who is asked, this call's own among them, where another may answer what one did not; or how it goes
+            otherwise.
+        onward: how its stream is read on, where there is more to think of than the next bytes.
     """
 
     request: Outgoing
@@ -125,6 +135,7 @@ class Call(msgspec.Struct, frozen=True):
     changes: tuple[str, ...] = ()
     whom: str = ""
     others: Others | None = None
+    onward: Onward | None = None
 
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:
@@ -151,6 +162,10 @@ def fetch(call: Call, clock: Clock, read: Callable[[bytes], T]) -> Flow[T]:
 
 def more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
     """Read on until the stream has a chunk to give, or is over."""
+    return _more(call, clock, reading) if call.onward is None else call.onward.more(clock, reading)
+
+
+def _more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
     limits = call.timeouts
     attempt = Attempt(call, clock, reading.deadline)
     while not reading.ready and not reading.over:

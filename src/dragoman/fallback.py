@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dragoman.attempt import Attempt
 from dragoman.course import Course, Pause, Try
-from dragoman.errors import APIError, DragomanError, OverloadedError
+from dragoman.errors import APIError, CallCancelledError, DragomanError, OverloadedError
 from dragoman.exchange import exchange
 from dragoman.retry import NEVER
 from dragoman.tried import Tried
@@ -75,6 +75,10 @@ class Fallback:
             try:
                 call = replace(self._call(step.stop.upstream), timeouts=whole.timeouts, retry=NEVER)
                 result = yield from exchange(call, clock, read, begin, attempt=walk.attempt(call, streamed=streamed))
+            except CallCancelledError:
+                # No word of the candidate, as below.
+                step.lane.circuit.cancelled()
+                raise
             except DragomanError as error:
                 walk.failed(step, error, asked=call is not None)
             except BaseException:

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dragoman.dialect.table import at
-from dragoman.errors import APIError
+from dragoman.errors import APIError, CallCancelledError
 from dragoman.judge import request_id
 from dragoman.reading import Reading
 from dragoman.spent import Spent, of_chunks, of_completion, together
@@ -168,7 +168,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     first: float | None = None
     """Of a stream, seconds from sending the attempt that was answered to its first content."""
     error: DragomanError | None = None
-    """What the call failed with: an `APIError`, but where nothing could be sent."""
+    """What the call ended with: an `APIError`, but where nothing could be sent; None where it has its answer."""
     result: Any = None
     """What was read: a `Completion`, the reading of a stream, or another document; None where nothing was."""
     lost: tuple[Spent, ...] = ()
@@ -191,7 +191,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
         completion = _completion_of(self.result)
         if completion is not None:
             return together((*self.lost, of_completion(completion, self.asked.body)))
-        if self.outcome == "failed" or not self.asked.body:
+        if self.error is not None or not self.asked.body:
             return together(self.lost)
         return together((*self.lost, Spent(source="unknown", attempts=("unknown",))))
 
@@ -259,7 +259,7 @@ class Watch:
         self._lost = (*self._lost, spent)
         self._tell(Failed(self._asked, self._attempt, error, self._seconds(), again))
         if again is None:
-            self._end("failed", error=error)
+            self._end("left" if isinstance(error, CallCancelledError) else "failed", error=error)
 
     def left(self, reason: DragomanError | GeneratorExit) -> None:
         """Take that nothing could be sent, or that the caller does not wait for the answer any more."""

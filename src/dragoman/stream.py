@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dragoman.errors import DragomanError
-from dragoman.exchange import Send, Whole, more
+from dragoman.exchange import Read, Send, Whole, more
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
                 outcome = carrier.send(effect.request, effect.until)
             elif type(effect) is Whole:
                 outcome = effect.answer.whole(effect.until, effect.bound)
-            else:
+            elif type(effect) is Read:
                 outcome = effect.answer.read(effect.until)
+            else:
+                outcome = rarely(effect, transport)
         except NoAnswer as reason:
             outcome = reason
         except DragomanError as refusal:
@@ -64,6 +66,14 @@ def drive(flow: Flow[T], transport: Transport | None) -> T:
             # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
             flow.close()
             raise
+
+
+def rarely(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - see the effects
+    """Perform an effect that few calls have."""
+    # Imported here because they are few.
+    from dragoman.seldom import seldom  # noqa: PLC0415
+
+    return seldom(effect, transport, pause)
 
 
 def pause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above
@@ -93,8 +103,10 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
                 outcome = await carrier.send(effect.request, effect.until)
             elif type(effect) is Whole:
                 outcome = await effect.answer.whole(effect.until, effect.bound)
-            else:
+            elif type(effect) is Read:
                 outcome = await effect.answer.read(effect.until)
+            else:
+                outcome = await ararely(effect, transport)
         except NoAnswer as reason:
             outcome = reason
         except DragomanError as refusal:
@@ -104,6 +116,14 @@ async def adrive(flow: Flow[T], transport: AsyncTransport | None) -> T:
             # Now, not when the traceback that holds it is dropped: hooks are told that the caller left.
             flow.close()
             raise
+
+
+async def ararely(effect: Any, transport: Any) -> Any:  # noqa: ANN401 - see the effects
+    """Perform an effect that few calls have."""
+    # Imported here because they are few.
+    from dragoman.seldom import aseldom  # noqa: PLC0415
+
+    return await aseldom(effect, transport, apause)
 
 
 async def apause(seconds: float, transport: Any) -> None:  # noqa: ANN401 - as above

@@ -7,9 +7,11 @@ from time import monotonic
 
 import pytest
 
+from dragoman import Cancellation
 from dragoman.testing.play import Break, Pause, Played
 from dragoman.testing.playing import Abrupt, Asynchronous, AsyncPlayedAnswer, PlayedAnswer
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import patience
 
 LATER = math.inf
 
@@ -144,6 +146,14 @@ def test_closing_wakes_a_task_that_waits_from_any_thread():
 
     with pytest.raises(NoAnswer, match="closed"):
         asyncio.run(read())
+
+
+def test_a_call_that_is_cancelled_waits_for_no_head():
+    cancel = Cancellation()
+    threading.Timer(0.02, cancel.cancel).start()
+
+    with patience.within(cancel), pytest.raises(NoAnswer, match="cancelled"):
+        PlayedAnswer(Played(before=(Pause(60),)), timed=True).begin(LATER)
 
 
 def test_a_player_is_an_asynchronous_transport():

@@ -8,6 +8,7 @@ from typing import assert_type
 from dragoman import (
     AsyncDragoman,
     AsyncStream,
+    Cancellation,
     Chunk,
     Completion,
     Connections,
@@ -70,6 +71,12 @@ async def waiting(client: AsyncDragoman) -> None:
         assert_type(stream, AsyncStream)
         async for chunk in stream:
             assert_type(chunk.text, str)
+
+
+def ended(client: Dragoman, cancel: Cancellation) -> None:
+    assert_type(client.chat.create(messages="Hello", cancel=cancel), Completion)
+    client.chat.run(messages="Hello", tools=[], cancel=cancel)
+    client.chat.create(messages="Hello", cancel=True)  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
 
 
 def refused(client: Dragoman) -> None:

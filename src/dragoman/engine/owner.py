@@ -22,6 +22,7 @@ import msgspec
 from dragoman.engine import machine, weights
 from dragoman.errors import EngineError
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import patience
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -133,7 +134,7 @@ class Engine:
             EngineError: it cannot be started.
             NoAnswer: `until` came first; the start goes on and the next call finds it further.
         """
-        if not self._lock.acquire(timeout=max(0.0, until - time.monotonic())):
+        if not patience.wait(lambda seconds: self._lock.acquire(timeout=seconds), until):
             raise NoAnswer("timeout", "the engine is still starting")
         try:
             if self.running:
@@ -240,7 +241,7 @@ class Engine:
             raise EngineError("the engine has been closed")
         with selectors.DefaultSelector() as selector:
             selector.register(child.stdout, selectors.EVENT_READ)
-            if not selector.select(max(0.0, until - time.monotonic())):
+            if not patience.wait(selector.select, until):
                 raise NoAnswer("timeout", "the engine is still starting")
         line = child.stdout.readline()
         if line.strip() == b"ready":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dragoman.testing.play import Break, Pause
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,7 +109,7 @@ class PlayedAnswer(_Course):
     def begin(self, until: float) -> None:
         """Play what comes before the head."""
         while not isinstance(wait := self._next(self._before, until), bytes):
-            self._left.wait(wait)
+            patience.wait(self._left.wait, monotonic() + wait)
 
     def read(self, until: float) -> bytes:
         """The next piece of the body; b"" at and after its proper end."""

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import patience
 from dragoman.transport.sockets import RECEIVE, look_up, numeric
 
 if TYPE_CHECKING:
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 
     from dragoman.transport.pool import Pool
     from dragoman.transport.sockets import Place
-
-_DAY = 86_400.0
-
-_DEAF = 1.0
-"""Seconds of one wait. A signal that comes just before a wait begins does not end it, and is only heard after it: so
-Ctrl-C is heard within so long, however long nothing arrives."""
-
-
-def _milliseconds(until: float) -> float:
-    # poll takes a C int: an endless wait is one of a day, after which the caller looks at the clock again.
-    return min(max(until - monotonic(), 0.0), _DAY) * 1000
 
 
 def places(host: str, port: int, until: float) -> list[Place]:
@@ -45,10 +35,15 @@ def places(host: str, port: int, until: float) -> list[Place]:
         return known
     told: SimpleQueue[list[Place] | NoAnswer] = SimpleQueue()
     look_up(host, port, told.put)
-    try:
-        found = told.get(timeout=_milliseconds(until) / 1000)
-    except Empty:
-        raise NoAnswer("timeout", f"no address for {host} in time") from None
+
+    def once(seconds: float) -> list[Place] | NoAnswer | None:
+        with suppress(Empty):
+            return told.get(timeout=seconds)
+        return None
+
+    found = patience.wait(once, until)
+    if found is None:
+        raise NoAnswer("timeout", f"no address for {host} in time")
     if isinstance(found, NoAnswer):
         raise found
     return found
@@ -62,7 +57,7 @@ def ready(reading: Sequence[socket.socket], writing: Sequence[socket.socket], un
         poll.register(sock, select.POLLIN)
     for sock in writing:
         poll.register(sock, select.POLLOUT)
-    happened = poll.poll(_milliseconds(until))
+    happened = patience.wait(lambda seconds: poll.poll(seconds * 1000), until)
     return found[happened[0][0]] if happened else None
 
 
@@ -149,7 +144,7 @@ class Line:
         left = until - monotonic()
         self._busy = True
         try:
-            happened = self._gone or self._poll(min(left, _DEAF) * 1000 if left > 0.0 else 0)
+            happened = self._gone or self._poll(min(left, patience.stretch) * 1000 if left > 0.0 else 0)
         finally:
             self._busy = False
         if self._gone or not happened:
@@ -166,6 +161,7 @@ class Line:
         if self._gone:
             self._sock.close()
             raise NoAnswer("closed", "the connection was closed on this side", sent=True)
+        patience.check()
         if monotonic() >= until:
             raise NoAnswer("timeout", "nothing arrived in time", sent=True)
 
@@ -184,7 +180,7 @@ class Turn:
 
     def wait(self, until: float) -> bool:
         """Wait for it; False when `until` came first."""
-        return self._come.wait(_milliseconds(until) / 1000)
+        return patience.wait(self._come.wait, until)
 
 
 class Pools:
