@@ -195,7 +195,9 @@ def test_a_client_of_an_address_needs_no_asyncio_no_ssl_and_no_engine():
         name for name in loaded if name.split(".")[0] in {"asyncio", "email", "ssl", "uvicorn", "xllamacpp", "httpx"}
     }
     assert not {name for name in loaded if name.startswith("dragoman.engine")}
-    assert not loaded & {f"dragoman.{name}" for name in ("breaker", "candidates", "course", "fallback", "raw", "tried")}
+    asked_for = ("breaker", "candidates", "course", "fallback", "raw", "tried")
+    seldom = ("cancellation", "continuation", "guard", "resume", "seldom")
+    assert not loaded & {f"dragoman.{name}" for name in (*asked_for, *seldom)}
 
 
 def test_a_client_that_asks_for_text_needs_nothing_of_types_tools_and_events():

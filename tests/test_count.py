@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from dragoman import AsyncDragoman, Dragoman, errors
+from dragoman import AsyncDragoman, Cancellation, Dragoman, errors
 from scripted import READ, Scripted, answer
 
 ASK = {"messages": "Who is the best French painter?", "model": "m"}
@@ -155,3 +155,12 @@ def test_hooks_are_not_told_of_questions_nobody_pays_for():
         client.chat.count(**ASK)
 
     assert told == []
+
+
+def test_counting_is_cancelled_as_any_call_is():
+    cancel = Cancellation()
+    cancel.cancel()
+    with Scripted([READ, says({"count": 17})]) as server:
+        with pytest.raises(errors.CallCancelledError):
+            count(server, cancel=cancel)
+        assert server.connections == []

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dragoman.call import NULL
     from dragoman.cancellation import Cancellation
     from dragoman.client import AsyncDragoman, Dragoman
+    from dragoman.continuation import Resume
     from dragoman.count import Count
     from dragoman.errors import (
         APIError,
@@ -83,6 +84,7 @@ _HOMES = {
     "call": "NULL",
     "cancellation": "Cancellation",
     "client": "AsyncDragoman Dragoman",
+    "continuation": "Resume",
     "count": "Count",
     "errors": (
         "APIError AuthenticationError BadRequestError CallCancelledError ConfigurationError ConflictError "
@@ -167,6 +169,7 @@ __all__ = [
     "RefusalEvent",
     "Result",
     "ResultEvent",
+    "Resume",
     "Retry",
     "RoundEvent",
     "Run",

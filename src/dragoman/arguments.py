@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict
 
 from dragoman.cancellation import Cancellation
+from dragoman.continuation import Resume
 from dragoman.exchange import Timeouts
 from dragoman.retry import Retry
 from dragoman.runs import Approve, Limits, Toolish
@@ -27,6 +28,8 @@ class CallOptions(TypedDict, total=False):
     """Sent with this call, above the client's."""
     cancel: Cancellation | None
     """Ends the call from elsewhere, whatever it waits for: see `dragoman.Cancellation`."""
+    resume: int | Resume | None
+    """Of a stream: True, or how often it is gone on with where it breaks off, or the whole policy; default never."""
     extra_query: Mapping[str, Any] | None
     """Put behind the address's question mark; a list says its name several times."""
     extra_body: Mapping[str, Any] | None

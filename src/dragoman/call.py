@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dragoman.cancellation import Cancellation
+    from dragoman.continuation import Resume
     from dragoman.exchange import Timeouts
     from dragoman.reading import Translation
     from dragoman.retry import Retry
@@ -64,7 +65,7 @@ def create_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
         InvalidRequestError: an argument is missing or cannot be used.
     """
     if settings.party is not None:
-        return _of_party(settings.party, create_call, arguments)
+        return _of_party(settings, settings.party, create_call, arguments)
     body, options = _split(settings, arguments)
     call = _chat_call(settings, body, options)
     return call if options.cancel is None else _cancellable(call, options.cancel)
@@ -80,13 +81,15 @@ def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
         InvalidRequestError: an argument is missing or cannot be used.
     """
     if settings.party is not None:
-        return _of_party(settings.party, stream_call, arguments)
+        return _of_party(settings, settings.party, stream_call, arguments)
     body, options = _split(settings, arguments)
     body["stream"] = True
     hide_usage = settings.dialect.usage and "stream_options" not in body
     if hide_usage:
         body["stream_options"] = {"include_usage": True}
     call = _chat_call(settings, body, options, hide_usage=hide_usage)
+    if options.resume is not None or settings.resume is not None:
+        call = _resumable(call, settings, arguments, lambda make, asked: make(settings, asked))
     return call if options.cancel is None else _cancellable(call, options.cancel)
 
 
@@ -115,6 +118,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     extra_query: Mapping[str, Any] | None = None
     extra_body: Mapping[str, Any] | None = None
     cancel: Cancellation | None = None
+    resume: int | Resume | None = None
 
 
 PLAIN = Options()
@@ -124,10 +128,39 @@ _none_given = frozenset(Options.__struct_fields__).isdisjoint
 _all_dicts = frozenset({dict}).issuperset
 
 
-def _of_party(party: Party, make: Make, arguments: Mapping[str, Any]) -> Call:
-    """The call of several; what ends it is for all of them together, not for each."""
-    call = party.call(make, {**arguments, "cancel": None}, arguments.get("retries"))
+def _of_party(settings: Settings, party: Party, make: Make, arguments: Mapping[str, Any]) -> Call:
+    """The call of several; what ends it, and goes on with it, is for all of them together, not for each."""
+
+    def apply(make: Make, asked: Mapping[str, Any]) -> Call:
+        return party.call(make, asked, arguments.get("retries"))
+
+    call = apply(make, {**arguments, **_ABOVE})
+    if make is stream_call:
+        call = _resumable(call, settings, arguments, apply)
     return _cancellable(call, arguments.get("cancel"))
+
+
+_ABOVE = {"cancel": None, "resume": 0}
+"""What says nothing of a call as a whole."""
+
+
+def _resumable(
+    call: Call,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    apply: Callable[[Make, Mapping[str, Any]], Call],
+) -> Call:
+    given = arguments.get("resume")
+    if given is None and settings.resume is None:
+        return call
+    # Imported here because few streams are gone on with.
+    from dragoman.continuation import resume_of  # noqa: PLC0415
+    from dragoman.resume import resumable  # noqa: PLC0415
+
+    policy = resume_of(given, settings.resume)
+    if policy is None:
+        return call
+    return resumable(call, policy, {**arguments, **_ABOVE}, apply, stream_call)
 
 
 def _cancellable(call: Call, cancel: Cancellation | None) -> Call:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
+    from dragoman.continuation import Resume
     from dragoman.exchange import Timeouts
     from dragoman.hooks import Hook
     from dragoman.retry import Retry
@@ -159,7 +160,7 @@ class Dragoman:
         settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
         return cls._of(settings, transport)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913 - each is documented below
         self,
         *,
         api_key: Key | None = None,
@@ -167,6 +168,7 @@ class Dragoman:
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
+        resume: int | Resume | None = None,
     ) -> Self:
         """The same client with other options, on the same connections, which stay this one's to close.
 
@@ -176,13 +178,13 @@ class Dragoman:
             timeout: other limits in time.
             retries: another policy.
             headers: sent with every request, above this client's.
+            resume: whether, or how often, streams that break off are gone on with: see `dragoman.Resume`.
 
         Raises:
             InvalidRequestError: one of them cannot be used.
         """
-        settings = varied(
-            self._settings, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
-        )
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
+        settings = varied(self._settings, api_key=api_key, model=model, **options)
         return self._of(settings, self._transport)
 
     @classmethod
@@ -305,7 +307,7 @@ class AsyncDragoman:
         settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
         return cls._of(settings, transport)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913 - each is documented below
         self,
         *,
         api_key: Key | None = None,
@@ -313,6 +315,7 @@ class AsyncDragoman:
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
+        resume: int | Resume | None = None,
     ) -> Self:
         """The same client with other options, on the same connections, which stay this one's to close.
 
@@ -322,13 +325,13 @@ class AsyncDragoman:
             timeout: other limits in time.
             retries: another policy.
             headers: sent with every request, above this client's.
+            resume: whether, or how often, streams that break off are gone on with: see `dragoman.Resume`.
 
         Raises:
             InvalidRequestError: one of them cannot be used.
         """
-        settings = varied(
-            self._settings, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers
-        )
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
+        settings = varied(self._settings, api_key=api_key, model=model, **options)
         return self._of(settings, self._transport)
 
     @classmethod

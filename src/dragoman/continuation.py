@@ -7,11 +7,14 @@ which the beginning says too little, nor for a model that thinks before it answe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
 from dragoman import errors
+from dragoman.dialect.table import named, names
 from dragoman.wire.chunk import read_chunk
 
 if TYPE_CHECKING:
@@ -34,6 +37,43 @@ PLAIN: dict[str, tuple[Any, ...]] = {
 """Fields of which only these values, and null, ask for plain text."""
 
 LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Whether a stream that breaks off is gone on with.
+
+    It is where that is provably safe: of one answer in plain text, without tools, forms, log probabilities, thinking
+    or fields that this version does not know, by a server that is known to go on from the beginning of an answer.
+
+    Attributes:
+        times: how often, in one stream.
+        like: the row of `dragoman.dialect.table` that says how the server goes on, such as "vllm", where the client
+            knows its address only; empty for what is known of the vendor.
+    """
+
+    times: int = 2
+    like: str = ""
+
+
+def resume_of(given: int | Resume | None, default: Resume | None) -> Resume | None:
+    """The policy that an argument stands for: True, how often, or the whole of it; None where there is none.
+
+    Raises:
+        InvalidRequestError: the number is below 0, or there is no such row.
+    """
+    if given is None:
+        return default
+    policy = given if isinstance(given, Resume) else Resume() if given is True else Resume(times=int(given))
+    if policy.times < 0:
+        raise errors.InvalidRequestError(f"resume is a whole number from 0, not {policy.times!r}", param="resume")
+    row = named(policy.like) if policy.like else None
+    if policy.like and (row is None or row.continues is None):
+        able = ", ".join(name for name in names() if (known := named(name)) is not None and known.continues is not None)
+        raise errors.InvalidRequestError(
+            f"nothing is known of how {policy.like!r} goes on with an answer; it is of {able}", param="resume"
+        )
+    return policy if policy.times else None
 
 
 class Beginning(NamedTuple):
@@ -59,9 +99,14 @@ class Beginning(NamedTuple):
 
 def is_plain(request: dict[str, Any]) -> bool:
     """Whether a request asks for one answer in plain text, which it does not begin itself."""
-    messages: list[dict[str, Any]] = request.get("messages") or []
-    if messages and messages[-1].get("role") == "assistant":
-        return False
+    messages: Any = request.get("messages")
+    if messages and not isinstance(messages, str):
+        last: Any = messages[-1]
+        role: Any = (
+            cast("Mapping[str, Any]", last).get("role") if isinstance(last, Mapping) else getattr(last, "role", None)
+        )
+        if role == "assistant":
+            return False
     return all(request.get(name) is None or request[name] in values for name, values in PLAIN.items())
 
 

@@ -22,6 +22,7 @@ from dragoman.dialect.table import at
 from dragoman.errors import ProtocolError, StatusError
 from dragoman.estimate import prompt_tokens
 from dragoman.exchange import complete, fetch
+from dragoman.guard import guarded
 from dragoman.prices import Used, cost, in_force, published
 from dragoman.retry import NEVER
 from dragoman.settings import weights_at
@@ -65,6 +66,12 @@ def counting(settings: Settings, arguments: Mapping[str, Any], clock: Clock) -> 
         ContextLengthError: the embedded model has no room for the prompt.
         APIError: the server could not be asked.
     """
+    flow = _counting(settings, arguments, clock)
+    cancel = arguments.get("cancel")
+    return flow if cancel is None else guarded(flow, cancel)
+
+
+def _counting(settings: Settings, arguments: Mapping[str, Any], clock: Clock) -> Flow[Count]:
     call = msgspec.structs.replace(create_call(settings, arguments), others=None)
     body: Json = msgspec.json.decode(call.request.body)
     local = weights_at(call.request.url) is not None

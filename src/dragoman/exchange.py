@@ -122,6 +122,7 @@ class Call(msgspec.Struct, frozen=True):
         others: who is asked, this call's own among them, where another may answer what one did not; or how it goes
             otherwise.
         onward: how its stream is read on, where there is more to think of than the next bytes.
+        echo: what its answer begins with once more, where it goes on with another.
     """
 
     request: Outgoing
@@ -136,6 +137,7 @@ class Call(msgspec.Struct, frozen=True):
     whom: str = ""
     others: Others | None = None
     onward: Onward | None = None
+    echo: str = ""
 
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:

@@ -50,6 +50,8 @@ class Guard:
             yield from guarded(more(self._call, clock, reading), self._cancel)
         except CallCancelledError as error:
             reading.left = True
+            if reading.parts is not None:
+                reading.parts.leave()
             reading.fail(error)
 
 

@@ -205,7 +205,10 @@ Hook = Callable[[Moment], object]
 
 def spent_by(reading: Reading, sent: bytes) -> Spent:
     """What a stream has used so far, failed attempts before it included; `sent` is the request's body."""
-    return together((*reading.lost, _of_reading(reading, sent)))
+    part = reading.parts.part if reading.parts is not None else None
+    if part is None or part.attempt is None:
+        return together((*reading.lost, _of_reading(reading, sent)))
+    return together((*reading.lost, _of_reading(part, part.attempt.call.request.body)))
 
 
 def _completion_of(result: object) -> Completion | None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dragoman.attempt import Attempt
+    from dragoman.cancellation import Cancellation
+    from dragoman.continuation import Joint
     from dragoman.hooks import Watch
     from dragoman.secret import Secret
     from dragoman.spent import Spent
@@ -76,8 +78,10 @@ class Reading:
         failure: how the stream failed; raised once `ready` is empty.
         left: whether it was closed on this side, though there was more to read.
         lost: what the attempts before this one may have used.
+        parts: where it may be gone on with when it breaks off, how far that has come.
         spoke_at: when content last arrived, as `time.monotonic` tells it.
         spoke: whether any content has arrived.
+        transport: what carries the call, where more may have to be sent while the stream is read.
         watch: told when the stream is over; None where nobody asked.
     """
 
@@ -95,10 +99,12 @@ class Reading:
         "left",
         "lost",
         "over",
+        "parts",
         "ready",
         "seen",
         "spoke",
         "spoke_at",
+        "transport",
         "watch",
     )
 
@@ -122,6 +128,8 @@ class Reading:
         self.failure: APIError | None = None
         self.left = False
         self.lost: tuple[Spent, ...] = ()
+        self.parts: Parts | None = None
+        self.transport: Any = None
         self.watch: Watch | None = None
         self.spoke = False
         self.spoke_at = at
@@ -207,6 +215,8 @@ class Reading:
         self.left = self.left or not self.over
         self.over = True
         self.answer.close()
+        if self.parts is not None:
+            self.parts.leave()
         self._rest()
 
     def closed(self) -> None:
@@ -276,6 +286,36 @@ class Reading:
         """What an error keeps of the answer."""
         known = evidence(self.answer.headers, body, self._secret)
         return known | {"status": self.answer.status, "partial": self._partial(more)}
+
+
+class Parts:
+    """How far a stream has come that is gone on with when it breaks off.
+
+    Attributes:
+        count: how often that was tried.
+        part: the part that is read now; None while it is the first, which is the stream's own reading.
+        taken: how many of that part's chunks are the stream's already.
+        joint: makes them so.
+        tokens: how many tokens of the answer were counted before it.
+        cancel: ends the asking for another part; None where nobody is asked.
+    """
+
+    __slots__ = ("cancel", "count", "joint", "part", "taken", "tokens")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.part: Reading | None = None
+        self.taken = 0
+        self.joint: Joint | None = None
+        self.tokens = 0
+        self.cancel: Cancellation | None = None
+
+    def leave(self) -> None:
+        """Read no more, and ask for no more."""
+        if self.cancel is not None:
+            self.cancel.cancel()
+        if self.part is not None:
+            self.part.leave()
 
 
 _error_in = attrgetter("error")

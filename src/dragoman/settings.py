@@ -17,6 +17,7 @@ from dragoman.retry import Retry
 from dragoman.secret import Secret
 
 if TYPE_CHECKING:
+    from dragoman.continuation import Resume
     from dragoman.dialect import Dialect
     from dragoman.dialect.anthropic import Manner
     from dragoman.exchange import Call
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         dialect: how the vendor at that address spells requests.
         manner: what is declared of an upstream that speaks Anthropic's Messages API; None is its defaults.
         hooks: what is told of each attempt.
+        resume: whether streams that break off are gone on with; None where they are not.
         ready: the credential and the headers of calls that add none of their own; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
@@ -98,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     engine: str | None = None
     party: Party | None = None
     hooks: tuple[Hook, ...] = ()
+    resume: Resume | None = None
     ready: dict[Kind, tuple[Secret, Pairs]] = {}
     query: str = ""
 
@@ -247,15 +250,21 @@ def varied(  # noqa: PLR0913 - what may be varied
     timeout: float | Timeouts | None = None,
     retries: int | Retry | None = None,
     headers: Mapping[str, str] | None = None,
+    resume: int | Resume | None = None,
 ) -> Settings:
     """The same with other options; headers come on top of those there are.
 
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
+    options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
     if settings.party is not None:
-        options = {"api_key": api_key, "model": model, "timeout": timeout, "retries": retries, "headers": headers}
-        return settings.party.varied(options)
+        return settings.party.varied({"api_key": api_key, "model": model, **options})
+    if resume is not None:
+        # Imported here because few streams are gone on with.
+        from dragoman.continuation import resume_of  # noqa: PLC0415
+
+        settings = msgspec.structs.replace(settings, resume=resume_of(resume, None))
     return msgspec.structs.replace(
         settings,
         key=settings.key if api_key is None else credential_for(settings.base_url, api_key),

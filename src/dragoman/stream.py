@@ -254,7 +254,7 @@ class Stream(_Streamed):
         ready = self._ready
         if ready:
             return ready.popleft()
-        drive(more(self._call, time, self._reading), None)
+        drive(more(self._call, time, self._reading), self._reading.transport)
         if ready:
             return ready.popleft()
         self._ended()
@@ -320,7 +320,7 @@ class AsyncStream(_Streamed):
         ready = self._ready
         if ready:
             return ready.popleft()
-        await adrive(more(self._call, time, self._reading), None)
+        await adrive(more(self._call, time, self._reading), self._reading.transport)
         if ready:
             return ready.popleft()
         self._ended()

@@ -9,6 +9,11 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "calls.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 SHOWS = [
     r"1 unknown\n",
+    (
+        r"Claude Monet, of course\.\n"
+        r"\[\(200, 'TruncatedError'\), \(200, ''\)\]\n"
+        r"\{'role': 'assistant', 'content': 'Claude Monet,', 'prefix': True\}\n"
+    ),
 ]
 
 

@@ -15,6 +15,7 @@ from dragoman import (
     Dragoman,
     Message,
     RawResponse,
+    Resume,
     Stream,
     Timeouts,
     Tried,
@@ -71,6 +72,13 @@ async def waiting(client: AsyncDragoman) -> None:
         assert_type(stream, AsyncStream)
         async for chunk in stream:
             assert_type(chunk.text, str)
+
+
+async def resumed(client: Dragoman, waiting: AsyncDragoman) -> None:
+    assert_type(client.chat.stream(messages="Hello", resume=True), Stream)
+    assert_type(client.with_options(resume=Resume(times=1, like="vllm")), Dragoman)
+    assert_type(await waiting.with_options(resume=2).chat.stream(messages="Hello", resume=0), AsyncStream)
+    client.chat.stream(messages="Hello", resume="always")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
 
 
 def ended(client: Dragoman, cancel: Cancellation) -> None:
