@@ -196,7 +196,7 @@ def test_a_client_of_an_address_needs_no_asyncio_no_ssl_and_no_engine():
     }
     assert not {name for name in loaded if name.startswith("dragoman.engine")}
     asked_for = ("breaker", "candidates", "course", "fallback", "raw", "tried")
-    seldom = ("cancellation", "continuation", "guard", "resume", "seldom")
+    seldom = ("cancellation", "continuation", "guard", "limiter", "pace", "resume", "seldom")
     assert not loaded & {f"dragoman.{name}" for name in (*asked_for, *seldom)}
 
 

@@ -1,11 +1,12 @@
 """What is done for seldom effects: the transport is named; a cancelled one closes what it held, in both colours."""
 
 import asyncio
+import threading
 
 import pytest
 
 from dragoman import CallCancelledError, Cancellation
-from dragoman.attempt import Carrier, Guarded, Read, Send, Whole
+from dragoman.attempt import Carrier, Guarded, Read, Send, Turn, Whole
 from dragoman.seldom import aseldom, seldom
 from dragoman.stream import apause, pause
 from dragoman.transport import NoAnswer, Outgoing
@@ -74,6 +75,46 @@ def test_an_answer_that_comes_as_it_is_cancelled_is_closed(done, vendors):
         done(Guarded(Send(REQUEST, 0.0, 1.0), cancel), transport)
 
     assert transport.given[0].closed
+
+
+class Seat:
+    """Whose turn comes when it has been asked so often."""
+
+    def __init__(self, asks):
+        self.asks = asks
+        self.gone = False
+
+    def ask(self, now, wake):
+        self.asks -= 1
+        threading.Thread(target=wake).start()
+        return float("inf") if self.asks else None
+
+    def leave(self):
+        self.gone = True
+
+
+@pytest.mark.parametrize("done", [blocking, waiting])
+def test_a_turn_is_waited_for_until_it_comes(done):
+    seat = Seat(3)
+
+    assert done(Turn(seat, 0.01, float("inf")), Vendors({})) is True
+    assert (seat.asks, seat.gone) == (0, False)
+
+
+@pytest.mark.parametrize("done", [blocking, waiting])
+def test_a_turn_that_does_not_come_is_given_up(done):
+    late, closed = Seat(-1), Seat(-1)
+    transport = Vendors({})
+    transport.close()
+
+    with pytest.raises(NoAnswer) as caught:
+        done(Turn(late, 0.0, 0.0), Vendors({}))
+    assert caught.value.kind == "timeout"
+    with pytest.raises(NoAnswer) as caught:
+        done(Turn(closed, 60.0, float("inf")), transport)
+    assert caught.value.kind == "closed"
+    assert late.gone
+    assert closed.gone
 
 
 def test_cancelling_when_the_loop_is_gone_is_no_mistake():

@@ -34,7 +34,7 @@ PAGES = {
             "transport/connections.py",
         ],
     ),
-    "policy": ("Limits in time, and retries", ["exchange.py", "retry.py", "continuation.py"]),
+    "policy": ("Limits in time, and retries", ["exchange.py", "retry.py", "continuation.py", "limiter.py"]),
     "request": ("Requests", ["wire/request.py", "wire/message.py", "wire/tool.py"]),
     "completion": ("Completions", ["wire/completion.py"]),
     "chunk": ("Chunks", ["wire/chunk.py"]),
@@ -42,7 +42,7 @@ PAGES = {
     "errors": ("Errors", ["errors.py"]),
     "transport": ("The transport seam", ["transport/__init__.py"]),
 }
-ONLY = {"exchange.py": {"Timeouts"}, "retry.py": {"Retry"}, "continuation.py": {"Resume"}}
+ONLY = {"exchange.py": {"Timeouts"}, "retry.py": {"Retry"}, "continuation.py": {"Resume"}, "limiter.py": {"Limiter"}}
 """Of these files, only these names are a user's."""
 
 

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         UsageEvent,
     )
     from dragoman.exchange import Timeouts
+    from dragoman.limiter import Limiter
     from dragoman.parse import Parsed, Reask
     from dragoman.rates import RateLimit, RateLimits
     from dragoman.raw import RawResponse
@@ -95,6 +96,7 @@ _HOMES = {
     ),
     "events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
     "exchange": "Timeouts",
+    "limiter": "Limiter",
     "parse": "Parsed Reask",
     "raw": "RawResponse",
     "rates": "RateLimit RateLimits",
@@ -150,6 +152,7 @@ __all__ = [
     "Invocation",
     "InvocationEvent",
     "LengthError",
+    "Limiter",
     "Limits",
     "Message",
     "NotFoundError",

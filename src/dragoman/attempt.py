@@ -13,10 +13,12 @@ from dragoman.reading import Reading
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dragoman.cancellation import Cancellation
     from dragoman.errors import DragomanError, Limit
     from dragoman.exchange import Call
-    from dragoman.hooks import Watch
+    from dragoman.hooks import Watcher
     from dragoman.spent import Spent
     from dragoman.transport import Answer, AsyncAnswer, Outgoing
     from dragoman.tried import Tried
@@ -34,6 +36,18 @@ class Clock(Protocol):
         ...
 
 
+class Seat(Protocol):
+    """What waits for a turn; `dragoman.limiter.Seat` is one."""
+
+    def ask(self, now: float, wake: Callable[[], None]) -> float | None:
+        """None when its turn has come; else when to ask again, unless `wake` is called earlier, from any thread."""
+        ...
+
+    def leave(self) -> None:
+        """Give up waiting."""
+        ...
+
+
 class Send(Struct, gc=False, eq=False):
     """Wait `after` seconds, then send; the outcome is an answer."""
 
@@ -48,6 +62,14 @@ class Whole(Struct, gc=False, eq=False):
     answer: Any
     until: float
     bound: int
+
+
+class Turn(Struct, eq=False):
+    """Wait `after` seconds, then for a turn; the outcome is True, or a `NoAnswer` when `until` has come before it."""
+
+    seat: Seat
+    after: float
+    until: float
 
 
 class Carrier(Struct, gc=False, eq=False):
@@ -72,7 +94,7 @@ class Read(Struct, gc=False, eq=False):
 
 
 T = TypeVar("T")
-Effect = Send | Whole | Read | Carrier | Guarded
+Effect = Send | Whole | Read | Turn | Carrier | Guarded
 Outcome = Any
 """An `Answer` or `AsyncAnswer` after `Send`, bytes after `Whole` and `Read`, a `NoAnswer` after any of them."""
 Flow = Generator[Effect, Outcome, T]
@@ -92,7 +114,7 @@ class Attempt(Struct, eq=False):
         pause: seconds to wait before the first.
         tried: the attempts that failed so far.
         lost: what those of this call may have used.
-        watch: tells the call's hooks; None where there are none.
+        watch: is told of them: the call's hooks, its limiter; None where there are none.
     """
 
     call: Call
@@ -105,7 +127,7 @@ class Attempt(Struct, eq=False):
     until: float = 0.0
     sent_at: float = 0.0
     over_at: float = 0.0
-    watch: Watch | None = None
+    watch: Watcher | None = None
     _sent: bool = True
 
     def watched(self) -> None:

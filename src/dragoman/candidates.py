@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dragoman.course import Lane
-    from dragoman.exchange import Call, Timeouts
+    from dragoman.exchange import Call, Limiting, Timeouts
     from dragoman.retry import Retry
     from dragoman.settings import Key, Pairs, Settings
 
@@ -139,6 +139,7 @@ class Candidates:
                 # What lets a caller in at one of them is nobody else's.
                 headers=tuple(pair for pair in self._headers if pair[0].lower() not in CREDENTIALS),
                 hooks=first.hooks,
+                limiter=first.limiter,
             )
             self._chosen[place] = known
         return known
@@ -198,6 +199,7 @@ def in_turn(
     timeout: float | Timeouts | None,
     retries: int | Retry | None,
     headers: Mapping[str, str] | None,
+    limiter: Limiting | None = None,
     **given: Any,  # noqa: ANN401 - settings_for types them
 ) -> Settings:
     """The settings of a client of several candidates: those of the first, and all of them behind.
@@ -207,6 +209,7 @@ def in_turn(
         timeout: for each call, over all attempts.
         retries: further attempts, or the whole policy; default 2, and no less than ask each candidate once.
         headers: sent with every request.
+        limiter: makes attempts wait for their turn.
         **given: what else a client is made with.
 
     Raises:
@@ -217,7 +220,7 @@ def in_turn(
         raise InvalidRequestError(
             'there is no candidate: name some, such as "openai:gpt-5", "local"', param="candidates"
         )
-    options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers}
+    options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
     each: list[Candidate] = []
     for one in written:
         if isinstance(one, str):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dragoman.continuation import Resume
     from dragoman.exchange import Timeouts
     from dragoman.hooks import Hook
+    from dragoman.limiter import Limiter
     from dragoman.retry import Retry
     from dragoman.settings import Key, Settings
     from dragoman.transport import AsyncTransport, Transport
@@ -90,6 +91,7 @@ class Dragoman:
         retries: how often a failed call is tried again, or a `Retry`; default 2.
         headers: sent with every request.
         hooks: told of each attempt of each call, and of its end: see `dragoman.hooks`.
+        limiter: makes calls wait before they are sent rather than be refused, and may be shared: `dragoman.Limiter`.
         transport: what carries the requests, or how to connect: `dragoman.Connections`; default our own HTTP/1.1,
             see `dragoman.transport`. A transport that is given is not closed with the client.
 
@@ -113,21 +115,22 @@ class Dragoman:
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Iterable[Hook] = (),
+        limiter: Limiter | None = None,
         transport: Transport | Connections | None = None,
     ) -> None:
-        settings = settled(
-            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers, hooks=hooks
-        )
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
+        settings = settled(base_url, api_key=api_key, model=model, hooks=hooks, **options)
         self._hold(settings, transport)
 
     @classmethod
-    def any(
+    def any(  # noqa: PLR0913 - each is documented
         cls,
         *candidates: str | Dragoman,
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Iterable[Hook] = (),
+        limiter: Limiter | None = None,
         transport: Transport | Connections | None = None,
     ) -> Self:
         """A client of several candidates: the first is asked, and where it cannot answer, the next.
@@ -147,6 +150,7 @@ class Dragoman:
             retries: how many further attempts are made, or a `Retry`; default 2, and no fewer than ask each once.
             headers: sent with every request.
             hooks: told of each attempt; each candidate asked is a call of its own to them.
+            limiter: makes attempts wait for their turn, each candidate's by what it says of its own limits.
             transport: what carries the requests to all of them, or how to connect.
 
         Raises:
@@ -157,7 +161,7 @@ class Dragoman:
         from dragoman.candidates import in_turn  # noqa: PLC0415
 
         written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
-        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
+        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
         return cls._of(settings, transport)
 
     def with_options(  # noqa: PLR0913 - each is documented below
@@ -169,6 +173,7 @@ class Dragoman:
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         resume: int | Resume | None = None,
+        limiter: Limiter | None = None,
     ) -> Self:
         """The same client with other options, on the same connections, which stay this one's to close.
 
@@ -179,12 +184,13 @@ class Dragoman:
             retries: another policy.
             headers: sent with every request, above this client's.
             resume: whether, or how often, streams that break off are gone on with: see `dragoman.Resume`.
+            limiter: another limiter.
 
         Raises:
             InvalidRequestError: one of them cannot be used.
         """
-        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
-        settings = varied(self._settings, api_key=api_key, model=model, **options)
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
+        settings = varied(self._settings, api_key=api_key, model=model, resume=resume, **options)
         return self._of(settings, self._transport)
 
     @classmethod
@@ -282,21 +288,22 @@ class AsyncDragoman:
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Iterable[Hook] = (),
+        limiter: Limiter | None = None,
         transport: AsyncTransport | Connections | None = None,
     ) -> None:
-        settings = settled(
-            base_url, api_key=api_key, model=model, timeout=timeout, retries=retries, headers=headers, hooks=hooks
-        )
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
+        settings = settled(base_url, api_key=api_key, model=model, hooks=hooks, **options)
         self._hold(settings, transport)
 
     @classmethod
-    def any(
+    def any(  # noqa: PLR0913 - each is documented
         cls,
         *candidates: str | AsyncDragoman,
         timeout: float | Timeouts | None = None,
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Iterable[Hook] = (),
+        limiter: Limiter | None = None,
         transport: AsyncTransport | Connections | None = None,
     ) -> Self:
         """A client of several candidates: see `Dragoman.any`."""
@@ -304,7 +311,7 @@ class AsyncDragoman:
         from dragoman.candidates import in_turn  # noqa: PLC0415
 
         written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
-        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, hooks=hooks)
+        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
         return cls._of(settings, transport)
 
     def with_options(  # noqa: PLR0913 - each is documented below
@@ -316,6 +323,7 @@ class AsyncDragoman:
         retries: int | Retry | None = None,
         headers: Mapping[str, str] | None = None,
         resume: int | Resume | None = None,
+        limiter: Limiter | None = None,
     ) -> Self:
         """The same client with other options, on the same connections, which stay this one's to close.
 
@@ -326,12 +334,13 @@ class AsyncDragoman:
             retries: another policy.
             headers: sent with every request, above this client's.
             resume: whether, or how often, streams that break off are gone on with: see `dragoman.Resume`.
+            limiter: another limiter.
 
         Raises:
             InvalidRequestError: one of them cannot be used.
         """
-        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
-        settings = varied(self._settings, api_key=api_key, model=model, **options)
+        options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
+        settings = varied(self._settings, api_key=api_key, model=model, resume=resume, **options)
         return self._of(settings, self._transport)
 
     @classmethod

@@ -97,6 +97,14 @@ class Others(Protocol):
         ...
 
 
+class Limiting(Protocol):
+    """What makes attempts wait for their turn; `dragoman.Limiter` is one."""
+
+    def flow(self, attempt: Attempt, attempts: Flow[T]) -> Flow[T]:
+        """The attempts of a call, each sent when its turn has come."""
+        ...
+
+
 class Onward(Protocol):
     """How a stream is read on, where there is more to think of; `dragoman.guard.Guard` is one."""
 
@@ -122,6 +130,7 @@ class Call(msgspec.Struct, frozen=True):
         others: who is asked, this call's own among them, where another may answer what one did not; or how it goes
             otherwise.
         onward: how its stream is read on, where there is more to think of than the next bytes.
+        limiter: what makes its attempts wait for their turn; None where nothing does.
         echo: what its answer begins with once more, where it goes on with another.
     """
 
@@ -138,6 +147,7 @@ class Call(msgspec.Struct, frozen=True):
     others: Others | None = None
     onward: Onward | None = None
     echo: str = ""
+    limiter: Limiting | None = None
 
 
 def complete(call: Call, clock: Clock) -> Flow[Completion]:
@@ -200,7 +210,8 @@ def exchange(  # noqa: PLR0913 - a call, how its answer is read, and what was be
         attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed)
     if call.hooks:
         attempt.watched()
-    return _attempts(attempt, read, begin)
+    attempts = _attempts(attempt, read, begin)
+    return attempts if call.limiter is None else call.limiter.flow(attempt, attempts)
 
 
 def _attempts(attempt: Attempt, read: Reader[T], begin: Beginner[T] | None) -> Flow[T]:

@@ -24,7 +24,7 @@ an error's message hold what people said.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -222,6 +222,34 @@ def _of_reading(reading: Reading, sent: bytes) -> Spent:
     partial = reading.failure.partial if reading.failure is not None else None
     completion = partial if partial is not None else reading.completion
     return of_chunks(reading.seen, completion, sent, ended=ended)
+
+
+class Watcher(Protocol):
+    """What is told of a call's attempts; `Watch` is one, and `dragoman.limiter.Seat`."""
+
+    def begins(self, pause: float) -> None:
+        """Take that an attempt begins, after a pause."""
+        ...
+
+    def answered(self, answer: Answer | AsyncAnswer) -> None:
+        """Take the head of an answer."""
+        ...
+
+    def failed(self, error: APIError, again: float | None, spent: Spent) -> None:
+        """Take that an attempt failed, when the next begins, and what this one may have used."""
+        ...
+
+    def left(self, reason: DragomanError | GeneratorExit) -> None:
+        """Take that nothing could be sent, or that the caller does not wait for the answer any more."""
+        ...
+
+    def finished(self, result: object) -> None:
+        """Take what was read; a stream is over when it says so."""
+        ...
+
+    def read(self, reading: Reading) -> None:
+        """Take that a stream is over."""
+        ...
 
 
 class Watch:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dragoman.attempt import Attempt
     from dragoman.cancellation import Cancellation
     from dragoman.continuation import Joint
-    from dragoman.hooks import Watch
+    from dragoman.hooks import Watcher
     from dragoman.secret import Secret
     from dragoman.spent import Spent
     from dragoman.transport import Answer, AsyncAnswer
@@ -130,7 +130,7 @@ class Reading:
         self.lost: tuple[Spent, ...] = ()
         self.parts: Parts | None = None
         self.transport: Any = None
-        self.watch: Watch | None = None
+        self.watch: Watcher | None = None
         self.spoke = False
         self.spoke_at = at
         self._decoder = Decoder()

@@ -1,4 +1,4 @@
-"""What drivers do for the effects that few calls have: to be cancelled. Threads, tasks, the clock.
+"""What drivers do for the effects that few calls have: to wait for a turn, to be cancelled. Threads, tasks, the clock.
 
 Those that begin with `a` are the asynchronous twins: the same names, other ways to wait.
 """
@@ -6,11 +6,13 @@ Those that begin with `a` are the asynchronous twins: the same names, other ways
 from __future__ import annotations
 
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from dragoman.attempt import Carrier, Read, Send, Whole
+from dragoman.attempt import Carrier, Read, Send, Turn, Whole
 from dragoman.errors import CallCancelledError
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import BEAT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,7 +28,39 @@ def seldom(effect: Any, transport: Any, pause: Pause) -> Any:  # noqa: ANN401 - 
     """Perform one of them; `pause` waits so many seconds, or until the transport is closed."""
     if type(effect) is Carrier:
         return transport
+    if type(effect) is Turn:
+        return _turn(effect, transport, pause)
     return _guarded(effect, transport, pause)
+
+
+def _turn(effect: Turn, transport: Any, pause: Pause) -> bool:  # noqa: ANN401 - as above
+    # Imported here, as below, because each colour waits in its own way.
+    from dragoman.transport.line_blocking import Turn as Waiting  # noqa: PLC0415
+
+    come = False
+    try:
+        if effect.after:
+            pause(effect.after, transport)
+        while not come:
+            waiting = Waiting()
+            at = effect.seat.ask(monotonic(), waiting.wake)
+            come = at is None
+            if at is not None:
+                waiting.wait(min(at, _limit(effect, transport)))
+        return come
+    finally:
+        if not come:
+            effect.seat.leave()
+
+
+def _limit(effect: Turn, transport: Any) -> float:  # noqa: ANN401 - as above
+    """Until when the next stretch of a wait lasts."""
+    now = monotonic()
+    if now >= effect.until:
+        raise NoAnswer("timeout", "its turn did not come in time")
+    if getattr(transport, "closed", False) is True:
+        raise NoAnswer("closed", "the transport was closed")
+    return min(now + BEAT, effect.until)
 
 
 def _guarded(effect: Guarded, transport: Any, pause: Pause) -> Any:  # noqa: ANN401 - as above
@@ -97,7 +131,28 @@ async def aseldom(effect: Any, transport: Any, apause: APause) -> Any:  # noqa: 
     """Perform one of them; `apause` waits so many seconds, or until the transport is closed."""
     if type(effect) is Carrier:
         return transport
+    if type(effect) is Turn:
+        return await _aturn(effect, transport, apause)
     return await _aguarded(effect, transport, apause)
+
+
+async def _aturn(effect: Turn, transport: Any, apause: APause) -> bool:  # noqa: ANN401 - as above
+    from dragoman.transport.line_aio import Turn as Waiting  # noqa: PLC0415 - as above
+
+    come = False
+    try:
+        if effect.after:
+            await apause(effect.after, transport)
+        while not come:
+            waiting = Waiting()
+            at = effect.seat.ask(monotonic(), waiting.wake)
+            come = at is None
+            if at is not None:
+                await waiting.wait(min(at, _limit(effect, transport)))
+        return come
+    finally:
+        if not come:
+            effect.seat.leave()
 
 
 async def _aguarded(effect: Guarded, transport: Any, apause: APause) -> Any:  # noqa: ANN401 - as above

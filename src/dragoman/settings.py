@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dragoman.continuation import Resume
     from dragoman.dialect import Dialect
     from dragoman.dialect.anthropic import Manner
-    from dragoman.exchange import Call
+    from dragoman.exchange import Call, Limiting
     from dragoman.hooks import Hook
 
 VERSION = "0.1.0"
@@ -83,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         manner: what is declared of an upstream that speaks Anthropic's Messages API; None is its defaults.
         hooks: what is told of each attempt.
         resume: whether streams that break off are gone on with; None where they are not.
+        limiter: what makes calls wait for their turn; None where nothing does.
         ready: the credential and the headers of calls that add none of their own; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
@@ -101,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     party: Party | None = None
     hooks: tuple[Hook, ...] = ()
     resume: Resume | None = None
+    limiter: Limiting | None = None
     ready: dict[Kind, tuple[Secret, Pairs]] = {}
     query: str = ""
 
@@ -210,6 +212,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
     retries: int | Retry | None,
     headers: Mapping[str, str] | None,
     hooks: Iterable[Hook] = (),
+    limiter: Limiting | None = None,
 ) -> Settings:
     """What a client's arguments mean; see `dragoman.Dragoman` for them.
 
@@ -229,6 +232,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
         engine=place.weights,
         hooks=(*hooks, *ambient_hooks()),
         query=place.query,
+        limiter=limiter,
     )
 
 
@@ -251,13 +255,15 @@ def varied(  # noqa: PLR0913 - what may be varied
     retries: int | Retry | None = None,
     headers: Mapping[str, str] | None = None,
     resume: int | Resume | None = None,
+    limiter: Limiting | None = None,
 ) -> Settings:
     """The same with other options; headers come on top of those there are.
 
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
-    options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "resume": resume}
+    options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers}
+    options |= {"resume": resume, "limiter": limiter}
     if settings.party is not None:
         return settings.party.varied({"api_key": api_key, "model": model, **options})
     if resume is not None:
@@ -272,6 +278,7 @@ def varied(  # noqa: PLR0913 - what may be varied
         timeouts=limits(timeout, settings.timeouts),
         retry=policy(retries, settings.retry),
         headers=(*settings.headers, *(headers.items() if headers else ())),
+        limiter=settings.limiter if limiter is None else limiter,
         ready={},
     )
 

@@ -14,6 +14,7 @@ SHOWS = [
         r"\[\(200, 'TruncatedError'\), \(200, ''\)\]\n"
         r"\{'role': 'assistant', 'content': 'Claude Monet,', 'prefix': True\}\n"
     ),
+    r"30 <Limiter, 0 under way, 0 waiting>\n",
 ]
 
 

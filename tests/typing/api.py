@@ -13,6 +13,7 @@ from dragoman import (
     Completion,
     Connections,
     Dragoman,
+    Limiter,
     Message,
     RawResponse,
     Resume,
@@ -79,6 +80,13 @@ async def resumed(client: Dragoman, waiting: AsyncDragoman) -> None:
     assert_type(client.with_options(resume=Resume(times=1, like="vllm")), Dragoman)
     assert_type(await waiting.with_options(resume=2).chat.stream(messages="Hello", resume=0), AsyncStream)
     client.chat.stream(messages="Hello", resume="always")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
+
+
+def shared(limiter: Limiter) -> None:
+    assert_type(Dragoman("openai", limiter=limiter).with_options(limiter=Limiter(start=8, most=64)), Dragoman)
+    assert_type(AsyncDragoman.any("openai:gpt-5", "local", limiter=limiter), AsyncDragoman)
+    assert_type(limiter.waiting + limiter.under_way, int)
+    Dragoman("openai", limiter=4)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 def ended(client: Dragoman, cancel: Cancellation) -> None:
