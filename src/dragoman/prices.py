@@ -146,15 +146,17 @@ def cost(rates: Rates, used: Used) -> int | None:
     cached = min(used.cached, used.prompt) if rates.cached is not None else 0
     written = min(used.written, used.prompt - cached) if rates.written is not None else 0
     reasoning = min(used.reasoning, used.completion) if rates.reasoning is not None else 0
-    parts = (
+    total = Decimal(0)
+    for rate, count in (
         (rates.input, used.prompt - cached - written),
         (rates.cached, cached),
         (rates.written, written),
         (rates.output, used.completion - reasoning),
         (rates.reasoning, reasoning),
         (rates.requests, 1_000),
-    )
-    total = sum((_rate(rate, used.prompt) * count for rate, count in parts if rate is not None), Decimal(0))
+    ):
+        if count and rate is not None:
+            total += (rate if type(rate) is Decimal else _rate(rate, used.prompt)) * count
     return int(total.to_integral_value(ROUND_CEILING))
 
 

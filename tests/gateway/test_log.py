@@ -4,11 +4,12 @@ import json
 import logging
 import os
 import threading
+import time
 
 import pytest
 
 from dragoman.gateway import log
-from dragoman.gateway.log import written_log
+from dragoman.gateway.log import spoken, written_log
 from serving import until
 
 LINE = json.dumps({"request": 7, "filler": "x" * 20_000})
@@ -88,3 +89,21 @@ def test_after_the_block_nothing_is_left_of_it(pipe, ledger):
     assert threading.active_count() == before
     assert ledger.handlers == []
     assert json.loads(reads.readline()) == json.loads(LINE)
+
+
+def test_a_spoken_line_is_a_record_like_those_that_a_log_makes():
+    before = time.time()
+    line = spoken("dragoman.ledger", '{"percent":"100%"}')
+    after = time.time()
+
+    made = logging.getLogger("dragoman.ledger").makeRecord("dragoman.ledger", logging.INFO, "x", 0, "", (), None)
+    assert vars(line).keys() == vars(made).keys()
+    assert line.getMessage() == '{"percent":"100%"}'
+    assert (line.levelname, line.name, line.process, line.thread) == (
+        "INFO",
+        "dragoman.ledger",
+        made.process,
+        made.thread,
+    )
+    assert before <= line.created <= after
+    assert abs(line.relativeCreated - made.relativeCreated) < 1000

@@ -108,8 +108,8 @@ def test_prices_are_those_of_the_upstream_that_answers():
     assert running.cost("house", "known", tokens) == 20
     assert running.cost("house", "unknown", tokens) is None
     assert running.cost(None, "known", tokens) is None
-    assert running.most({"model": "known"}, 10, 5) == 20
-    assert running.most({"model": "unknown"}, 10, 5) is None
+    assert running.most(running.relay.find("known"), 10, 5) == 20
+    assert running.most(running.relay.find("unknown"), 10, 5) is None
     running.close()
 
 

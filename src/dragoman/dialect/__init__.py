@@ -7,6 +7,7 @@ it gets a module of its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -111,10 +112,16 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:
         """Spell a vendor's request our way; fields the row does not name stay as they are."""
-        if not self.renames and not self.choices:
+        renames, choices = _turned(self.renames), _turned(self.choices)
+        if renames.keys().isdisjoint(request) and "tool_choice" not in request:
             return request
-        renames = tuple((theirs, ours) for ours, theirs in self.renames)
-        return _respell(request, renames, tuple((theirs, ours) for ours, theirs in self.choices))
+        return _respell(request, tuple(renames.items()), tuple(choices.items()))
+
+
+@lru_cache(64)
+def _turned(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What is ours by what is theirs."""
+    return {theirs: ours for ours, theirs in pairs}
 
 
 def _respell(

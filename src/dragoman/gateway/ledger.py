@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, get_args
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, get_args
 from dragoman import errors
 from dragoman.asgi import Disconnected
 from dragoman.gateway import record
+from dragoman.gateway.log import spoken
+from dragoman.gateway.names import fresh
 from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
 from dragoman.gateway.redact import clean, redacted
 from dragoman.gateway.tally import Tally, together
@@ -288,8 +289,7 @@ class Entry:
         if self._book.journal is not None:
             self._book.journal.close(line, self._texts)
         if log.isEnabledFor(logging.INFO):
-            # Not by `log.info`, which looks for who called it: that is always here, and takes longer than the rest.
-            log.handle(logging.LogRecord(log.name, logging.INFO, __file__, 0, line.decode(), (), None))
+            log.handle(spoken(log.name, line.decode()))
 
     def _only(self) -> Attempt:
         """The attempt of a path that makes one only: begun with the request, or by whoever asked for it."""
@@ -387,7 +387,7 @@ _NO_BOOK = Book()
 
 def _new_name() -> str:
     """A new entry's own name: they sort by time, so that those of a moment stand together in the store's index."""
-    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+    return f"{time.time_ns() // 1_000_000:012x}{fresh()[:20]}"
 
 
 def _name(text: str) -> str:

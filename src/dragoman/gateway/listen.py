@@ -16,6 +16,7 @@ import uvicorn
 from dragoman.gateway.app import Gateway, tell
 from dragoman.gateway.bind import bound
 from dragoman.gateway.config.changes import changes
+from dragoman.gateway.garbage import seldom_looked_for
 from dragoman.gateway.log import spoken_log, written_log
 from dragoman.gateway.reload import standing
 from dragoman.gateway.running import Running, lasting_for
@@ -147,7 +148,7 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
             h11_max_incomplete_event_size=config.bounds.headers,
         )
         # After uvicorn's settings, which close every handler of the log that there is.
-        with written_log(), asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+        with written_log(), seldom_looked_for(), asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
             runner.run(_Server(settings, gateway, ready).serve([listener]))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.limits.admission import Grant
     from dragoman.gateway.respond import Caller
+    from dragoman.gateway.routes import Found
     from dragoman.gateway.running import Running
     from dragoman.gateway.seats import Seat
 
@@ -105,7 +106,7 @@ async def _admitted(
 ) -> None:
     found = running.relay.find(body["model"])
     prompt = caller.tongue.prompt(body)
-    grant = await _grant(running, who, body, prompt, ANSWER if caller.tongue.asks == "completion" else 0)
+    grant = await _grant(running, who, body, found, prompt, ANSWER if caller.tongue.asks == "completion" else 0)
     caller = caller._replace(headers=[*caller.headers, *(grant.headers if grant else ())])
     streamed = body.get("stream") is True
     entry = Entry(
@@ -144,7 +145,9 @@ async def _admitted(
         _settle(grant, entry)
 
 
-async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: int, longest: int) -> Grant | None:
+async def _grant(  # noqa: PLR0913, PLR0917 - a request, who asks it, and how large it may become
+    running: Running, who: Identity, body: dict[str, Any], found: Found, prompt: int, longest: int
+) -> Grant | None:
     """A request's share of what its key may use; None where nothing is limited.
 
     Raises:
@@ -156,7 +159,7 @@ async def _grant(running: Running, who: Identity, body: dict[str, Any], prompt: 
         return None
     reserved = tokens(body, prompt, longest)
     answer = longest_answer(body, longest)
-    cost = running.most(body, reserved - answer, answer) if who.limits.counts_money else None
+    cost = running.most(found, reserved - answer, answer) if who.limits.counts_money else None
     grant = await admission.reserve(who, Ask(body["model"], reserved, cost))
     if isinstance(grant, Refused):
         raise TurnedAwayError(refusal.of_caller(grant))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dragoman.gateway.config.pattern import exactness, matched, spelled
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dragoman.gateway.config.shape import RouteConfig
+
+REMEMBERED = 200
+"""The most characters of a model's name of which it is remembered which route it has."""
 
 
 class Way(NamedTuple):
@@ -64,9 +68,14 @@ class Routes:
     def __init__(self, routes: Iterable[RouteConfig]) -> None:
         # The sort is stable: of two that say as much, the first counts.
         self._routes = sorted(routes, key=lambda route: exactness(route.model), reverse=True)
+        # A caller may name any model: what is remembered of them is bounded, in number and in length.
+        self._found = lru_cache(1024)(self._look_up)
 
     def find(self, asked: str) -> Found | None:
         """What is done with requests for a model; None where there is no route for it."""
+        return self._found(asked) if len(asked) <= REMEMBERED else self._look_up(asked)
+
+    def _look_up(self, asked: str) -> Found | None:
         for route in self._routes:
             star = matched(route.model, asked)
             if star is not None:

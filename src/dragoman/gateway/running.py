@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.journal import Journal
     from dragoman.gateway.keys.directory import Directory
     from dragoman.gateway.limits.admission import Admission
+    from dragoman.gateway.routes import Found
     from dragoman.gateway.store.database import Store
     from dragoman.gateway.tally import Tokens
     from dragoman.gateway.telemetry import Place, Telemetry, Trace
@@ -105,22 +106,22 @@ class Running:
         )
         return self.prices.price(upstream, self._vendors.get(upstream), model, used)
 
-    def most(self, body: Mapping[str, Any], prompt: int, longest: int) -> int | None:
+    def most(self, found: Found, prompt: int, longest: int) -> int | None:
         """What a request costs where it may cost most; None where the price of one of its ways is unknown.
 
         Args:
-            body: the request.
+            found: where it may go.
             prompt: tokens of its prompt, at most.
             longest: tokens of its answer, at most.
         """
-        found = self.relay.find(body["model"])
         used = Used(prompt=prompt, completion=longest)
-        costs = [
-            self.prices.price(way.upstream, self._vendors[way.upstream], way.model, used)
-            for way in (*found.ways, *found.resort)
-        ]
-        known = [cost for cost in costs if cost is not None]
-        return max(known) if len(known) == len(costs) else None
+        most = 0
+        for way in (*found.ways, *found.resort):
+            cost = self.prices.price(way.upstream, self._vendors[way.upstream], way.model, used)
+            if cost is None:
+                return None
+            most = max(most, cost)
+        return most
 
     def trace(self, sent: list[Header], body: Mapping[str, Any], operation: str) -> Trace | None:
         """The spans of a request that begins; None where nobody collects them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import msgspec
 from dragoman import asgi
 from dragoman.gateway import refusal
 from dragoman.gateway.explain import UNTRIED
+from dragoman.gateway.names import fresh
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
 
@@ -57,7 +57,7 @@ class Visit:
         headers = dict(self.sent)
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
-        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{fresh()}"
         self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope.get("query_string", b"")
