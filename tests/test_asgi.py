@@ -362,3 +362,49 @@ def test_an_answer_that_is_cancelled_leaves_nothing_behind():
         return pieces.closed
 
     assert asyncio.run(main()) == 1
+
+
+def test_a_caller_of_whom_the_server_tells_by_itself_stops_the_work_without_being_asked():
+    async def main():
+        left = asgi.Left()
+        caller = Caller()
+        heard = asgi.listening({"extensions": {asgi.LEFT: left}}, caller.receive)
+
+        async def work():
+            await no_others()
+            left.happen()
+            await asyncio.Event().wait()
+
+        with pytest.raises(asgi.Disconnected):
+            await asgi.unless_gone(heard, work())
+        # One that has left already is heard of as well.
+        with pytest.raises(asgi.Disconnected):
+            await asgi.unless_gone(heard, asyncio.Event().wait())
+        assert asyncio.current_task().cancelling() == 0
+
+    asyncio.run(main())
+
+
+def test_work_that_someone_else_cancels_is_cancelled_and_not_left():
+    async def main():
+        async def work():
+            asyncio.current_task().cancel()
+            await asyncio.Event().wait()
+
+        with pytest.raises(asyncio.CancelledError):
+            await asgi.unless_gone(asgi.listening({"extensions": {asgi.LEFT: asgi.Left()}}, None), work())
+
+    asyncio.run(main())
+
+
+def test_who_wants_to_know_no_more_is_not_told():
+    told = []
+    left = asgi.Left()
+    one, two = (lambda: told.append(1)), (lambda: told.append(2))
+    left.tell(one)
+    left.tell(two)
+    left.forget(one)
+    left.forget(one)
+    left.happen()
+    assert told == [2]
+    assert left.happened

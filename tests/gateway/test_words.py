@@ -26,11 +26,6 @@ def kept(*contents, streamed, fails=False):
     """The words that an answer of these choices, or chunks, leaves in the journal."""
     journal = Kept()
 
-    async def opened():
-        if fails:
-            raise RuntimeError("planted")
-        return type("Answer", (), {"document": Completion(choices=[Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)])})  # fmt: skip
-
     async def chunks(_):
         for index, content in contents:
             yield Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])
@@ -38,10 +33,11 @@ def kept(*contents, streamed, fails=False):
     async def main():
         words = Words(BODY)
         with Entry(Totals(), "r", "m", stream=streamed, book=Book(journal, texts=True)) as entry:
-            opening = asyncio.ensure_future(opened())
-            await asyncio.wait([opening])
             heard = [chunk async for chunk in words.heard(chunks)(None)] if streamed else []
-            words.keep(entry, opening, streamed=streamed)
+            if not streamed and not fails:
+                choices = [Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)]
+                words.answered(Completion(choices=choices))
+            words.keep(entry)
             entry.completed()
         return heard
 

@@ -17,6 +17,7 @@ from dragoman.gateway.app import Gateway, tell
 from dragoman.gateway.bind import bound
 from dragoman.gateway.config.changes import changes
 from dragoman.gateway.garbage import seldom_looked_for
+from dragoman.gateway.line import Line
 from dragoman.gateway.log import spoken_log, written_log
 from dragoman.gateway.reload import standing
 from dragoman.gateway.running import Running, lasting_for
@@ -133,7 +134,7 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
         gateway = Gateway(Running(config, lasting), read=read, siblings=siblings, everyone=everyone)
         settings = uvicorn.Config(
             gateway,
-            http="httptools",
+            http=Line,
             # uvloop where there is one: the engine's extra brings a server without it.
             loop="auto",
             lifespan="on",

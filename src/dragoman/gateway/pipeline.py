@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -126,21 +125,20 @@ async def _admitted(
             asked = counted(body) if streamed else body
             until = time.monotonic() + running.config.timeouts.total
             words = Words(body) if running.book.texts else None
-            opening = asyncio.ensure_future(running.relay.open(asked, found, entry, until, caller.tongue.asks))
+            opening = running.relay.open(asked, found, entry, until, caller.tongue.asks)
             try:
                 if streamed:
                     chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
                     await respond.stream(caller, opening, entry, body, words.heard(chunks) if words else chunks)
                 else:
-                    await respond.whole(caller, opening, entry)
+                    await respond.whole(caller, opening, entry, words)
             except DragomanError as error:
                 entry.failed(status_of(error), end_of(error))
                 standing = grant.headers if grant else ()
                 raise TurnedAwayError(tried(refusal.of_error(error), entry, standing)) from None
             finally:
-                opening.cancel()
                 if words is not None:
-                    words.keep(entry, opening, streamed=streamed)
+                    words.keep(entry)
     finally:
         _settle(grant, entry)
 

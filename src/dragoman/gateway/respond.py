@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,13 +13,13 @@ from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
     from dragoman.asgi import Header, Receive, Send
     from dragoman.gateway.ledger import Entry
     from dragoman.gateway.relayed import Relayed
     from dragoman.gateway.tongue import Tongue
+    from dragoman.gateway.words import Words
     from dragoman.wire.chunk import Chunk
 
     Opening = asyncio.Future[Relayed]
@@ -48,21 +49,31 @@ class Caller(NamedTuple):
     sent: list[Header]
 
 
-async def whole(caller: Caller, opening: Opening, entry: Entry) -> None:
+async def whole(caller: Caller, opening: Awaitable[Relayed], entry: Entry, words: Words | None = None) -> None:
     """Answer with one document.
+
+    Args:
+        caller: who is answered.
+        opening: the work on it.
+        entry: the request's.
+        words: what listens to it.
 
     Raises:
         Disconnected: the caller left first; the work has been stopped.
         DragomanError: the upstream failed.
     """
-    await asgi.settled(caller.receive, opening)
-    relayed = opening.result()
+    relayed = await asgi.unless_gone(caller.receive, opening)
+    document = relayed.document
+    if words is not None:
+        words.answered(document)
     headers = [*caller.headers, *told(entry, relayed.upstream.name)]
-    await asgi.respond(caller.send, 200, caller.tongue.whole(relayed.document), headers)
+    await asgi.respond(caller.send, 200, caller.tongue.whole(document), headers)
     entry.completed()
 
 
-async def stream(caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks) -> None:
+async def stream(
+    caller: Caller, work: Coroutine[Any, Any, Relayed], entry: Entry, asked: dict[str, Any], chunks: Chunks
+) -> None:
     """Answer with server-sent events.
 
     The status waits for the first content, so that what fails before it fails with its own; after `KEEP_ALIVE`
@@ -72,12 +83,16 @@ async def stream(caller: Caller, opening: Opening, entry: Entry, asked: dict[str
         Disconnected: the caller left before the end; the work has been stopped.
         DragomanError: the upstream failed before the stream began.
     """
-    await asgi.settled(caller.receive, opening, KEEP_ALIVE)
-    headers = caller.headers
-    if opening.done():
-        headers = [*headers, *told(entry, opening.result().upstream.name)]
-    pieces = _events(caller, opening, entry, asked, chunks)
-    await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
+    opening = asyncio.ensure_future(work)
+    try:
+        await asgi.settled(caller.receive, opening, KEEP_ALIVE)
+        headers = caller.headers
+        if opening.done():
+            headers = [*headers, *told(entry, opening.result().upstream.name)]
+        pieces = _events(caller, opening, entry, asked, chunks)
+        await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
+    finally:
+        opening.cancel()
 
 
 async def _events(

@@ -67,7 +67,7 @@ class Visit:
         self.tongue: Tongue | None = None
         self.key: str | None = None
         self.running = running
-        self.receive = receive
+        self.receive = asgi.listening(scope, receive)
         self.status = 0
         self._send = send
         self._begun = time.monotonic()

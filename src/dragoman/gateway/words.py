@@ -11,11 +11,11 @@ from dragoman.gateway.redact import TEXT_BOUND
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Callable
 
     from dragoman.gateway.ledger import Entry
     from dragoman.gateway.relayed import Relayed
+    from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
 
     Chunks = Callable[[Relayed], AsyncGenerator[Chunk]]
@@ -48,18 +48,13 @@ class Words:
 
         return listened
 
-    def keep(self, entry: Entry, opening: asyncio.Future[Relayed], *, streamed: bool) -> None:
-        """Give them to the entry, before it is closed.
+    def answered(self, answer: Document) -> None:
+        """Take an answer that came in one piece."""
+        for choice in answer.choices if isinstance(answer, Completion) else ():
+            self._add(choice.index, choice.message.content)
 
-        Args:
-            entry: the request's.
-            opening: its answer, however far that came.
-            streamed: whether its chunks were listened to.
-        """
-        if not streamed and opening.done() and not opening.cancelled() and opening.exception() is None:
-            answer = opening.result().document
-            for choice in answer.choices if isinstance(answer, Completion) else ():
-                self._add(choice.index, choice.message.content)
+    def keep(self, entry: Entry) -> None:
+        """Give them to the entry, before it is closed."""
         entry.said(msgspec.json.encode(self._asked), "".join(self._pieces))
 
     def _add(self, index: int, text: str | None) -> None:
