@@ -121,8 +121,8 @@ def _matches(match: _Match, name: str) -> bool:
 
 def in_force(terms: tuple[Rates, ...], at: datetime | None) -> Rates | None:
     """The last of a model's prices that are in force at a moment, or the first where none is."""
-    if len(terms) == 1:
-        return terms[0]
+    if len(terms) < 2:  # noqa: PLR2004 - one price, or none: there is nothing to choose
+        return terms[0] if terms else None
     moment = f"{(at or datetime.now(UTC)).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     day, _, time = moment.partition(" ")
     for rates in reversed(terms):
@@ -135,7 +135,7 @@ def in_force(terms: tuple[Rates, ...], at: datetime | None) -> Rates | None:
             holds = time >= start or time < end
         if holds:
             return rates
-    return terms[0] if terms else None
+    return terms[0]
 
 
 def cost(rates: Rates, used: Used) -> int | None:

@@ -25,7 +25,7 @@ from dragoman.gateway.tongue import CHAT
 from dragoman.gateway.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from dragoman.asgi import Receive, Scope, Send
     from dragoman.gateway.config.shape import Config
@@ -271,8 +271,8 @@ def tell(changed: list[str]) -> None:
 def _answering(path: str, tongue: Tongue) -> Endpoint:
     """What answers completions in an API."""
 
-    async def serve(visit: Visit, who: Identity) -> None:
-        await pipeline.answer(visit.running, visit.caller(tongue), who)
+    def serve(visit: Visit, who: Identity) -> Awaitable[None]:
+        return pipeline.answer(visit.running, visit.caller(tongue), who)
 
     return Endpoint("POST", path, "caller", serve, tongue)
 

@@ -8,6 +8,7 @@ for each process and a lock for each number; the format itself is a few lines.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -63,6 +64,12 @@ class Numbers(msgspec.Struct):
     """Counters and gauges."""
     spreads: dict[str, dict[Labels, Spread]] = {}
     """Histograms."""
+
+    def counted(self, family: Family) -> defaultdict[Labels, float]:
+        """A counter's own numbers, for whoever adds to them often; nothing has been counted of it yet."""
+        mine = defaultdict[Labels, float](int)
+        self.sums[family.name] = mine
+        return mine
 
     def add(self, family: Family, labels: Labels = (), amount: float = 1) -> None:
         """Add to a counter or a gauge."""

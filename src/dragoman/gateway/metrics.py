@@ -93,6 +93,11 @@ class Meter:
 
     def __init__(self) -> None:
         self.numbers = Numbers()
+        # What every request adds to, looked up once.
+        self._requests = self.numbers.counted(REQUESTS)
+        self._attempts = self.numbers.counted(ATTEMPTS)
+        self._tokens = self.numbers.counted(TOKENS)
+        self._cost = self.numbers.counted(COST)
 
     def answered(self, endpoint: str, status: int) -> None:
         """Count an answer.
@@ -107,7 +112,7 @@ class Meter:
         """Count an entry of the ledger."""
         upstream, stream = entry.upstream or "", _STREAM[entry.stream]
         numbers = self.numbers
-        numbers.add(REQUESTS, (upstream, entry.end_reason, stream))
+        self._requests[upstream, entry.end_reason, stream] += 1
         if entry.first_token_s is not None:
             numbers.saw(FIRST, (upstream,), entry.first_token_s)
         if entry.total_s is not None:
@@ -117,16 +122,15 @@ class Meter:
 
     def _attempted(self, attempt: Attempted) -> None:
         upstream = attempt.upstream or ""
-        numbers = self.numbers
-        numbers.add(ATTEMPTS, (upstream, attempt.end_reason))
+        self._attempts[upstream, attempt.end_reason] += 1
         used = (attempt.prompt_tokens, attempt.completion_tokens, attempt.cached_tokens, attempt.reasoning_tokens)
         for kind, tokens in zip(_KINDS, used, strict=True):
             if tokens:
-                numbers.add(TOKENS, (upstream, kind), tokens)
+                self._tokens[upstream, kind] += tokens
         if attempt.cost is not None:
-            numbers.add(COST, (upstream,), attempt.cost)
+            self._cost[upstream,] += attempt.cost
         elif attempt.tokens_from != "none":
-            numbers.add(UNPRICED, (upstream,))
+            self.numbers.add(UNPRICED, (upstream,))
 
     def reloaded(self, *, well: bool) -> None:
         """Count that the configuration was read again."""

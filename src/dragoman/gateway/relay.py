@@ -10,24 +10,24 @@ import asyncio
 import contextlib
 import random
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dragoman import errors
 from dragoman.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.course import Course, Try
+from dragoman.exchange import Timeouts
 from dragoman.gateway.ledger import end_of
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.routes import in_order
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Coroutine, Iterable, Mapping
 
     from dragoman.continuation import Beginning
-    from dragoman.exchange import Timeouts
+    from dragoman.course import Stop
     from dragoman.gateway.ledger import Attempt, Entry
-    from dragoman.gateway.routes import Found, Routes
+    from dragoman.gateway.routes import Found, Routes, Way
     from dragoman.gateway.tongue import Document, What
     from dragoman.gateway.upstream import Lane, Upstream
     from dragoman.wire.chunk import Chunk
@@ -65,10 +65,10 @@ class Relay:
             )
         return found
 
-    async def open(
+    def open(
         self, body: dict[str, Any], found: Found, entry: Entry, until: float, asks: What = "completion"
-    ) -> Relayed:
-        """The answer to a request, whole or as a stream that has begun.
+    ) -> Coroutine[Any, Any, Relayed]:
+        """Work on the answer to a request, whole or as a stream that has begun.
 
         Args:
             body: the request, in our words.
@@ -81,7 +81,7 @@ class Relay:
             InvalidRequestError: no upstream can take it.
             APIError: the last attempt failed so.
         """
-        return await self._race(body, found, entry, until, found.route.retries, asks=asks)
+        return self._race(body, found, entry, until, found.route.retries, asks=asks)
 
     async def chunks(
         self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
@@ -142,11 +142,12 @@ class Relay:
         asks: What = "completion",
     ) -> Relayed:
         ways = in_order(found, self.upstreams.__getitem__, random.random)
-        stops, resort = (
-            [self.upstreams[way.upstream].stop(way.model) for way in part] for part in (ways, found.resort)
-        )
-        course = Course(stops, retries, random.random, resort)
+        resort = self._stops(found.resort) if found.resort else ()
+        course = Course(self._stops(ways), retries, random.random, resort)
         return await _Race(self, course, body, entry, until, beginning, asks).run(found.route.hedge_after)
+
+    def _stops(self, ways: Iterable[Way]) -> list[Stop[Lane]]:
+        return [self.upstreams[way.upstream].stop(way.model) for way in ways]
 
 
 class _Running:
@@ -177,12 +178,10 @@ class _Running:
             self.task = asyncio.ensure_future(self._work)
         return self.task
 
-    async def outcome(self) -> Answer | errors.DragomanError:
-        """What it comes to; where it has no task of its own, it is done here."""
-        try:
-            return await (self._work if self.task is None else self.task)
-        except errors.DragomanError as error:
-            return error
+    @property
+    def work(self) -> Awaitable[Answer]:
+        """What it comes to; where it has no task of its own, whoever waits for it does it."""
+        return self._work if self.task is None else self.task
 
 
 class _Race:
@@ -221,9 +220,10 @@ class _Race:
                         # Whoever has nobody else to ask waits on.
                         hedge = hedge if self._start_beside() else None
                 for running in ended:
-                    won = self._settle(running, await running.outcome())
-                    if won is not None:
-                        return won
+                    try:
+                        return self._won(running, await running.work)
+                    except errors.DragomanError as error:
+                        self._lost(running, error)
         finally:
             self._give_up()
 
@@ -269,27 +269,35 @@ class _Race:
 
     def _timeouts(self, own: Timeouts) -> Timeouts:
         left = max(self._until - time.monotonic(), 0.001)
-        if self._body.get("stream") is True:
-            return replace(own, total=min(own.total, left))
-        # What one upstream does not answer in its own time another may answer in what is left of the caller's.
-        return replace(own, total=left, attempt=own.total)
+        streamed = self._body.get("stream") is True
+        return Timeouts(
+            total=min(own.total, left) if streamed else left,
+            connect=own.connect,
+            first_token=own.first_token,
+            idle=own.idle,
+            # What one upstream does not answer in its own time another may answer in what is left of the caller's.
+            attempt=own.attempt if streamed else own.total,
+        )
 
-    def _settle(self, running: _Running, outcome: Answer | errors.DragomanError) -> Relayed | None:
-        """Take what an attempt came to: an answer, or None where another attempt has to find one."""
+    def _lost(self, running: _Running, error: errors.DragomanError) -> None:
+        """Take that an attempt failed: another has to find an answer."""
         self._running.remove(running)
-        if isinstance(outcome, errors.DragomanError):
-            self._error = outcome
-            self._course.failed(running.step, outcome, time.monotonic())
-            status = outcome.status if isinstance(outcome, errors.APIError) else None
-            running.attempt.ended(end_of(outcome), status)
-            running.upstream.busy -= 1
-            return None
+        self._error = error
+        self._course.failed(running.step, error, time.monotonic())
+        running.attempt.ended(end_of(error), error.status if isinstance(error, errors.APIError) else None)
+        running.upstream.busy -= 1
+
+    def _won(self, running: _Running, outcome: Answer) -> Relayed:
+        """Take what an attempt was answered with."""
+        self._running.remove(running)
         answer, changes = outcome
         if isinstance(answer, AsyncStream):
             running.upstream.took(time.monotonic() - running.begun)
-        self._entry.answers(running.attempt)
-        known = self._entry.changed
-        self._entry.changed = (*known, *(each for each in (*running.changes, *changes) if each not in known))
+        entry = self._entry
+        entry.answers(running.attempt)
+        if running.changes or changes:
+            known = entry.changed
+            entry.changed = (*known, *(each for each in (*running.changes, *changes) if each not in known))
         return Relayed(
             answer,
             running.upstream,

@@ -50,6 +50,8 @@ class Doorman:
         Raises:
             KeysUnavailableError: the store is away, and nothing is known of the key that could stand in for it.
         """
+        if self._admin is None and self._directory is None:
+            return ANYBODY
         credential = credential_in(headers)
         hashed = "" if credential is None else hash_of(credential)
         if self._admin is not None and hmac.compare_digest(hashed, self._admin):
