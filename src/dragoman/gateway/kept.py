@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def kept(config: StoreConfig) -> Generator[Lasting]:
+def kept(config: StoreConfig, *, alone: bool = False) -> Generator[Lasting]:
     """What lasts as long as the process, for as long as the block does.
 
     At the block's end the last entries are carried into the store. The limits' own end is the event loop's affair:
     see `Admission.close`.
+
+    Args:
+        config: where it is kept.
+        alone: whether no other process of this machine serves by the same.
 
     Raises:
         ConfigurationError: the store cannot be opened, or is a newer version's.
@@ -44,7 +48,7 @@ def kept(config: StoreConfig) -> Generator[Lasting]:
         directory = Directory(Desk(store))
         try:
             with Carrier(journal, store, keep=keep, keep_texts=keep_texts) as carrier:
-                limits = admission(folder.with_suffix(".limits"), shared)
+                limits = admission(folder.with_suffix(".limits"), shared, alone=alone)
                 yield Lasting(Totals(), store, journal, directory, limits, carrier)
         finally:
             directory.close()

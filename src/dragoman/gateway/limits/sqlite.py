@@ -44,7 +44,7 @@ class SqliteAccounts:
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file = file
-        self._change: Callable[[Account], None] = _nothing
+        self._change: Callable[[bytes], bytes] = bytes
         self._late: dict[str, tuple[list[Entry], asyncio.Future[None]]] = {}
         self.clock = clock
         try:
@@ -102,33 +102,42 @@ class SqliteAccounts:
                 self._step(key, _nothing)
 
     def _step(self, key: str, change: Callable[[Account], None]) -> None:
-        """Change a key's account: one statement, so nobody else's comes between reading and writing."""
+        """Change a key's account, and make what is late on it."""
         entries, made = self._late.pop(key, _NONE)
 
-        def changes(account: Account) -> None:
-            now = self.clock()
+        def changes(packed: bytes) -> bytes:
+            account, now = Account.read(packed), self.clock()
             for entry in entries:
                 account.add(entry, now)
             change(account)
+            return account.pack()
 
-        self._change = changes if entries else change
+        try:
+            self.step(key, changes)
+        except LimitsUnavailableError as failure:
+            if made is not None and not made.done():
+                made.set_exception(failure)
+            raise
+        if made is not None and not made.done():
+            made.set_result(None)
+
+    def step(self, key: str, change: Callable[[bytes], bytes]) -> None:
+        """Change a key's packed account: one statement, so nobody else's comes between reading and writing.
+
+        Raises:
+            LimitsUnavailableError: the file cannot be used, and nothing has changed.
+        """
+        self._change = change
         try:
             if not self._connection.execute(_CHANGE, (key,)).rowcount:
                 self._connection.execute(_BEGIN, (key, Account().pack()))
                 self._connection.execute(_CHANGE, (key,))
         except sqlite3.Error as error:
-            failure = LimitsUnavailableError(f"the limits kept in {self._file} cannot be used: {error}")
-            if made is not None and not made.done():
-                made.set_exception(failure)
-            raise failure from error
-        if made is not None and not made.done():
-            made.set_result(None)
+            raise LimitsUnavailableError(f"the limits kept in {self._file} cannot be used: {error}") from error
 
     def _changed(self, packed: bytes) -> bytes:
         """An account as the step under way changes it: the SQL function `changed`."""
-        account = Account.read(packed)
-        self._change(account)
-        return account.pack()
+        return self._change(packed)
 
 
 _OPENING = (
