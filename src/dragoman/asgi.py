@@ -265,7 +265,7 @@ async def stream(
         (b"x-accel-buffering", b"no"),
     ]
     line = _Line(send)
-    # Three tasks for the whole stream, none for each piece: a piece costs a lock and a send.
+    # Three tasks for the whole stream, none for each piece.
     relaying = asyncio.ensure_future(line.relay(pieces, [*start, *headers]))
     keeping = asyncio.ensure_future(line.keep_alive(keep_alive))
     leaving = _leaving(receive)
@@ -286,7 +286,8 @@ class _Line:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._sending = asyncio.Lock()
+        self._saying = False
+        self._commenting = asyncio.Lock()
         self._now = asyncio.get_running_loop().time
         self._spoke_at = self._now()
 
@@ -295,7 +296,11 @@ class _Line:
         try:
             await self._say({"type": "http.response.start", "status": 200, "headers": headers})
             async for piece in pieces:
+                # Whoever sends holds nobody up but a comment: a lock for each piece would cost as much as the piece.
+                if self._commenting.locked():
+                    await self._commented()
                 await self._say({"type": "http.response.body", "body": piece, "more_body": True})
+            await self._commented()
             await self._say({"type": "http.response.body", "body": b""})
         finally:
             close = getattr(pieces, "aclose", None)
@@ -307,18 +312,25 @@ class _Line:
         while True:
             silent = self._now() - self._spoke_at
             # What is being sent and not yet taken says enough: comments behind it would only pile up.
-            if silent < seconds or self._sending.locked():
+            if silent < seconds or self._saying:
                 await asyncio.sleep(max(seconds - silent, seconds / 10))
             else:
-                await self._say({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+                async with self._commenting:
+                    await self._say({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+
+    async def _commented(self) -> None:
+        """Wait until the comment that is being sent has been."""
+        async with self._commenting:
+            pass
 
     async def _say(self, message: MutableMapping[str, Any]) -> None:
-        async with self._sending:
-            try:
-                await self._send(message)
-            except OSError:  # what a server raises when nobody is there any more (ASGI 2.4)
-                raise Disconnected from None
-            self._spoke_at = self._now()
+        self._saying = True
+        try:
+            await self._send(message)
+        except OSError:  # what a server raises when nobody is there any more (ASGI 2.4)
+            raise Disconnected from None
+        self._saying = False
+        self._spoke_at = self._now()
 
 
 async def _ended(*tasks: asyncio.Future[Any]) -> None:

@@ -207,6 +207,12 @@ class _Streamed:
 
         return spent_by(self._reading, self._call.request.body)
 
+    def arrived(self) -> list[Chunk]:
+        """The chunks that have arrived and were not given out yet, without waiting for more; they are given now."""
+        given = list(self._ready)
+        self._ready.clear()
+        return given
+
     def close(self) -> None:
         """Leave the stream: what is left of it is not read, and the server sees the caller go.
 

@@ -38,7 +38,7 @@ def relayed(steps, work, stream=True, **known):
 
 
 async def read(made):
-    return [each.text async for each in made.chunks()]
+    return [each.text async for arrived in made.chunks() for each in arrived]
 
 
 def test_a_stream_is_read_once_and_counted():
@@ -49,10 +49,21 @@ def test_a_stream_is_read_once_and_counted():
     assert busy == 0
 
 
+def test_chunks_that_arrive_together_are_given_out_together():
+    async def sizes(made):
+        return [len(arrived) async for arrived in made.chunks()]
+
+    answer = chunked(step("Mo") + step("n") + step("et") + step(finish="stop"), event("[DONE]"))
+    together, tokens, _ = relayed([answer], sizes)
+
+    assert together == [4]
+    assert tokens.completion == 3
+
+
 def test_a_stream_that_is_left_is_left_upstream_too():
     async def leave(made):
         async with contextlib.aclosing(made.chunks()) as chunks:
-            return (await anext(chunks)).text
+            return (await anext(chunks))[0].text
 
     text, _, busy = relayed([chunked_head() + chunk(step("Mo"))], leave)
 
@@ -63,8 +74,8 @@ def test_a_stream_that_breaks_off_raises_after_what_came():
     async def broken(made):
         got = []
         with pytest.raises(errors.APIError):
-            async for each in made.chunks():
-                got.append(each.text)  # noqa: PERF401 - what came before the failure
+            async for arrived in made.chunks():
+                got += [each.text for each in arrived]
         return got
 
     got, tokens, busy = relayed([chunked_head() + chunk(step("Mo")), CLOSE], broken)
@@ -154,7 +165,13 @@ def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch):
 
     async def two(made):
         asyncio.get_running_loop().call_later(0.1, later.release)
-        return [choice.index async for each in made.chunks() for choice in each.choices if choice.finish_reason]
+        return [
+            choice.index
+            async for arrived in made.chunks()
+            for each in arrived
+            for choice in each.choices
+            if choice.finish_reason
+        ]
 
     second = event({"id": "c1", "model": "m", "choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]})
     steps = [chunked_head() + chunk(step("Mo") + END), later, chunk(second)]

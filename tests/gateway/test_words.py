@@ -28,12 +28,12 @@ def kept(*contents, streamed, fails=False):
 
     async def chunks(_):
         for index, content in contents:
-            yield Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])
+            yield [Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])]
 
     async def main():
         words = Words(BODY)
         with Entry(Totals(), "r", "m", stream=streamed, book=Book(journal, texts=True)) as entry:
-            heard = [chunk async for chunk in words.heard(chunks)(None)] if streamed else []
+            heard = [chunk async for arrived in words.heard(chunks)(None) for chunk in arrived] if streamed else []
             if not streamed and not fails:
                 choices = [Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)]
                 words.answered(Completion(choices=choices))

@@ -14,13 +14,11 @@ import msgspec
 from dragoman import sse
 from dragoman.dialect.table import HEARD
 from dragoman.errors import InvalidRequestError
-from dragoman.gateway.tongue import Chat, wants_usage
+from dragoman.gateway.tongue import Chat, Passing, wants_usage
 from dragoman.wire.check import check_request, decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-
-    from dragoman.gateway.tongue import Document
+    from dragoman.gateway.tongue import Document, Telling
     from dragoman.wire.chunk import Chunk
 
 Json = dict[str, Any]
@@ -56,15 +54,20 @@ class Completions(Chat):
         told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
         return msgspec.json.encode(told | {"object": "text_completion"})
 
-    async def events(self, chunks: AsyncIterator[Chunk], asked: Json) -> AsyncGenerator[bytes]:
+    def telling(self, asked: Json) -> Telling:
         """Text completions that each hold the next piece, and `[DONE]`."""
-        show_usage = wants_usage(asked)
-        async for chunk in chunks:
-            if chunk.choices or (chunk.usage is not None and show_usage):
-                told = chunk.to_dict()
-                told["choices"] = [_choice(choice, "delta") for choice in told.get("choices") or ()]
-                yield sse.encode(msgspec.json.encode(told | {"object": "text_completion"}))
-        yield sse.DONE
+        return _Pieces(show_usage=wants_usage(asked))
+
+
+class _Pieces(Passing):
+    """Tells chunks as text completions."""
+
+    def feed(self, chunk: Chunk) -> bytes:
+        if not chunk.choices and (chunk.usage is None or not self.show_usage):
+            return b""
+        told = chunk.to_dict()
+        told["choices"] = [_choice(choice, "delta") for choice in told.get("choices") or ()]
+        return sse.encode(msgspec.json.encode(told | {"object": "text_completion"}))
 
 
 COMPLETIONS = Completions()

@@ -15,10 +15,9 @@ from dragoman.gateway.faults import fault_of, status_of
 from dragoman.wire.check import decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-
     from dragoman.asgi import Header
     from dragoman.errors import DragomanError
+    from dragoman.gateway import tongue
     from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.tongue import Document, What
     from dragoman.wire.chunk import Chunk
@@ -46,14 +45,9 @@ class Messages:
         """A completion's first choice as a message."""
         return msgspec.json.encode(reply(document.to_dict()))
 
-    async def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncGenerator[bytes]:  # noqa: ARG002 - this API always says the usage
-        """Chunks as this API's events, from `message_start` to `message_stop`."""
-        telling = Telling()
-        async for chunk in chunks:
-            events = telling.feed(chunk)
-            if events:
-                yield _encoded(events)
-        yield _encoded(telling.end())
+    def telling(self, asked: dict[str, Any]) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
+        """This API's events, from `message_start` to `message_stop`."""
+        return _Told()
 
     def failed(self, error: DragomanError, request_id: str) -> bytes:
         """An `error` event; no `message_stop` follows it."""
@@ -62,6 +56,19 @@ class Messages:
     def refused(self, refusal: Refusal, request_id: str) -> bytes:
         """An error in this API's form."""
         return faults.body(refusal.status, refusal.message, request_id)
+
+
+class _Told:
+    """Chunks as this API's events, encoded."""
+
+    def __init__(self) -> None:
+        self._telling = Telling()
+
+    def feed(self, chunk: Chunk) -> bytes:
+        return _encoded(self._telling.feed(chunk))
+
+    def end(self) -> bytes:
+        return _encoded(self._telling.end())
 
 
 MESSAGES = Messages()

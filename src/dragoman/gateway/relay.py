@@ -83,27 +83,33 @@ class Relay:
         """
         return self._race(body, found, entry, until, found.route.retries, asks=asks)
 
-    async def chunks(
+    def chunks(
         self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
-    ) -> AsyncGenerator[Chunk]:
-        """The chunks of a stream that has begun; where it breaks off and the route says so, those of its rest too.
+    ) -> AsyncGenerator[list[Chunk]]:
+        """The chunks of a stream that has begun, as many at a time as have arrived.
 
-        The first chunk of the rest says whose it is, under `dragoman`. The arguments are those of `open`.
+        Where it breaks off and the route says so, those of its rest too; the first chunk of that says whose it is,
+        under `dragoman`. The arguments are those of `open`.
 
         Raises:
             APIError: it broke off, and could not be gone on with.
         """
         further = self._able(found) if found.route.continue_streams and is_plain(body) else None
+        return relayed.chunks() if further is None else self._continued(relayed, body, further, entry, until)
+
+    async def _continued(
+        self, relayed: Relayed, body: dict[str, Any], further: Found, entry: Entry, until: float
+    ) -> AsyncGenerator[list[Chunk]]:
         begun: Beginning | None = None
         joint: Joint | None = None
         while True:
-            async with contextlib.aclosing(relayed.chunks()) as chunks:
+            async with contextlib.aclosing(relayed.chunks()) as arriving:
                 try:
-                    async for chunk in chunks:
-                        yield chunk if joint is None else joint.joined(chunk)
+                    async for chunks in arriving:
+                        yield chunks if joint is None else [joint.joined(chunk) for chunk in chunks]
                 except errors.APIError as error:
-                    known = beginning_of(error, relayed.attempt.tokens(None).completion or 0) if further else None
-                    if further is None or known is None:
+                    known = beginning_of(error, relayed.attempt.tokens(None).completion or 0)
+                    if known is None:
                         raise
                     begun = known if begun is None or joint is None else known.after(begun, echo=joint.echo)
                     further = _others_first(further, relayed)

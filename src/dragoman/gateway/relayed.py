@@ -71,18 +71,19 @@ class Relayed:
             raise TypeError("this answer is a stream")
         return self._answer
 
-    async def chunks(self) -> AsyncGenerator[Chunk]:
-        """The stream's chunks, each told to the attempt; they are read once.
+    async def chunks(self) -> AsyncGenerator[list[Chunk]]:
+        """The stream's chunks, as many at a time as have arrived, each told to the attempt; they are read once.
 
         Raises:
             APIError: it broke off.
         """
-        if not isinstance(self._answer, AsyncStream):
+        stream = self._answer
+        if not isinstance(stream, AsyncStream):
             raise TypeError("this answer came in one piece")
         try:
-            while (chunk := await self._next(self._answer)) is not None:
-                self.attempt.saw(chunk)
-                yield chunk
+            # What comes after every choice has finished is not waited for long.
+            while (first := await (anext(stream, None) if self._unfinished > 0 else _last(stream))) is not None:
+                yield self._heard([first, *stream.arrived()])
             self.attempt.ended("completed", 200)
             if self._circuit is not None:
                 self._circuit.succeeded()
@@ -94,18 +95,14 @@ class Relayed:
         finally:
             self.close()
 
-    async def _next(self, stream: AsyncStream) -> Chunk | None:
-        """The next chunk; None at the end, or where there will be no other."""
-        if self._unfinished < 1:
-            return await _last(stream)
-        try:
-            chunk = await anext(stream)
-        except StopAsyncIteration:
-            return None
-        for choice in chunk.choices:
-            if choice.finish_reason is not None:
-                self._unfinished -= 1
-        return chunk
+    def _heard(self, chunks: list[Chunk]) -> list[Chunk]:
+        """Take note of chunks that have come."""
+        for chunk in chunks:
+            self.attempt.saw(chunk)
+            for choice in chunk.choices:
+                if choice.finish_reason is not None:
+                    self._unfinished -= 1
+        return chunks
 
     def close(self) -> None:
         """Leave it: the upstream has nothing to do for it any more."""
@@ -121,9 +118,7 @@ async def _last(stream: AsyncStream) -> Chunk | None:
     patience = asyncio.timeout(GRACE)
     try:
         async with patience:
-            return await anext(stream)
-    except StopAsyncIteration:
-        return None
+            return await anext(stream, None)
     except TimeoutError:
         # The stream's own limits are such errors as well.
         if not patience.expired():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dragoman.wire.chunk import Chunk
 
     Opening = asyncio.Future[Relayed]
-    Chunks = Callable[[Relayed], AsyncGenerator[Chunk]]
+    Chunks = Callable[[Relayed], AsyncGenerator[list[Chunk]]]
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
@@ -99,9 +99,13 @@ async def _events(
     caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks
 ) -> AsyncGenerator[bytes]:
     try:
+        telling = caller.tongue.telling(asked)
         async with contextlib.aclosing(chunks(await opening)) as read:
-            async for piece in caller.tongue.events(read, asked):
-                yield piece
+            async for arrived in read:
+                piece = b"".join(map(telling.feed, arrived))
+                if piece:
+                    yield piece
+        yield telling.end()
         entry.completed()
     except DragomanError as error:
         entry.failed(status_of(error), end_of(error))

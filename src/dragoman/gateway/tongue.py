@@ -11,8 +11,6 @@ from dragoman.gateway.faults import event_of
 from dragoman.wire.check import check_request, decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-
     from dragoman.asgi import Header
     from dragoman.errors import DragomanError
     from dragoman.gateway.counted import Counted
@@ -25,6 +23,18 @@ if TYPE_CHECKING:
 
 What = Literal["completion", "embeddings", "count"]
 """What a request asks upstreams for."""
+
+
+class Telling(Protocol):
+    """One stream's chunks as an API's events."""
+
+    def feed(self, chunk: Chunk) -> bytes:
+        """The events that a chunk is; empty where it is none."""
+        ...
+
+    def end(self) -> bytes:
+        """The events that end the stream, once its last chunk was fed."""
+        ...
 
 
 class Tongue(Protocol):
@@ -55,8 +65,8 @@ class Tongue(Protocol):
         """An answer in one piece as this API's document."""
         ...
 
-    def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncIterator[bytes]:
-        """Chunks as this API's events, the end included; what reading them raises goes through."""
+    def telling(self, asked: dict[str, Any]) -> Telling:
+        """What tells the chunks of one stream, of which this was asked, as this API's events."""
         ...
 
     def failed(self, error: DragomanError, request_id: str) -> bytes:
@@ -91,14 +101,9 @@ class Chat:
         """The upstream's own bytes, where it spoke this API."""
         return document.to_json()
 
-    async def events(self, chunks: AsyncIterator[Chunk], asked: dict[str, Any]) -> AsyncGenerator[bytes]:
+    def telling(self, asked: dict[str, Any]) -> Telling:
         """The upstream's own bytes, chunk by chunk, and `[DONE]`."""
-        show_usage = wants_usage(asked)
-        async for chunk in chunks:
-            # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
-            if chunk.choices or chunk.usage is None or show_usage:
-                yield sse.encode(chunk.to_json())
-        yield sse.DONE
+        return Passing(show_usage=wants_usage(asked))
 
     def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
         """An error object; no `[DONE]` follows it: a caller who counts on a clean end must not find one."""
@@ -107,6 +112,28 @@ class Chat:
     def refused(self, refusal: Refusal, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
         """A fault in OpenAI's form."""
         return refusal.body
+
+
+class Passing:
+    """Tells chunks as they came, and `[DONE]` at their end.
+
+    Args:
+        show_usage: whether the caller asked for the usage.
+    """
+
+    def __init__(self, *, show_usage: bool) -> None:
+        self.show_usage = show_usage
+
+    def feed(self, chunk: Chunk) -> bytes:
+        """The upstream's own bytes."""
+        # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
+        if chunk.choices or chunk.usage is None or self.show_usage:
+            return sse.encode(chunk.to_json())
+        return b""
+
+    def end(self) -> bytes:
+        """What every stream of this API ends with."""
+        return sse.DONE
 
 
 CHAT = Chat()

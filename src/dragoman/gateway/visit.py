@@ -16,6 +16,8 @@ from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from dragoman.asgi import Header, Receive, Scope, Send
     from dragoman.gateway.endpoints import Endpoint, Match
     from dragoman.gateway.refusal import Refusal
@@ -84,13 +86,13 @@ class Visit:
         """What every answer carries."""
         return [(b"x-request-id", self.id.encode())] if self.tongue is None else self.tongue.headers(self.id)
 
-    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
+    def send(self, message: Any) -> Awaitable[None]:  # noqa: ANN401 - ASGI's own
         """Send on, with the time it took until the answer began."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             took = b"%d" % round((time.monotonic() - self._begun) * 1000)
             message["headers"] = [*message["headers"], (b"openai-processing-ms", took)]
-        await self._send(message)
+        return self._send(message)
 
     async def json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - any document
         """Answer with a document."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
 
-    Chunks = Callable[[Relayed], AsyncGenerator[Chunk]]
+    Chunks = Callable[[Relayed], AsyncGenerator[list[Chunk]]]
 
 # Redaction looks at so much before it cuts: a credential on the border must not lose its beginning.
 _MOST = 2 * TEXT_BOUND
@@ -39,12 +39,13 @@ class Words:
     def heard(self, chunks: Chunks) -> Chunks:
         """The same chunks, listened to as they go by."""
 
-        async def listened(relayed: Relayed) -> AsyncGenerator[Chunk]:
+        async def listened(relayed: Relayed) -> AsyncGenerator[list[Chunk]]:
             async with contextlib.aclosing(chunks(relayed)) as read:
-                async for chunk in read:
-                    for choice in chunk.choices:
-                        self._add(choice.index, choice.delta.content)
-                    yield chunk
+                async for arrived in read:
+                    for chunk in arrived:
+                        for choice in chunk.choices:
+                            self._add(choice.index, choice.delta.content)
+                    yield arrived
 
         return listened
 
