@@ -7,6 +7,7 @@ for each row, as it does by itself, it needs a third more time for a row in all.
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,27 +26,26 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, An
     """
     if not rows:
         return
-    statement, names, processed = _compiled(table, connection.dialect)
+    statement, placed, processed = _compiled(table, connection.dialect)
     for row in rows:
         for name, process in processed:
             if row[name] is not None:
                 row[name] = process(row[name])
     # SQLite's driver takes values by their place, PostgreSQL's by their name.
-    given = rows if names is None else [tuple(row[name] for name in names) for row in rows]
-    connection.exec_driver_sql(statement, list(given))
+    connection.exec_driver_sql(statement, list(rows if placed is None else map(placed, rows)))
 
 
 @lru_cache(16)
 def _compiled(
     table: Table, dialect: Dialect
-) -> tuple[str, tuple[str, ...] | None, tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """The statement, the places of the columns in it if they have places, and what is done to the values of some."""
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None, tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """The statement, what puts a row's values in their places if they have places, and what is done to some of them."""
     compiled = _statement(table, dialect).compile(dialect=dialect)
     processors = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
     places = getattr(compiled, "positiontup", None)
     return (
         str(compiled),
-        None if places is None else tuple(places),
+        None if places is None else itemgetter(*places),
         tuple((name, process) for name, process in processors if process is not None),
     )
 
