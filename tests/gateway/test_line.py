@@ -75,3 +75,42 @@ def test_the_next_request_of_a_connection_is_not_taken_for_a_caller_who_left():
         await asyncio.wait_for(served(app, talk), 20)
 
     asyncio.run(main())
+
+
+def test_an_answer_and_its_head_arrive_together_and_a_head_alone_arrives_soon():
+    async def main():
+        go_on = asyncio.Event()
+
+        async def app(scope, receive, send):
+            await asgi.read_body(receive, 0)
+            if scope["path"] == "/whole":
+                await asgi.respond(send, 200, b"HTTP/1.1 is what this says")
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await go_on.wait()
+            await send({"type": "http.response.body", "body": b"later"})
+
+        async def talk(reader, writer):
+            writer.write(b"GET /whole HTTP/1.1\r\nhost: x\r\n\r\n")
+            whole = await reader.read(65536)
+            assert whole.startswith(b"HTTP/1.1 200 ")
+            assert whole.endswith(b"\r\n\r\nHTTP/1.1 is what this says")
+            writer.write(b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            go_on.set()
+            assert await reader.read() == b"5\r\nlater\r\n0\r\n\r\n"
+
+        await asyncio.wait_for(served(app, talk), 20)
+
+    asyncio.run(main())
+
+
+def test_what_is_no_http_is_told_so_before_the_connection_ends():
+    async def main():
+        async def talk(reader, writer):
+            writer.write(b"nonsense\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+        await asyncio.wait_for(served(None, talk), 20)
+
+    asyncio.run(main())
