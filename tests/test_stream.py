@@ -44,6 +44,14 @@ def test_what_a_stream_knows_grows_with_it():
             next(stream)
 
 
+def test_what_has_arrived_is_given_out_without_waiting_and_once():
+    together = [READ, chunked_head() + chunk(step("Mo") + step("n") + step("et")), Hold()]
+    with Scripted(together) as server, Dragoman(server.url("/v1")) as client, client.chat.stream(**CALL) as stream:
+        assert next(stream).text == "Mo"
+        assert "".join(each.text for each in stream.arrived()) == "net"
+        assert stream.arrived() == []
+
+
 def test_create_with_stream_is_the_same_stream():
     with Scripted([READ, STREAM]) as server, Dragoman(server.url("/v1")) as client:
         assert [chunk.text for chunk in client.chat.create(**CALL, stream=True)] == ["Mo", "net", ""]

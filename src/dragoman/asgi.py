@@ -122,8 +122,8 @@ class Listening:
 
 def listening(scope: Scope, receive: Receive) -> Receive:
     """A server's `receive`, by which one hears of the caller's leaving as cheaply as this server can tell it."""
-    left: Left | None = (scope.get("extensions") or {}).get(LEFT)
-    return receive if left is None else Listening(receive, left)
+    known: dict[str, Any] | None = scope.get("extensions")
+    return Listening(receive, known[LEFT]) if known and LEFT in known else receive
 
 
 async def gone(receive: Receive) -> None:
