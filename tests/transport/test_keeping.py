@@ -190,11 +190,21 @@ def test_the_repetition_is_not_repeated(colour):
 
 
 def test_the_repetition_goes_over_a_fresh_connection_though_others_are_idle(colour):
-    dying = [READ, answer(b"one"), READ, CLOSE]
+    hold = Hold()
+    dying = [READ, chunked_head(), hold, chunk(b"one") + LAST_CHUNK, READ, CLOSE]
     with Scripted(dying, dying, [READ, answer(b"three")]) as server:
         pair = [colour.send(post(server.url())) for _ in range(2)]
+        hold.release()
         assert [got.whole() for got in pair] == [b"one", b"one"]
         assert colour.fetch(server.url()) == b"three"
+
+
+def test_where_there_is_no_fresh_connection_the_request_counts_as_sent(colour, tmp_path):
+    with Scripted([READ, answer(b"one"), READ, CLOSE], unix=tmp_path / "s") as server:
+        assert colour.fetch(server.url()) == b"one"
+        (tmp_path / "s").unlink()
+        failure = colour.failure(post(server.url()))
+        assert (failure.kind, failure.sent) == ("reset", True)
 
 
 @pytest.mark.parametrize("ending", [CLOSE, RESET], ids=["FIN", "RST"])

@@ -86,6 +86,11 @@ class Connection:
         except OSError as error:
             response.lost(*tls.broken(error))
 
+    @property
+    def unheard(self) -> bool:
+        """Whether it has carried an answer before, and nothing of this one."""
+        return self.reused and not self.response.touched
+
     def usable(self) -> bool:
         """Whether the next request may go out on it now."""
         return self.response.ended and self.response.keep and not self.line.stale()
@@ -283,17 +288,20 @@ class AsyncioTransport:
         route, method = self._routes[request.url], request.method
         head, body = write_request(route.head(method, request.headers), method, request.own, request.body)
         pool = self._pools.current()
-        fresh = False
+        raced: NoAnswer | None = None
         while True:
-            connection = await self._connection(pool, route, request.connect, until, fresh=fresh)
+            try:
+                connection = await self._connection(pool, route, request.connect, until, fresh=raced is not None)
+            except NoAnswer as failure:
+                # What was sent before may have been acted upon: that is what its sender has to know.
+                raise raced or failure from None
             try:
                 await connection.ask(method, head, body, until)
             except BaseException as failure:
                 pool.discard(connection)
-                raced = isinstance(failure, NoAnswer) and failure.kind == "reset" and not connection.response.touched
-                if not raced or not connection.reused:
+                if not isinstance(failure, NoAnswer) or failure.kind != "reset" or not connection.unheard:
                     raise
-                fresh = True
+                raced = failure
             else:
                 return AsyncioAnswer(connection)
 
