@@ -295,7 +295,9 @@ def busy(gateway):
 
 
 @pytest.mark.parametrize("streamed", [True, False])
-def test_the_model_is_free_again_when_its_callers_have_left(gateway, streamed):
+def test_the_model_is_free_again_when_its_callers_have_left(gateway, client, streamed):
+    # It is started beside the gateway, and may have to be waited for.
+    client.chat.completions.create(model="m", messages=HELLO, max_tokens=1)
     body = {"model": "m", "messages": [{"role": "user", "content": "Count to a thousand."}], "max_tokens": 1500}
     raw = json.dumps(body | {"stream": streamed, "seed": 1}).encode()
     port = int(gateway.url.split(":")[2].split("/")[0])
