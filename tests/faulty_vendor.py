@@ -7,10 +7,10 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from dragoman.call.settings import settings_for
 from dragoman.probe.endpoint import Endpoint
 from dragoman.probe.plan import CHECKS, examine
 from dragoman.probe.purse import Purse
-from dragoman.settings import settings_for
 from dragoman.transport.blocking import BlockingTransport
 
 KEY = "sk-right"

@@ -129,15 +129,15 @@ def without_waiting(node):
 def twins():
     """Pairs of a blocking class or function and its asynchronous twin, in the files that hold both."""
     for file in (
-        "ahead.py",
+        "chat/ahead.py",
         "carry.py",
-        "chat.py",
+        "chat/__init__.py",
         "client.py",
-        "raw.py",
-        "run.py",
-        "stream.py",
-        "typed.py",
-        "views.py",
+        "chat/raw.py",
+        "tools/run.py",
+        "stream/__init__.py",
+        "structured/typed.py",
+        "stream/views.py",
     ):
         found = {node.name: node for node in tree(SOURCE / file).body if hasattr(node, "name")}
         for name, node in found.items():

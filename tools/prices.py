@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Json = str | int | list["Json"] | dict[str, "Json"]
 
-FILE = Path(__file__).parent.parent / "src" / "dragoman" / "prices.json"
+FILE = Path(__file__).parent.parent / "src" / "dragoman" / "cost" / "prices.json"
 
 RATES = {
     "input_mtok": "input",

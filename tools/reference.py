@@ -25,16 +25,19 @@ PAGES = {
         "The client",
         [
             "client.py",
-            "chat.py",
-            "stream.py",
-            "arguments.py",
-            "cancellation.py",
-            "raw.py",
+            "chat/__init__.py",
+            "stream/__init__.py",
+            "chat/arguments.py",
+            "exchange/cancellation.py",
+            "chat/raw.py",
             "tried.py",
             "transport/connections.py",
         ],
     ),
-    "policy": ("Limits in time, and retries", ["exchange.py", "retry.py", "continuation.py", "limiter.py"]),
+    "policy": (
+        "Limits in time, and retries",
+        ["exchange/__init__.py", "retry.py", "exchange/continuation.py", "limiter/__init__.py"],
+    ),
     "request": ("Requests", ["wire/request.py", "wire/message.py", "wire/tool.py"]),
     "completion": ("Completions", ["wire/completion.py"]),
     "chunk": ("Chunks", ["wire/chunk.py"]),
@@ -42,7 +45,12 @@ PAGES = {
     "errors": ("Errors", ["errors.py"]),
     "transport": ("The transport seam", ["transport/__init__.py"]),
 }
-ONLY = {"exchange.py": {"Timeouts"}, "retry.py": {"Retry"}, "continuation.py": {"Resume"}, "limiter.py": {"Limiter"}}
+ONLY = {
+    "exchange/__init__.py": {"Timeouts"},
+    "retry.py": {"Retry"},
+    "exchange/continuation.py": {"Resume"},
+    "limiter/__init__.py": {"Limiter"},
+}
 """Of these files, only these names are a user's."""
 
 

@@ -6,7 +6,7 @@ from typing import get_type_hints
 from asker import Asker
 
 import dragoman
-from dragoman.arguments import Arguments
+from dragoman.chat.arguments import Arguments
 from dragoman.log import logged
 
 

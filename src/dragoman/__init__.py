@@ -14,12 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dragoman.arguments import Arguments
+    from dragoman.answer.spent import Spent
     from dragoman.call import NULL
-    from dragoman.cancellation import Cancellation
+    from dragoman.call.settings import VERSION
+    from dragoman.chat.arguments import Arguments
+    from dragoman.chat.count import Count
+    from dragoman.chat.raw import RawResponse
     from dragoman.client import AsyncDragoman, Dragoman
-    from dragoman.continuation import Resume
-    from dragoman.count import Count
     from dragoman.errors import (
         APIError,
         AuthenticationError,
@@ -52,7 +53,14 @@ if TYPE_CHECKING:
         TruncatedError,
         UnprocessableError,
     )
-    from dragoman.events import (
+    from dragoman.exchange import Timeouts
+    from dragoman.exchange.cancellation import Cancellation
+    from dragoman.exchange.continuation import Resume
+    from dragoman.limiter import Limiter
+    from dragoman.rates import RateLimit, RateLimits
+    from dragoman.retry import Retry
+    from dragoman.stream import AsyncStream, Stream
+    from dragoman.stream.events import (
         ArgumentsEvent,
         CallEvent,
         Event,
@@ -62,31 +70,23 @@ if TYPE_CHECKING:
         TextEvent,
         UsageEvent,
     )
-    from dragoman.exchange import Timeouts
-    from dragoman.limiter import Limiter
-    from dragoman.parse import Parsed, Reask
-    from dragoman.rates import RateLimit, RateLimits
-    from dragoman.raw import RawResponse
-    from dragoman.retry import Retry
-    from dragoman.run import AsyncRun, Run
-    from dragoman.runs import Invocation, InvocationEvent, Limits, Result, ResultEvent, RoundEvent, RunEvent
-    from dragoman.settings import VERSION
-    from dragoman.spent import Spent
-    from dragoman.stream import AsyncStream, Stream
+    from dragoman.structured.parse import Parsed, Reask
+    from dragoman.structured.typed import AsyncTypedStream, TypedStream
     from dragoman.tools import Tool, tool
+    from dragoman.tools.run import AsyncRun, Run
+    from dragoman.tools.runs import Invocation, InvocationEvent, Limits, Result, ResultEvent, RoundEvent, RunEvent
     from dragoman.transport.connections import Connections
     from dragoman.tried import Tried
-    from dragoman.typed import AsyncTypedStream, TypedStream
     from dragoman.wire.chunk import Chunk, Delta
     from dragoman.wire.completion import Choice, Completion, Message, ToolCall, Usage
 
 _HOMES = {
-    "arguments": "Arguments",
+    "chat.arguments": "Arguments",
     "call": "NULL",
-    "cancellation": "Cancellation",
+    "exchange.cancellation": "Cancellation",
     "client": "AsyncDragoman Dragoman",
-    "continuation": "Resume",
-    "count": "Count",
+    "exchange.continuation": "Resume",
+    "chat.count": "Count",
     "errors": (
         "APIError AuthenticationError BadRequestError CallCancelledError ConfigurationError ConflictError "
         "ConnectionFailedError ContentFilterError ContentTooLargeError ContextLengthError DragomanError EngineError "
@@ -94,22 +94,22 @@ _HOMES = {
         "PermissionDeniedError ProtocolError QuotaError RateLimitError RefusalError RunLimitError ServerError "
         "StatusError StreamClosedError TimeLimitError TruncatedError UnprocessableError"
     ),
-    "events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
+    "stream.events": "ArgumentsEvent CallEvent Event FinishEvent ReasoningEvent RefusalEvent TextEvent UsageEvent",
     "exchange": "Timeouts",
     "limiter": "Limiter",
-    "parse": "Parsed Reask",
-    "raw": "RawResponse",
+    "structured.parse": "Parsed Reask",
+    "chat.raw": "RawResponse",
     "rates": "RateLimit RateLimits",
     "retry": "Retry",
-    "runs": "Invocation InvocationEvent Limits Result ResultEvent RoundEvent RunEvent",
-    "run": "AsyncRun Run",
-    "settings": "VERSION",
-    "spent": "Spent",
+    "tools.runs": "Invocation InvocationEvent Limits Result ResultEvent RoundEvent RunEvent",
+    "tools.run": "AsyncRun Run",
+    "call.settings": "VERSION",
+    "answer.spent": "Spent",
     "stream": "AsyncStream Stream",
     "tools": "Tool tool",
     "transport.connections": "Connections",
     "tried": "Tried",
-    "typed": "AsyncTypedStream TypedStream",
+    "structured.typed": "AsyncTypedStream TypedStream",
     "wire.chunk": "Chunk Delta",
     "wire.completion": "Choice Completion Message ToolCall Usage",
 }

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dragoman.settings import weights_at
+from dragoman.call.settings import weights_at
 from dragoman.transport import NoAnswer
 from dragoman.transport.connections import Connections
 
 if TYPE_CHECKING:
-    from dragoman.settings import Settings
+    from dragoman.call.settings import Settings
     from dragoman.transport import Answer, AsyncAnswer, AsyncTransport, Outgoing, Transport
 
 

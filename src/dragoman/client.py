@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from dragoman.call import get_call
+from dragoman.call.settings import ambient_url, settings_for, varied
 from dragoman.carry import async_transport, blocking_transport
 from dragoman.chat import AsyncChat, Chat
 from dragoman.exchange import fetch
-from dragoman.settings import ambient_url, settings_for, varied
 from dragoman.stream import adrive, drive
 from dragoman.transport.connections import Connections
 from dragoman.wire.card import ModelCard, ModelList, read_card, read_cards
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-    from dragoman.continuation import Resume
+    from dragoman.call.settings import Key, Settings
     from dragoman.exchange import Timeouts
+    from dragoman.exchange.continuation import Resume
     from dragoman.hooks import Hook
     from dragoman.limiter import Limiter
     from dragoman.retry import Retry
-    from dragoman.settings import Key, Settings
     from dragoman.transport import AsyncTransport, Transport
 
 

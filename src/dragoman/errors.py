@@ -42,9 +42,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dragoman.answer.spent import Spent
     from dragoman.rates import RateLimits
-    from dragoman.runs import Result
-    from dragoman.spent import Spent
+    from dragoman.tools.runs import Result
     from dragoman.tried import Tried
     from dragoman.wire.completion import Completion
 

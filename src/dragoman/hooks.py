@@ -29,17 +29,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dragoman.answer.judge import request_id
+from dragoman.answer.reading import Reading
+from dragoman.answer.spent import Spent, of_chunks, of_completion, together
 from dragoman.dialect.table import at
 from dragoman.errors import APIError, CallCancelledError
-from dragoman.judge import request_id
-from dragoman.reading import Reading
-from dragoman.spent import Spent, of_chunks, of_completion, together
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
-    from dragoman.attempt import Clock
     from dragoman.errors import DragomanError
     from dragoman.exchange import Call
+    from dragoman.exchange.attempt import Clock
     from dragoman.rates import RateLimits
     from dragoman.transport import Answer, AsyncAnswer, Outgoing
 

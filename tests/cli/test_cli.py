@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from dragoman.call.settings import VERSION
 from dragoman.cli import main, parser
-from dragoman.settings import VERSION
 
 
 def test_the_help_teaches(capsys):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dragoman.answer.spent import Source
 from dragoman.hooks import Moment
-from dragoman.spent import Source
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "observing.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

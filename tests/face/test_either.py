@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from dragoman.answer.reading import Reading
 from dragoman.exchange import Call, Timeouts
 from dragoman.face.either import either
 from dragoman.face.record import RawResponse
-from dragoman.reading import Reading
 from dragoman.retry import NEVER
 from dragoman.secret import Secret
 from dragoman.stream import drive

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
+from dragoman.call.settings import settings_for
 from dragoman.dialect.table import named
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Timeouts
 from dragoman.gateway import counted
 from dragoman.gateway.upstream import ONCE
-from dragoman.settings import settings_for
 
 ASKED = {"model": "claude", "messages": [{"role": "user", "content": "x"}]}
 

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from dragoman import errors
+from dragoman.call.settings import VERSION
 from dragoman.gateway import faults, openapi
 from dragoman.gateway.app import Gateway
 from dragoman.gateway.config.shape import BoundsConfig
-from dragoman.settings import VERSION
 from gateways import made
 from operated import ADMIN, ask, operated
 

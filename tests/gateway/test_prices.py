@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from dragoman.cost.prices import Rates, Used
 from dragoman.gateway.config.shape import PriceConfig
 from dragoman.gateway.prices import ENGINE, Prices
-from dragoman.prices import Rates, Used
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -108,7 +108,7 @@ def test_prices_change_on_their_day():
 
 def test_pricing_needs_none_of_the_package():
     code = (
-        "import sys; from dragoman.gateway.prices import *; from dragoman.prices import *;"
+        "import sys; from dragoman.gateway.prices import *; from dragoman.cost.prices import *;"
         "Prices().price('u', 'openai', 'gpt-4o', Used(prompt=1, completion=1));"
         "print(*{'genai_prices', 'pydantic', 'httpx2', 'socket'} & set(sys.modules))"
     )

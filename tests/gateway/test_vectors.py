@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from dragoman.call import encode
+from dragoman.call.settings import settings_for
 from dragoman.dialect.table import PLAIN, named
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Timeouts
 from dragoman.gateway import vectors
 from dragoman.gateway.upstream import ONCE
-from dragoman.settings import settings_for
 
 ASKED = {"model": "a/b", "input": "x"}
 

@@ -7,9 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dragoman.call.settings import VERSION
 from dragoman.cli import chat, check, config, keys, models, serve, usage
 from dragoman.errors import ConfigurationError, DragomanError, InvalidRequestError
-from dragoman.settings import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

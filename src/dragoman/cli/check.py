@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dragoman.call.settings import settings_for
 from dragoman.carry import blocking_transport
 from dragoman.cli import screen
 from dragoman.errors import ConfigurationError, InvalidRequestError
-from dragoman.settings import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dragoman.call.settings import Settings
     from dragoman.cli.grammar import Commands
     from dragoman.probe.finding import Finding, Report
-    from dragoman.settings import Settings
 
 DESCRIPTION = """\
 Look at a chat endpoint from outside: which parameters it honours, ignores or refuses, whether its streams, usage and

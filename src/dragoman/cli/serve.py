@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from dragoman.call.settings import checked_url
 from dragoman.cli import screen
 from dragoman.dialect.table import at
 from dragoman.errors import ConfigurationError, InvalidRequestError
-from dragoman.settings import checked_url
 from dragoman.transport.address import parse
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman import asgi, sse
+from dragoman.answer.fold import fold
 from dragoman.engine.ask import plan
 from dragoman.engine.embed import embedding
 from dragoman.engine.generate import SchemaMismatch
 from dragoman.engine.llama import Refused
 from dragoman.errors import ContextLengthError, InvalidRequestError
-from dragoman.fold import fold
 from dragoman.wire.check import check_request, decode_body
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.embedding import check_embedding

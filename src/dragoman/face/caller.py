@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from dragoman.call import encode
+from dragoman.call.settings import VERSION, ambient_url, checked_url
 from dragoman.errors import APIError, ConfigurationError
 from dragoman.exchange import Call, Timeouts
 from dragoman.face.either import either
@@ -25,7 +26,6 @@ from dragoman.face.hooks import AsyncHooked, HookContext, Hooked, Hooks
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import RetryConfig, policy
 from dragoman.secret import Secret
-from dragoman.settings import VERSION, ambient_url, checked_url
 from dragoman.stream import AsyncStream, Stream, adrive, drive
 from dragoman.transport import Outgoing
 

@@ -11,8 +11,8 @@ from dragoman.exchange import exchange, opening
 from dragoman.face.record import RawResponse, media_type
 
 if TYPE_CHECKING:
+    from dragoman.answer.reading import Reading
     from dragoman.exchange import Attempt, Call, Clock, Flow
-    from dragoman.reading import Reading
     from dragoman.transport import Answer, AsyncAnswer
 
 

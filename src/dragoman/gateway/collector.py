@@ -10,7 +10,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from dragoman.settings import VERSION
+from dragoman.call.settings import VERSION
 from dragoman.telemetry import missing
 
 try:

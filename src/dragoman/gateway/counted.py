@@ -12,9 +12,9 @@ from dragoman.errors import InvalidRequestError
 from dragoman.wire.completion import Sourced, Usage, read_sourced
 
 if TYPE_CHECKING:
+    from dragoman.call.settings import Settings
     from dragoman.dialect import Dialect
     from dragoman.exchange import Call, Timeouts
-    from dragoman.settings import Settings
 
 Json = dict[str, Any]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman import asgi
+from dragoman.cost.estimate import prompt_tokens
 from dragoman.dialect.anthropic import hear
-from dragoman.estimate import prompt_tokens
 from dragoman.gateway import pipeline
 from dragoman.gateway.explain import UNTRIED
 from dragoman.gateway.messages import Messages

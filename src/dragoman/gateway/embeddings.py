@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dragoman.cost.estimate import size_of, tokens_of
 from dragoman.errors import InvalidRequestError
-from dragoman.estimate import size_of, tokens_of
 from dragoman.gateway.tongue import Chat, What
 from dragoman.wire.check import decode_body
 from dragoman.wire.embedding import check_embedding, inputs_of

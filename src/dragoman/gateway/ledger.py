@@ -174,7 +174,7 @@ class Entry:
         stream: whether a stream was asked for.
         key: the id of the key that asks.
         owner: whose key it is.
-        prompt: an estimate of the prompt's tokens (`dragoman.estimate`); None where nobody made one.
+        prompt: an estimate of the prompt's tokens (`dragoman.cost.estimate`); None where nobody made one.
         book: what it is written in.
 
     Attributes:

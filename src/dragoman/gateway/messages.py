@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman import sse
+from dragoman.cost.estimate import prompt_tokens
 from dragoman.dialect.anthropic import faults, hear
 from dragoman.dialect.anthropic.reply import reply
 from dragoman.dialect.anthropic.telling import Event, Telling
-from dragoman.estimate import prompt_tokens
 from dragoman.gateway.faults import fault_of, status_of
 from dragoman.wire.check import decode_body
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dragoman.call.settings import VERSION
 from dragoman.gateway.exposition import Family, Numbers
-from dragoman.settings import VERSION
 
 if TYPE_CHECKING:
     from dragoman.gateway.record import Attempted, Closed

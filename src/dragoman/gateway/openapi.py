@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dragoman.call.settings import VERSION
 from dragoman.gateway.admin.describe import TYPES, paths
 from dragoman.gateway.describe import (
     EXPLAINED,
@@ -24,7 +25,6 @@ from dragoman.gateway.describe import (
     taken,
     told,
 )
-from dragoman.settings import VERSION
 from dragoman.wire.card import ModelCard, ModelList
 from dragoman.wire.chunk import Chunk
 from dragoman.wire.completion import Completion

@@ -1,4 +1,4 @@
-"""What a request costs, from the configuration, and from `dragoman.prices` where it says nothing. No I/O of its own."""
+"""What a request costs: by the configuration, else by `dragoman.cost.prices`. No I/O of its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dragoman.cost.prices import Rates, Used, cost, in_force, published
 from dragoman.gateway.config.pattern import exactness, matched
-from dragoman.prices import Rates, Used, cost, in_force, published
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dragoman import errors
-from dragoman.continuation import Joint, beginning_of, is_plain, rest
-from dragoman.course import Course, Try
+from dragoman.candidates.course import Course, Try
 from dragoman.exchange import Timeouts
+from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.gateway.ledger import end_of
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.routes import in_order
@@ -24,8 +24,8 @@ from dragoman.stream import AsyncStream
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Coroutine, Iterable, Mapping
 
-    from dragoman.continuation import Beginning
-    from dragoman.course import Stop
+    from dragoman.candidates.course import Stop
+    from dragoman.exchange.continuation import Beginning
     from dragoman.gateway.ledger import Attempt, Entry
     from dragoman.gateway.routes import Found, Routes, Way
     from dragoman.gateway.tongue import Document, What

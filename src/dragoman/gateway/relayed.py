@@ -13,7 +13,7 @@ from dragoman.stream import AsyncStream
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from dragoman.breaker import Circuit
+    from dragoman.candidates.breaker import Circuit
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream

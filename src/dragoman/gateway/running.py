@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from dragoman.call.settings import LOCAL, settings_for
+from dragoman.cost.prices import Used
 from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
 from dragoman.gateway.keys.identify import Doorman
 from dragoman.gateway.ledger import Book, Totals
@@ -20,13 +22,12 @@ from dragoman.gateway.relay import Relay
 from dragoman.gateway.routes import Routes
 from dragoman.gateway.seats import Seats
 from dragoman.gateway.upstream import ONCE, Upstream
-from dragoman.prices import Used
-from dragoman.settings import LOCAL, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from dragoman.asgi import Header
+    from dragoman.call.settings import Key, Settings
     from dragoman.dialect import Dialect
     from dragoman.exchange import Timeouts
     from dragoman.gateway.carrier import Carrier
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from dragoman.gateway.store.database import Store
     from dragoman.gateway.tally import Tokens
     from dragoman.gateway.telemetry import Place, Telemetry, Trace
-    from dragoman.settings import Key, Settings
 
 
 class Lasting(NamedTuple):

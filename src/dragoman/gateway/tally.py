@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from dragoman.estimate import answer_tokens
-from dragoman.reading import says_something
+from dragoman.answer.reading import says_something
+from dragoman.cost.estimate import answer_tokens
 from dragoman.wire.chunk import Delta
 from dragoman.wire.completion import Completion
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from dragoman.settings import VERSION
+from dragoman.call.settings import VERSION
 from dragoman.telemetry.calls import SCOPE
 from dragoman.telemetry.semantics import Answer, Instruments, Serving, Subject, parameters_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from dragoman import sse
+from dragoman.cost.estimate import prompt_tokens
 from dragoman.dialect.table import HEARD
-from dragoman.estimate import prompt_tokens
 from dragoman.gateway.faults import event_of
 from dragoman.wire.check import check_request, decode_body
 

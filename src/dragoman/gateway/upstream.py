@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from dragoman.breaker import Circuit
 from dragoman.call import body_call
+from dragoman.call.settings import LOCAL, settings_for
+from dragoman.candidates.breaker import Circuit
+from dragoman.candidates.course import Stop
 from dragoman.carry import async_transport
 from dragoman.client import AsyncModels
-from dragoman.course import Stop
 from dragoman.errors import DragomanError, ServerError, StatusError
 from dragoman.exchange import complete, fetch
 from dragoman.gateway import counted, vectors
 from dragoman.gateway.fit import fitted
-from dragoman.opening import Opening
 from dragoman.retry import Retry
-from dragoman.settings import LOCAL, settings_for
 from dragoman.stream import adrive
+from dragoman.stream.opening import Opening
 from dragoman.wire.embedding import read_embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dragoman.call.settings import Key, Settings
     from dragoman.dialect import Continuation
     from dragoman.exchange import Call, Timeouts
     from dragoman.gateway.fit import Policy
     from dragoman.gateway.tongue import Document, What
-    from dragoman.settings import Key, Settings
     from dragoman.stream import AsyncStream
     from dragoman.transport import AsyncTransport
     from dragoman.wire.card import ModelCard, ModelList

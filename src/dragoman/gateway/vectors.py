@@ -11,9 +11,9 @@ from dragoman.errors import InvalidRequestError
 from dragoman.gateway import fit
 
 if TYPE_CHECKING:
+    from dragoman.call.settings import Settings
     from dragoman.dialect import Dialect
     from dragoman.exchange import Call, Timeouts
-    from dragoman.settings import Settings
 
 Json = dict[str, Any]
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
+from dragoman.answer.judge import said_no
 from dragoman.errors import ProtocolError
 from dragoman.exchange import exchange
-from dragoman.judge import said_no
 from dragoman.openai.http import Request, Response
 from dragoman.wire.fault import find_fault
 from dragoman.wire.tolerant import read_object

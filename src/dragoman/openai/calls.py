@@ -20,11 +20,11 @@ from dragoman.openai.shape import BaseModel
 from dragoman.transport import Outgoing
 
 if TYPE_CHECKING:
+    from dragoman.call.settings import Kind
     from dragoman.errors import APIError
     from dragoman.openai.arguments import Messages
     from dragoman.openai.config import Config, Headers
     from dragoman.retry import Pausing
-    from dragoman.settings import Kind
 
 Query = Mapping[str, Any]
 """Parameters to put after an address."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from dragoman.settings import Settings
+    from dragoman.call.settings import Settings
     from dragoman.transport import AsyncTransport, Transport
 
 

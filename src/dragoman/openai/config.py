@@ -10,12 +10,12 @@ from urllib.parse import urlencode, urlsplit
 
 from msgspec.structs import replace
 
+from dragoman.call.settings import Settings, ambient_url, settings_for
 from dragoman.openai.errors import OpenAIError
 from dragoman.openai.limits import PATIENCE, limits
 from dragoman.openai.omitted import Omit, given
 from dragoman.retry import Retry
 from dragoman.secret import Secret
-from dragoman.settings import Settings, ambient_url, settings_for
 
 if TYPE_CHECKING:
     from dragoman.openai.calls import Query

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from dragoman.openai.shape import BaseModel
-from dragoman.partial import read_partial
+from dragoman.stream.partial import read_partial
 from dragoman.structured import plain
 
 if TYPE_CHECKING:

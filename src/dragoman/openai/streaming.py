@@ -1,6 +1,7 @@
 """Following a streamed answer: chunks in, events out, and what they add up to. No I/O.
 
-The text of events is kept as it grows. Snapshots are put together, by `dragoman.fold`, only when they are looked at.
+The text of events is kept as it grows. Snapshots are put together, by `dragoman.answer.fold`, only when they are looked
+at.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
-from dragoman.fold import fold
+from dragoman.answer.fold import fold
 from dragoman.openai import events
 from dragoman.openai.errors import ContentFilterFinishReasonError, LengthFinishReasonError
 from dragoman.openai.omitted import is_given, omit

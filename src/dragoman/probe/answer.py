@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.judge import request_id
+from dragoman.answer.judge import request_id
 from dragoman.probe.finding import Found, Settled, broken, quoted, refused, unclear
 from dragoman.sse import Decoder, is_done
 

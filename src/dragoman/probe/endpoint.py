@@ -23,8 +23,8 @@ from dragoman.transport import NoAnswer, Outgoing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dragoman.call.settings import Settings
     from dragoman.probe.purse import Purse
-    from dragoman.settings import Settings
     from dragoman.transport import Answer, Transport
 
 Prompt = str | list[dict[str, Any]]

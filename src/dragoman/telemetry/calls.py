@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from dragoman.call.settings import VERSION
 from dragoman.hooks import Answered, Began, Ended, Failed
-from dragoman.settings import VERSION
 from dragoman.telemetry.semantics import Answer, Instruments, Subject, operation_of, parameters_of
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dragoman.answer.fold import fold
 from dragoman.dialect.anthropic import faults
 from dragoman.dialect.anthropic.reply import reply
 from dragoman.dialect.anthropic.telling import Telling
-from dragoman.fold import fold
 from dragoman.sse import encode
 from dragoman.testing.redact import masked_target
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
-from dragoman.fold import fold
+from dragoman.answer.fold import fold
 from dragoman.secret import MASK
 from dragoman.sse import Decoder, is_done
 from dragoman.wire.chunk import read_chunk

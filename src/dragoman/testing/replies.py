@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.fold import fold
+from dragoman.answer.fold import fold
 from dragoman.sse import DONE, encode
 from dragoman.testing import messages
 from dragoman.testing.play import Played, Reply

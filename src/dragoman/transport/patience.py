@@ -16,7 +16,7 @@ from dragoman.transport import NoAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dragoman.cancellation import Cancellation
+    from dragoman.exchange.cancellation import Cancellation
 
 T = TypeVar("T")
 

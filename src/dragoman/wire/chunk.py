@@ -36,7 +36,7 @@ class ToolCallDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """More of one tool call."""
 
     index: int | None = None
-    """Which of the message's calls this belongs to. Some vendors leave it out: `dragoman.fold` tells calls apart."""
+    """Which of the message's calls this belongs to. Vendors that leave it out: see `dragoman.answer.fold`."""
     id: str | None = None
     """The call's id; in its first delta, and with some vendors in each."""
     type: str | None = None

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 
 from dragoman import AsyncDragoman, Dragoman, errors
+from dragoman.answer.reading import Reading
 from dragoman.dialect.anthropic import Translation
 from dragoman.dialect.anthropic.answer import completion
-from dragoman.reading import Reading
 from dragoman.secret import Secret
 from dragoman.transport.aio import AsyncioTransport
 from scripted import CLOSE, READ, Scripted, answer, chunked

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given
 
+from dragoman.answer.fold import fold
 from dragoman.dialect.anthropic.answer import completion
 from dragoman.dialect.anthropic.reader import DONE, Reader
-from dragoman.fold import fold
 from dragoman.wire.chunk import read_chunk
 from spoken import MESSAGE, MESSAGES, OVERLOADED, TEXT, broken, cut, events_of
 

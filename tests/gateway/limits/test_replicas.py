@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dragoman.estimate import prompt_tokens
+from dragoman.cost.estimate import prompt_tokens
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.limits.estimate import tokens
 from dragoman.gateway.limits.terms import Limits

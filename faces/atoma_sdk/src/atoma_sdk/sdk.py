@@ -10,11 +10,11 @@ from atoma_sdk._hooks import SDKHooks
 from atoma_sdk.chat import Chat
 from atoma_sdk.models.error import explain
 from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
+from dragoman.call.settings import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
-from dragoman.settings import ambient_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

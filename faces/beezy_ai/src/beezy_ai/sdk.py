@@ -8,11 +8,11 @@ from beezy_ai._hooks import SDKHooks
 from beezy_ai.chat import Chat
 from beezy_ai.models.error import explain
 from beezy_ai.sdkconfiguration import SERVER_PROD, SERVERS, SDKConfiguration
+from dragoman.call.settings import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
-from dragoman.settings import ambient_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,7 +21,7 @@ __all__ = ["Manner", "Reader", "Spoken", "Translation", "speak"]
 
 
 class Translation:
-    """How the answers to one call become chat completions; what `dragoman.reading.Translation` describes.
+    """How the answers to one call become chat completions; what `dragoman.answer.reading.Translation` describes.
 
     Args:
         answer: the tool whose input is the answer: `Spoken.answer`.

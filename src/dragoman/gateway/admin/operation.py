@@ -16,7 +16,7 @@ from dragoman.gateway.refusal import TurnedAwayError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dragoman.breaker import Circuit
+    from dragoman.candidates.breaker import Circuit
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.upstream import Upstream
     from dragoman.gateway.visit import Visit

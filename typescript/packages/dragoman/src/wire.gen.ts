@@ -859,7 +859,7 @@ export interface components {
         };
         /** @description More of one tool call. */
         ToolCallDelta: {
-            /** @description Which of the message's calls this belongs to. Some vendors leave it out: `dragoman.fold` tells calls apart. */
+            /** @description Which of the message's calls this belongs to. Vendors that leave it out: see `dragoman.answer.fold`. */
             index?: number | null;
             /** @description The call's id; in its first delta, and with some vendors in each. */
             id?: string | null;

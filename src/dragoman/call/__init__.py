@@ -1,0 +1,333 @@
+"""From what a user writes to the request that travels: address, body, headers. No I/O.
+
+Each method of a client turns what the client was made with, its `Settings`, and its own arguments into a `Call`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlencode
+
+import msgspec
+
+from dragoman.call.settings import LOCAL, limits, policy
+from dragoman.dialect import PRIVATE
+from dragoman.errors import InvalidRequestError
+from dragoman.exchange import Call
+from dragoman.transport import Outgoing
+from dragoman.wire.completion import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dragoman.answer.reading import Translation
+    from dragoman.call.settings import Party, Settings
+    from dragoman.exchange import Timeouts
+    from dragoman.exchange.cancellation import Cancellation
+    from dragoman.exchange.continuation import Resume
+    from dragoman.retry import Retry
+
+    Make = Callable[[Settings, Mapping[str, Any]], Call]
+
+
+class Null:
+    """The type of `NULL`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """As it is written."""
+        return "NULL"
+
+
+NULL = Null()
+"""Sends an explicit `null`; `None` leaves the field out."""
+
+
+def _encodable(value: object) -> object:
+    """What JSON does not know: our own objects, NULL, and models of other libraries that can dump themselves."""
+    if isinstance(value, Null):
+        return None
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        return dump(exclude_none=True)
+    raise InvalidRequestError(f"a request cannot hold a {type(value).__name__}: JSON has no form for it")
+
+
+_encode = msgspec.json.Encoder(enc_hook=_encodable).encode
+
+
+def create_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
+    """The call that asks for a completion in one piece, from a method's keyword arguments.
+
+    Raises:
+        InvalidRequestError: an argument is missing or cannot be used.
+    """
+    if settings.party is not None:
+        return _of_party(settings, settings.party, create_call, arguments)
+    body, options = _split(settings, arguments)
+    call = _chat_call(settings, body, options)
+    return call if options.cancel is None else _cancellable(call, options.cancel)
+
+
+def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
+    """The call that asks for a streamed completion, from a method's keyword arguments.
+
+    The usage is asked for where the dialect can say it and the caller did not decide, and then kept out of the
+    chunks: a loop over `chunk.choices[0]` was not written for a chunk without choices.
+
+    Raises:
+        InvalidRequestError: an argument is missing or cannot be used.
+    """
+    if settings.party is not None:
+        return _of_party(settings, settings.party, stream_call, arguments)
+    body, options = _split(settings, arguments)
+    body["stream"] = True
+    hide_usage = settings.dialect.usage and "stream_options" not in body
+    if hide_usage:
+        body["stream_options"] = {"include_usage": True}
+    call = _chat_call(settings, body, options, hide_usage=hide_usage)
+    if options.resume is not None or settings.resume is not None:
+        call = _resumable(call, settings, arguments, lambda make, asked: make(settings, asked))
+    return call if options.cancel is None else _cancellable(call, options.cancel)
+
+
+def body_call(
+    settings: Settings,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str] | None,
+    timeout: float | Timeouts | None = None,
+) -> Call:
+    """The call that sends a JSON body as it is.
+
+    Raises:
+        InvalidRequestError: it holds what JSON cannot.
+    """
+    if settings.party is not None:
+        return settings.party.call(lambda one, asked: body_call(one, asked, headers, timeout), body)
+    return _chat_call(settings, dict(body), Options(timeout=timeout, headers=headers))
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What an argument of a method says of its call, not of its request; see `dragoman.chat.arguments`."""
+
+    timeout: float | Timeouts | None = None
+    retries: int | Retry | None = None
+    headers: Mapping[str, str] | None = None
+    extra_query: Mapping[str, Any] | None = None
+    extra_body: Mapping[str, Any] | None = None
+    cancel: Cancellation | None = None
+    resume: int | Resume | None = None
+
+
+PLAIN = Options()
+"""A call about which nothing was said."""
+
+_none_given = frozenset(Options.__struct_fields__).isdisjoint
+_all_dicts = frozenset({dict}).issuperset
+
+
+def _of_party(settings: Settings, party: Party, make: Make, arguments: Mapping[str, Any]) -> Call:
+    """The call of several; what ends it, and goes on with it, is for all of them together, not for each."""
+
+    def apply(make: Make, asked: Mapping[str, Any]) -> Call:
+        return party.call(make, asked, arguments.get("retries"))
+
+    call = apply(make, {**arguments, **_ABOVE})
+    if make is stream_call:
+        call = _resumable(call, settings, arguments, apply)
+    return _cancellable(call, arguments.get("cancel"))
+
+
+_ABOVE = {"cancel": None, "resume": 0}
+"""What says nothing of a call as a whole."""
+
+
+def _resumable(
+    call: Call,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    apply: Callable[[Make, Mapping[str, Any]], Call],
+) -> Call:
+    given = arguments.get("resume")
+    if given is None and settings.resume is None:
+        return call
+    # Imported here because few streams are gone on with.
+    from dragoman.exchange.continuation import resume_of  # noqa: PLC0415
+    from dragoman.exchange.resume import resumable  # noqa: PLC0415
+
+    policy = resume_of(given, settings.resume)
+    if policy is None:
+        return call
+    return resumable(call, policy, {**arguments, **_ABOVE}, apply, stream_call)
+
+
+def _cancellable(call: Call, cancel: Cancellation | None) -> Call:
+    if cancel is None:
+        return call
+    # Imported here because few calls are ended from elsewhere.
+    from dragoman.exchange.guard import cancellable  # noqa: PLC0415
+
+    return cancellable(call, cancel)
+
+
+def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:
+    """The request's own fields, None left out, and the options of the call."""
+    body = {name: value for name, value in arguments.items() if value is not None}
+    options = PLAIN
+    if not _none_given(body):
+        options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
+    messages: Any = body.get("messages")
+    if isinstance(messages, str):
+        body["messages"] = [{"role": "user", "content": messages}]
+    elif messages is None:
+        raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
+    elif messages.__class__ is not list or not _all_dicts(map(type, messages)):
+        body["messages"] = [as_sent(message, settings.dialect.message_lacks) for message in messages]
+    if "model" not in body:
+        body["model"] = _default_model(settings)
+    if options.extra_body:
+        body |= options.extra_body
+    return body, options
+
+
+def _default_model(settings: Settings) -> str:
+    model = settings.model or (LOCAL if settings.engine is not None else "")
+    if not model:
+        raise InvalidRequestError(f"model is missing: say which model of {settings.base_url} to ask", param="model")
+    return model
+
+
+def as_sent(message: object, lacks: frozenset[str] = frozenset()) -> object:
+    """A message as it travels: one that was received goes back with every field it came with.
+
+    But for those in `lacks`: another vendor's own, which the one that is asked now is known to refuse.
+    """
+    if not isinstance(message, Sourced):
+        return message
+    if lacks:
+        said = message.to_dict()
+        if not lacks.isdisjoint(said):
+            return {name: value for name, value in said.items() if name not in lacks}
+    return msgspec.Raw(message.to_json())
+
+
+def _chat_call(settings: Settings, body: dict[str, Any], options: Options, *, hide_usage: bool = False) -> Call:
+    dialect = settings.dialect
+    streamed = body.get("stream") is True
+    if dialect.api == "messages":
+        path, payload, changes, translation = _messages(settings, body)
+        asked: dict[str, Any] = body.get("stream_options") or {}
+        # This API's streams always say the usage: who did not ask for it is spared the chunk.
+        hidden = hide_usage or asked.get("include_usage") is not True
+        return post_call(settings, path, payload, options, streamed, dialect.done, hidden, translation, changes)
+    path = dialect.target(str(body.get("model", "")))
+    return post_call(settings, path, dialect.speak(body), options, streamed, dialect.done, hide_usage)
+
+
+def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
+    settings: Settings,
+    path: str,
+    payload: object,
+    options: Options = PLAIN,
+    streamed: bool = False,  # noqa: FBT001, FBT002 - as `Call` has them
+    done: bool = False,  # noqa: FBT001, FBT002 - likewise
+    hide_usage: bool = False,  # noqa: FBT001, FBT002 - likewise
+    translation: Translation | None = None,
+    changes: tuple[str, ...] = (),
+) -> Call:
+    """The call that sends a document, `path` from the address on.
+
+    Args:
+        settings: those of the client.
+        path: where to, a query behind it included.
+        payload: what is sent, as JSON.
+        options: what was said of this call.
+        streamed: whether events are to come back.
+        done: see `Call`.
+        hide_usage: likewise.
+        translation: likewise.
+        changes: likewise.
+
+    Raises:
+        InvalidRequestError: the payload holds what JSON cannot.
+    """
+    secret, shared = settings.shared("stream" if streamed else "post", options.headers)
+    timeouts, retry = settings.timeouts, settings.retry
+    if options is not PLAIN:
+        timeouts, retry = limits(options.timeout, timeouts), policy(options.retries, retry)
+        if options.extra_query is not None:
+            path = _asked_with(path, options.extra_query)
+    # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
+    own = (("idempotency-key", os.urandom(16).hex()),)
+    return Call(
+        Outgoing("POST", settings.url(path), shared, encode(payload), timeouts.connect, own),
+        timeouts,
+        retry,
+        secret,
+        settings.hooks,
+        done,
+        hide_usage,
+        translation,
+        changes,
+        limiter=settings.limiter,
+    )
+
+
+def _asked_with(path: str, query: Mapping[str, Any]) -> str:
+    """A path with more behind its question mark; a list says a name several times, None leaves it out."""
+    said = urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)
+    return f"{path}{'&' if '?' in path else '?'}{said}" if said else path
+
+
+def _messages(settings: Settings, body: dict[str, Any]) -> tuple[str, dict[str, Any], tuple[str, ...], Translation]:
+    """A request in Anthropic's words: where it goes, what it says, what was changed, how its answer is read."""
+    # Imported here because few programs speak it.
+    from dragoman.dialect import anthropic  # noqa: PLC0415
+    from dragoman.wire.check import check_request  # noqa: PLC0415
+
+    # What a caller writes may hold objects that only become JSON when they are encoded.
+    request: dict[str, Any] = msgspec.json.decode(encode(body))
+    if PRIVATE not in request:
+        check_request(request)
+    spoken = anthropic.speak(request, settings.manner)
+    return spoken.path, spoken.body, spoken.changes, anthropic.Translation(spoken.answer)
+
+
+def get_call(
+    settings: Settings,
+    path: str,
+    *,
+    timeout: float | Timeouts | None = None,
+    headers: Mapping[str, str] | None = None,
+    retries: int | Retry | None = None,
+) -> Call:
+    """The call that fetches a document, `path` from the address on."""
+    secret, shared = settings.shared("get", headers)
+    timeouts = limits(timeout, settings.timeouts)
+    return Call(
+        Outgoing("GET", settings.url(path), shared, b"", timeouts.connect),
+        timeouts,
+        policy(retries, settings.retry),
+        secret,
+        settings.hooks,
+    )
+
+
+def encode(body: object) -> bytes:
+    """A request's body as JSON.
+
+    Raises:
+        InvalidRequestError: it holds what JSON cannot.
+    """
+    try:
+        return _encode(body)
+    except InvalidRequestError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        _refuse(error)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    raise InvalidRequestError(f"the request cannot be written as JSON: {error}") from None

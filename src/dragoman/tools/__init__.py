@@ -1,0 +1,255 @@
+"""Functions as tools: what a model is told of one, and what it is called with, typed and checked. No I/O.
+
+The name, the parameters' types and the defaults are the signature's; the sentences are the docstring's, or those of
+`Annotated[str, "the city"]`, which win.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    ParamSpec,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    overload,
+)
+
+import msgspec
+
+from dragoman.errors import InvalidRequestError
+from dragoman.structured import is_pydantic_dataclass, is_pydantic_model, json_schema, plain, read, strict
+from dragoman.tools.docstring import read_docstring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dragoman.wire.tool import FunctionTool
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Json = dict[str, Any]
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_EMPTY: Any = inspect.Parameter.empty
+_REFUSED = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+
+
+class Tool(Generic[P, R]):
+    """A function that a model may call; called, it is the function.
+
+    Args:
+        function: the function, which may be asynchronous.
+        name: what the model calls it; default its own name.
+        description: what it does; default what its docstring says before the sections.
+        strict: whether the vendor is to hold the model to the schema exactly: every argument is then given, also those
+            with defaults.
+        timeout: seconds after which a call has failed, and the model is told; default none.
+
+    Attributes:
+        name: what the model calls it.
+        definition: the tool as a request has it.
+        timeout: as given.
+
+    Raises:
+        InvalidRequestError: a parameter has no type, or one that JSON has no form for.
+    """
+
+    __slots__ = ("__weakref__", "_function", "_kind", "_positional", "definition", "name", "timeout")
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        strict: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        self._function = function
+        self.name = name or _name(function)
+        if not _NAME.fullmatch(self.name):
+            raise InvalidRequestError(f"{self.name!r} cannot be a tool's name: 1 to 64 letters, digits, _ or -")
+        said, sentences = read_docstring(_documented(function).__doc__)
+        parameters = _parameters(function, self.name)
+        self._positional = [one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_ONLY]
+        self._kind = _arguments(self.name, function, parameters)
+        self.timeout = timeout
+        schema = _schema(self._kind, parameters, _sentences(function, sentences), exact=strict)
+        described = description if description is not None else said
+        self.definition: FunctionTool = {"type": "function", "function": {"name": self.name, "parameters": schema}}
+        if described:
+            self.definition["function"]["description"] = described
+        if strict:
+            self.definition["function"]["strict"] = True
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function."""
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        """Its name."""
+        return f"Tool({self.name!r})"
+
+    def read(self, arguments: str) -> Json:
+        """What a model called it with as the parameters' own types; those it left out are not there.
+
+        Numbers and truths that a model wrote as text are read as what they mean.
+
+        Raises:
+            ValueError: they are not what the function takes.
+        """
+        # Several vendors send nothing where there is nothing to say.
+        text = arguments if arguments.strip() else "{}"
+        if is_pydantic_model(self._kind):
+            given = read(self._kind, text)
+            return {name: getattr(given, name) for name in given.model_fields_set}
+        value: Any = msgspec.json.decode(text, type=self._kind, strict=False)
+        found = {name: getattr(value, name) for name in self._kind.__struct_fields__}
+        return {name: item for name, item in found.items() if item is not msgspec.UNSET}
+
+    def call(self, arguments: Json) -> Any:  # noqa: ANN401 - whatever the function returns, or a coroutine of it
+        """Call the function with what `read` made."""
+        named = dict(arguments)
+        placed = [named.pop(name) for name in self._positional if name in named]
+        return cast("Callable[..., Any]", self._function)(*placed, **named)
+
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether calling the function returns a coroutine."""
+        function = _documented(self._function)
+        return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004 - not whether it can be called, but how
+
+
+@overload
+def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
+
+
+@overload
+def tool(
+    *, name: str | None = None, description: str | None = None, strict: bool = False, timeout: float | None = None
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+
+
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    **options: Any,
+) -> Any:
+    """Make a function a tool, as a decorator with or without arguments: those of `Tool`.
+
+    Functions can be given to `chat.run` as they are; this is for those that need more said.
+
+    Raises:
+        InvalidRequestError: a parameter has no type, or one that JSON has no form for.
+    """
+    return functools.partial(Tool[..., Any], **options) if function is None else Tool(function)
+
+
+def content_of(value: object) -> str:
+    """What a tool returned, as the model is told it: text as it is, anything else as JSON where it can be."""
+    if isinstance(value, str):
+        return value
+    try:
+        return msgspec.json.encode(value, enc_hook=plain_or_text).decode()
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
+
+
+def plain_or_text(value: object) -> object:
+    """A value that JSON does not know as JSON types, or else as text."""
+    try:
+        return plain(value)
+    except TypeError:
+        return str(value)
+
+
+def _documented(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever can be called
+    """What a call comes to in the end: a `partial` says nothing of itself."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _name(function: Callable[..., Any]) -> str:
+    documented = _documented(function)
+    return getattr(documented, "__name__", type(documented).__name__)
+
+
+def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
+    parameters = list(inspect.signature(function).parameters.values())
+    for one in parameters:
+        if one.kind in _REFUSED:
+            stars = _REFUSED[one.kind]
+            raise InvalidRequestError(f"{name} cannot be a tool: a model cannot be told what {stars}{one.name} takes")
+    return parameters
+
+
+def _hints(function: Callable[..., Any]) -> Json:
+    documented = _documented(function)
+    owner = documented if inspect.isroutine(documented) or inspect.isclass(documented) else type(documented).__call__
+    if inspect.isclass(owner):
+        owner = owner.__init__
+    try:
+        return inspect.get_annotations(inspect.unwrap(owner), eval_str=True)
+    except NameError as error:
+        raise InvalidRequestError(f"{_name(function)} cannot be a tool: {error} where it is defined") from None
+
+
+def _arguments(name: str, function: Callable[..., Any], parameters: list[inspect.Parameter]) -> Any:  # noqa: ANN401 - a class that is made here
+    """The class whose fields are the parameters."""
+    hints = _hints(function)
+    for one in parameters:
+        if one.name not in hints:
+            raise InvalidRequestError(f"{name} cannot be a tool: its parameter {one.name} has no type")
+    if any(map(_is_pydantics, hints.values())):
+        fields: Any = {one.name: (hints[one.name], ... if one.default is _EMPTY else one.default) for one in parameters}
+        # Whoever has a class of pydantic's has imported it.
+        return sys.modules["pydantic"].create_model(name, __config__={"extra": "forbid"}, **fields)
+    given = [
+        (one.name, hints[one.name])
+        if one.default is _EMPTY
+        else (one.name, Union[hints[one.name], msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - a type that is a value
+        for one in parameters
+    ]
+    return msgspec.defstruct(name, given, kw_only=True, forbid_unknown_fields=True)
+
+
+def _is_pydantics(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+    if is_pydantic_model(hint) or is_pydantic_dataclass(hint) or type(hint).__module__.startswith("pydantic"):
+        return True
+    return any(map(_is_pydantics, [*get_args(hint), *getattr(hint, "__metadata__", ())]))
+
+
+def _sentences(function: Callable[..., Any], said: dict[str, str]) -> dict[str, str]:
+    """What is said of each parameter: beside its type, else in the docstring."""
+    found = dict(said)
+    for name, hint in _hints(function).items():
+        for note in getattr(hint, "__metadata__", ()):
+            # A text, or what PEP 727 calls Doc; msgspec's and pydantic's own are in the schema already.
+            words = note if isinstance(note, str) else getattr(note, "documentation", None)
+            if isinstance(words, str):
+                found[name] = words
+    return found
+
+
+def _schema(kind: Any, parameters: list[inspect.Parameter], said: dict[str, str], *, exact: bool) -> Json:  # noqa: ANN401 - a class
+    schema = json_schema(kind)
+    schema.pop("title", None)
+    for one in parameters:
+        # A copy: what refers to a class may be shared.
+        schema["properties"][one.name] = dict(schema["properties"][one.name])
+        described: Json = schema["properties"][one.name]
+        described.pop("title", None)
+        if one.name in said:
+            described.setdefault("description", said[one.name])
+        if one.default is not _EMPTY and one.default is not None:
+            described.setdefault("default", msgspec.to_builtins(one.default, enc_hook=plain_or_text))
+    return strict(schema) if exact else schema
