@@ -3,7 +3,10 @@ import pickle
 
 import pytest
 
-from dragoman.secret import MASK, Secret
+from answers import document
+from dragoman import Dragoman
+from dragoman.secret import MASK, Secret, masked_target, masked_url, names_credential
+from scripted import READ, Scripted
 
 KEY = Secret("sk-planted")
 
@@ -24,3 +27,46 @@ def test_a_text_that_echoes_the_secret_is_masked():
     assert KEY.mask("Incorrect API key: sk-planted.") == f"Incorrect API key: {MASK}."
     assert Secret("").mask("nothing to hide") == "nothing to hide"
     assert not Secret("")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Authorization",
+        "proxy-authorization",
+        "api-key",
+        "X-API-Key",
+        "x-goog-api-key",
+        "Cookie",
+        "set-cookie",
+        "x-auth-token",
+    ],
+)
+def test_a_header_that_holds_a_credential_is_known_by_its_name(name):
+    assert names_credential(name)
+
+
+@pytest.mark.parametrize("name", ["accept", "idempotency-key", "x-ratelimit-remaining-tokens", "x-request-id"])
+def test_a_header_that_sounds_like_it_is_not(name):
+    assert not names_credential(name)
+
+
+def test_an_address_is_shown_without_its_credentials():
+    address = "https://me:pass@a.test/v1/x?key=sk-1&limit=3&flag"
+
+    assert masked_target(address) == "/v1/x?key=[credential]&limit=3&flag"
+    assert masked_url(address) == "https://a.test/v1/x?key=[credential]&limit=3&flag"
+    assert masked_target("https://a.test") == "/"
+
+
+def test_a_credential_in_an_address_is_sent_and_nowhere_shown():
+    told = []
+    with (
+        Scripted([READ, document()]) as server,
+        Dragoman(server.url("/v1") + "?key=sk-planted", hooks=[told.append]) as client,
+    ):
+        raw = client.chat.with_raw_response.create(model="m", messages="Hello")
+        shown = [client.chat.curl(model="m", messages="Hello"), repr(raw.attempts), told[0].asked.url, repr(told)]
+
+    assert "?key=sk-planted " in server.requests[0].line
+    assert not [text for text in shown if "planted" in text]

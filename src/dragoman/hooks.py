@@ -34,6 +34,7 @@ from dragoman.answer.reading import Reading
 from dragoman.answer.spent import Spent, of_chunks, of_completion, together
 from dragoman.dialect.table import at
 from dragoman.errors import APIError, CallCancelledError
+from dragoman.secret import masked_url
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Asked:
 
     Attributes:
         method: in capitals.
-        url: the address, its query included.
+        url: the address, its query included; what its query holds under the name of a credential is masked.
         body: the request's body, with what people said.
         at: when the call began, in seconds since 1970.
     """
@@ -66,7 +67,7 @@ class Asked:
 
     def __init__(self, request: Outgoing, now: float) -> None:
         self.method = request.method
-        self.url = request.url
+        self.url = masked_url(request.url)
         self.body = request.body
         self.at = now
         self._said: _Said | None = None

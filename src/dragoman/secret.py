@@ -1,11 +1,16 @@
-"""A credential that cannot be printed, logged, pickled or compared by accident. No I/O."""
+"""A credential that cannot be printed, logged, pickled or compared by accident; where others hide. No I/O."""
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 MASK = "[credential]"
 """What stands where a credential stood."""
+
+_WORDS = frozenset({"apikey", "auth", "authorization", "cookie", "credential", "key", "password", "secret", "token"})
+_HARMLESS = frozenset({"idempotency-key"})
 
 
 class Secret:
@@ -35,3 +40,26 @@ class Secret:
     def __reduce__(self) -> NoReturn:
         """Refuse: a pickle ends on disks and in queues."""
         raise TypeError("a credential cannot be pickled or copied: read it again where it is needed")
+
+
+def names_credential(name: str) -> bool:
+    """Whether a header or a query parameter of this name holds a credential."""
+    lowered = name.lower()
+    return lowered not in _HARMLESS and not _WORDS.isdisjoint(re.split(r"[-_]", lowered))
+
+
+def masked_target(url: str) -> str:
+    """The path and the query of an address, credentials in the query masked."""
+    parts = urlsplit(url)
+    path = parts.path or "/"
+    if not parts.query:
+        return path
+    fields = [field.partition("=") for field in parts.query.split("&")]
+    shown = [f"{name}={MASK}" if names_credential(name) else f"{name}{sign}{value}" for name, sign, value in fields]
+    return f"{path}?{'&'.join(shown)}"
+
+
+def masked_url(url: str) -> str:
+    """An address without credentials, neither before its host nor in its query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{masked_target(url)}"

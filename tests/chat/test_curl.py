@@ -80,6 +80,13 @@ def test_a_header_that_looks_like_a_credential_is_a_variable_too():
     assert KEY not in command
 
 
+def test_a_credential_in_the_address_is_a_variable_and_what_is_none_stays():
+    with Dragoman("https://house.test/v1?api-version=2&sig-token=sk-1&x=1") as client:
+        command = client.chat.curl(messages="Hi", model="m")
+
+    assert "'https://house.test/v1/chat/completions?api-version=2&sig-token='\"$SIG_TOKEN\"'&x=1'" in command
+
+
 def test_without_a_credential_there_is_no_variable(monkeypatch):
     monkeypatch.delenv("DRAGOMAN_API_KEY", raising=False)
 

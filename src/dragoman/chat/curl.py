@@ -69,9 +69,28 @@ def command(call: Call, variable: str = "") -> str:
 def _place(url: str) -> list[str]:
     parts = urlsplit(url)
     if parts.scheme != "http+unix":
-        return [quote(url)]
+        return [_address(url)]
     target = parts._replace(scheme="http", netloc="localhost").geturl()
-    return ["--unix-socket", quote(unquote(parts.netloc)), quote(target)]
+    return ["--unix-socket", quote(unquote(parts.netloc)), _address(target)]
+
+
+def _address(url: str) -> str:
+    """An address as one word of a shell; a credential in its query is a variable."""
+    text, mark, query = url.partition("?")
+    text += mark
+    word = ""
+    for number, field in enumerate(query.split("&")):
+        name, sign, value = field.partition("=")
+        text += ("&" if number else "") + name + sign
+        if sign and _CREDENTIAL.search(name):
+            word, text = word + quote(text) + _variable(name), ""
+        else:
+            text += value
+    return word + quote(text) if text else word
+
+
+def _variable(name: str) -> str:
+    return f'"${re.sub(r"[^A-Z0-9]", "_", name.upper())}"'
 
 
 def _header(name: str, value: str, secret: Secret, variable: str) -> str:
@@ -80,5 +99,5 @@ def _header(name: str, value: str, secret: Secret, variable: str) -> str:
         before, _, after = value.partition(secret.reveal())
         return quote(f"{name}: {before}") + f'"${variable}"' + (quote(after) if after else "")
     if _CREDENTIAL.search(name):
-        return quote(f"{name}: ") + f'"${re.sub(r"[^A-Z0-9]", "_", name.upper())}"'
+        return quote(f"{name}: ") + _variable(name)
     return quote(f"{name}: {value}")

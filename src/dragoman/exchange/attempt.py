@@ -10,6 +10,7 @@ from msgspec import Struct
 from dragoman.answer.judge import evidence
 from dragoman.answer.reading import Reading
 from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
+from dragoman.secret import masked_url
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Attempt(Struct, eq=False):
         self.over_at = self.clock.monotonic()
         spent = of_failure(error, sent=self._sent)
         tried = Tried(
-            whom=self._whom,
+            whom=self.whom,
             status=error.status,
             error=type(error).__name__,
             message=error.message,
@@ -237,11 +238,12 @@ class Attempt(Struct, eq=False):
 
         known = evidence(answer.headers, b"", self.call.secret)["request_id"]
         seconds = max(self.over_at - self.sent_at, 0.0)
-        return (*self.tried, Tried(whom=self._whom, status=answer.status, request_id=known, seconds=seconds))
+        return (*self.tried, Tried(whom=self.whom, status=answer.status, request_id=known, seconds=seconds))
 
     @property
-    def _whom(self) -> str:
-        return self.call.whom or self.call.request.url
+    def whom(self) -> str:
+        """Who is asked: by name where there is a choice, else the address, its credentials masked."""
+        return self.call.whom or masked_url(self.call.request.url)
 
     def reached(self, answer: Answer | AsyncAnswer, body: bytes = b"") -> dict[str, Any]:
         """What an error that follows an answer keeps of it."""

@@ -229,7 +229,7 @@ def _tokens(parts: Parts, part: Reading) -> int:
 def _broken(attempt: Attempt, part: Reading, error: APIError) -> Tried:
     """What became of the attempt whose stream broke off."""
     return Tried(
-        whom=attempt.call.whom or attempt.call.request.url,
+        whom=attempt.whom,
         status=part.answer.status,
         error=type(error).__name__,
         message=error.message,

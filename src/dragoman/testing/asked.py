@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.testing.redact import masked_headers, masked_url
+from dragoman.secret import masked_url
+from dragoman.testing.redact import masked_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 from weakref import WeakSet
 
+from dragoman.secret import masked_target
 from dragoman.testing.matching import difference, without
 from dragoman.testing.playing import Asynchronous, AsyncPlayedAnswer, PlayedAnswer
 from dragoman.testing.recording import AsyncRecordedAnswer, RecordedAnswer, Take
-from dragoman.testing.redact import Redaction, credentials_around, credentials_in, masked_target
+from dragoman.testing.redact import Redaction, credentials_around, credentials_in
 from dragoman.testing.tape import CassetteError, Exchange, masked, read, told, write
 from dragoman.transport import NoAnswer
 

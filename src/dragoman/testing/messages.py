@@ -10,8 +10,8 @@ from dragoman.answer.fold import fold
 from dragoman.dialect.anthropic import faults
 from dragoman.dialect.anthropic.reply import reply
 from dragoman.dialect.anthropic.telling import Telling
+from dragoman.secret import masked_target
 from dragoman.sse import encode
-from dragoman.testing.redact import masked_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from dragoman.testing.redact import names_credential
+from dragoman.secret import names_credential
 from dragoman.testing.tape import UNTOLD, Head, Lost
 from dragoman.transport import NoAnswer
 

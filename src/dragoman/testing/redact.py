@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 
 from dragoman.answer.fold import fold
-from dragoman.secret import MASK
+from dragoman.secret import MASK, names_credential
 from dragoman.sse import Decoder, is_done
 from dragoman.wire.chunk import read_chunk
 
@@ -25,17 +25,9 @@ if TYPE_CHECKING:
 SHORTEST = 8
 """Values with fewer characters are not looked for in texts: a key "x" is in every sentence."""
 
-_WORDS = frozenset({"apikey", "auth", "authorization", "cookie", "credential", "key", "password", "secret", "token"})
-_HARMLESS = frozenset({"idempotency-key"})
 _IN_ENVIRONMENT = re.compile(r"(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)(?:_|$)", re.IGNORECASE)
 
 _NUMBER = re.compile(r"[-+.,:\d]*")
-
-
-def names_credential(name: str) -> bool:
-    """Whether a header or a query parameter of this name holds a credential."""
-    lowered = name.lower()
-    return lowered not in _HARMLESS and not _WORDS.isdisjoint(re.split(r"[-_]", lowered))
 
 
 def masked_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -48,23 +40,6 @@ def masked_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         else:
             known[name.lower()] = value
     return known
-
-
-def masked_target(url: str) -> str:
-    """The path and the query of an address, credentials in the query masked."""
-    parts = urlsplit(url)
-    path = parts.path or "/"
-    if not parts.query:
-        return path
-    fields = [field.partition("=") for field in parts.query.split("&")]
-    shown = [f"{name}={MASK}" if names_credential(name) else f"{name}{sign}{value}" for name, sign, value in fields]
-    return f"{path}?{'&'.join(shown)}"
-
-
-def masked_url(url: str) -> str:
-    """An address without credentials, neither before its host nor in its query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{masked_target(url)}"
 
 
 def credentials_in(url: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
