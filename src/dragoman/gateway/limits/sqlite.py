@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dragoman.gateway.limits.account import Account
 from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
 from dragoman.gateway.limits.checkpoints import Checkpoints
+from dragoman.gateway.wal import switch_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ class SqliteAccounts:
         self.clock = clock
         try:
             self._connection = sqlite3.connect(file, PATIENCE, isolation_level=None, check_same_thread=False)
+            switch_on(self._connection, PATIENCE)
             for statement in _OPENING:
                 self._connection.execute(statement)
             self._connection.create_function("changed", 1, self._changed)
@@ -141,7 +143,6 @@ class SqliteAccounts:
 
 
 _OPENING = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     # A checkpoint waits for the disk, which the event loop must not.
     "PRAGMA wal_autocheckpoint = 0",

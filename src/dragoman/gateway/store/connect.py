@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event
 
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.store.address import dialect_url
+from dragoman.gateway.wal import switch_on
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,10 +69,10 @@ def writing(engine: Engine) -> Generator[Connection]:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own
     # The driver is to begin no transactions of its own: see `_begin_sqlite`.
     connection.isolation_level = None
-    # Readers and the one writer do not wait for each other; a power cut may undo the last transactions, which the
-    # journal holds no more, but never breaks the file (sqlite.org/wal.html).
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+    switch_on(connection, PATIENCE)
+    # A power cut may undo the last transactions, which the journal holds no more, but never breaks the file
+    # (sqlite.org/wal.html).
+    connection.execute("PRAGMA synchronous = NORMAL").fetchall()
 
 
 def _begin_sqlite(connection: Connection) -> None:
