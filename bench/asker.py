@@ -168,13 +168,14 @@ class Asker:
 
     def within(self, work, seconds):
         """Whether some work ends within so many seconds; what it raises is its end as well."""
-        thread = threading.Thread(target=self._quietly, args=(work,), daemon=True)
+        thread = threading.Thread(target=self.quietly, args=(work,), daemon=True)
         thread.start()
         thread.join(seconds)
         return not thread.is_alive()
 
     @staticmethod
-    def _quietly(work):
+    def quietly(work):
+        """Do some work, and take what it raises for its end."""
         try:
             work()
         except Exception:  # noqa: BLE001 - it has ended, however

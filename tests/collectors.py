@@ -1,9 +1,8 @@
 """A collector on loopback that takes OTLP over HTTP and keeps what it was sent, and the SDK without any network."""
 
 import gzip
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -12,6 +11,8 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from listening import Listening
 
 
 class Reports(BaseHTTPRequestHandler):
@@ -33,7 +34,7 @@ class Reports(BaseHTTPRequestHandler):
         pass
 
 
-class Collector(ThreadingHTTPServer):
+class Collector(Listening):
     """The server, for as long as the `with` block lasts.
 
     Attributes:
@@ -41,16 +42,10 @@ class Collector(ThreadingHTTPServer):
         credentials: what reports had as `authorization`.
     """
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Reports)
+        super().__init__(Reports)
         self.reports = []
         self.credentials = set()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def spans(self):
@@ -77,16 +72,6 @@ class Collector(ThreadingHTTPServer):
             for scope in part.scope_metrics
             for metric in scope.metrics
         }
-
-    def __enter__(self):
-        self._serving = threading.Thread(target=self.serve_forever, args=(0.05,))
-        self._serving.start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self._serving.join()
-        self.server_close()
 
 
 def read(attributes):

@@ -5,13 +5,14 @@ import json
 import random
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from dragoman.call.settings import settings_for
 from dragoman.probe.endpoint import Endpoint
 from dragoman.probe.plan import CHECKS, examine
 from dragoman.probe.purse import Purse
 from dragoman.transport.blocking import BlockingTransport
+from listening import Listening
 
 KEY = "sk-right"
 WORDS = ["oak", "elm", "ash", "fir", "yew", "may", "box", "bay"]
@@ -344,7 +345,7 @@ class Conversation(BaseHTTPRequestHandler):
         pass
 
 
-class Vendor(ThreadingHTTPServer):
+class Vendor(Listening):
     """The vendor, for as long as the `with` block lasts.
 
     Args:
@@ -357,11 +358,8 @@ class Vendor(ThreadingHTTPServer):
         hot: which of its answers are left to chance, whatever is asked: 1 for the first.
     """
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self, *faults, keyed=False, seats=64, pause=0.0, limited=0, card=None, hot=()):
-        super().__init__(("127.0.0.1", 0), Conversation)
+        super().__init__(Conversation)
         self.faults = set(faults)
         self.keyed = keyed
         self.seat = threading.Semaphore(seats)
@@ -381,23 +379,6 @@ class Vendor(ThreadingHTTPServer):
         with self._lock:
             self._answered += 1
             return self._answered in self._hot
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    def __enter__(self):
-        self._serving = threading.Thread(target=self.serve_forever, args=(0.01,))
-        self._serving.start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self._serving.join()
-        self.server_close()
-
-    def handle_error(self, *_):
-        """Who leaves early is no news."""
 
     @contextlib.contextmanager
     def endpoint(self, budget=100_000, key="", **options):

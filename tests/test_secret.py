@@ -40,6 +40,8 @@ def test_a_text_that_echoes_the_secret_is_masked():
         "Cookie",
         "set-cookie",
         "x-auth-token",
+        "sig",
+        "X-Amz-Signature",
     ],
 )
 def test_a_header_that_holds_a_credential_is_known_by_its_name(name):

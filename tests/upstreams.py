@@ -2,11 +2,11 @@
 
 import contextlib
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from answers import COMPLETION, DONE, step
+from listening import Listening
 from scripted import event
 
 
@@ -38,7 +38,7 @@ class Answers(BaseHTTPRequestHandler):
         pass
 
 
-class Upstream(ThreadingHTTPServer):
+class Upstream(Listening):
     """The server, for as long as the `with` block lasts.
 
     Args:
@@ -49,28 +49,8 @@ class Upstream(ThreadingHTTPServer):
         answered: those whose answer was written to its end.
     """
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self, used=lambda _: COMPLETION["usage"]):
-        super().__init__(("127.0.0.1", 0), Answers)
+        super().__init__(Answers)
         self.used = used
         self.asked = []
         self.answered = []
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    def __enter__(self):
-        self._serving = threading.Thread(target=self.serve_forever, args=(0.05,))
-        self._serving.start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self._serving.join()
-        self.server_close()
-
-    def handle_error(self, *_):
-        """A gateway that was killed is no news."""

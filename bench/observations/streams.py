@@ -102,12 +102,12 @@ def closed_by_another_thread(asker):
         ended = threading.Event()
 
         def read():
-            asker._quietly(lambda: list(iterator))  # noqa: SLF001 - whatever it raises, it has ended
+            asker.quietly(lambda: list(iterator))  # whatever it raises, it has ended
             ended.set()
 
         threading.Thread(target=read, daemon=True).start()
         time.sleep(0.2)
-        asker._quietly(lambda: asker.close(stream))  # noqa: SLF001 - a generator that runs cannot be closed
+        asker.quietly(lambda: asker.close(stream))  # a generator that runs cannot be closed
         return yes(ended.wait(SOON), "no: waits on")
 
 
@@ -118,7 +118,7 @@ def client_closed_by_another_thread(asker):
         ended = threading.Event()
 
         def ask():
-            asker._quietly(lambda: asker.ask(client))  # noqa: SLF001 - whatever it raises, it has ended
+            asker.quietly(lambda: asker.ask(client))  # whatever it raises, it has ended
             ended.set()
 
         threading.Thread(target=ask, daemon=True).start()

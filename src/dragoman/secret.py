@@ -9,7 +9,21 @@ from urllib.parse import urlsplit
 MASK = "[credential]"
 """What stands where a credential stood."""
 
-_WORDS = frozenset({"apikey", "auth", "authorization", "cookie", "credential", "key", "password", "secret", "token"})
+_WORDS = frozenset(
+    {
+        "apikey",
+        "auth",
+        "authorization",
+        "cookie",
+        "credential",
+        "key",
+        "password",
+        "secret",
+        "sig",
+        "signature",
+        "token",
+    }
+)
 _HARMLESS = frozenset({"idempotency-key"})
 
 

@@ -101,7 +101,7 @@ def test_no_secret_comes_out_of_a_gateway_that_serves(tmp_path, monkeypatch, gua
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", f"authorization=Bearer%20{REPORTED}")
     with Scripted([repeat(echoing(status))]) as upstream, Store(guarded) as store, Collector() as collector:
-        file = written(tmp_path, guarded, upstream, collector.url)
+        file = written(tmp_path, guarded, upstream, collector.root)
         with Served("--config", str(file)) as served:
             secret = Desk(store).create("ana")[1].reveal()
             answers = everything_asked(served, secret, file)

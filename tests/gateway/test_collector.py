@@ -25,7 +25,7 @@ def config(endpoint):
 
 def test_what_is_left_is_sent_at_the_end():
     with Collector() as there:
-        with lasting_for(config(there.url + "/")) as lasting:
+        with lasting_for(config(there.root + "/")) as lasting:
             lasting.telemetry.trace([], ASKED, "chat", {}).closed(CLOSED)
         (span,) = there.spans
         resource, metrics = there.resource, there.metrics
@@ -42,7 +42,7 @@ def test_the_environment_says_who_we_are_and_with_which_credential(monkeypatch):
     monkeypatch.setenv("OTEL_SERVICE_NAME", "front")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20planted")
     with Collector() as there:
-        with lasting_for(config(there.url)) as lasting:
+        with lasting_for(config(there.root)) as lasting:
             lasting.telemetry.trace([], ASKED, "chat", {}).closed(CLOSED)
         assert there.resource["service.name"] == "front"
         assert there.credentials == {"Bearer planted"}

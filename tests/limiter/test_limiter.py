@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -24,6 +24,7 @@ from dragoman import (
     TimeLimitError,
 )
 from dragoman.hooks import Began, Ended
+from listening import Listening
 from scripted import READ, Hold, Scripted, answer, repeat
 from vendors import Vendors, fails, says, streams
 
@@ -55,16 +56,14 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
 
-class Counting(ThreadingHTTPServer):
+class Counting(Listening):
     """A server that answers so many requests in each window of time, and says truly how many are left."""
 
-    daemon_threads = True
-    request_queue_size = 64
     allowed = 10
     window = 0.25
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Answering)
+        super().__init__(Answering)
         self.refused = 0
         self._turn = threading.Lock()
         self._ends_at = 0.0
@@ -78,20 +77,6 @@ class Counting(ThreadingHTTPServer):
             self._left -= 1
             self.refused += self._left < 0
             return self._left, self._ends_at - now
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    def __enter__(self):
-        self._serving = threading.Thread(target=self.serve_forever, args=(0.01,))
-        self._serving.start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self._serving.join()
-        self.server_close()
 
 
 def threads(url, **options):

@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 from dragoman.call.settings import weights_at
 from dragoman.dialect.table import at
 from dragoman.errors import ConfigurationError
+from dragoman.secret import names_credential
 
 if TYPE_CHECKING:
     from dragoman.exchange import Call
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 ARGUMENT = 100_000
 """The most bytes of a body that stands in the command itself; Linux takes 128 KiB an argument, macOS more."""
-
-_CREDENTIAL = re.compile(r"auth|cookie|key|password|secret|signature|token", re.IGNORECASE)
 
 
 def command(call: Call, variable: str = "") -> str:
@@ -82,7 +81,7 @@ def _address(url: str) -> str:
     for number, field in enumerate(query.split("&")):
         name, sign, value = field.partition("=")
         text += ("&" if number else "") + name + sign
-        if sign and _CREDENTIAL.search(name):
+        if sign and names_credential(name):
             word, text = word + quote(text) + _variable(name), ""
         else:
             text += value
@@ -98,6 +97,6 @@ def _header(name: str, value: str, secret: Secret, variable: str) -> str:
     if secret and secret.reveal() in value:
         before, _, after = value.partition(secret.reveal())
         return quote(f"{name}: {before}") + f'"${variable}"' + (quote(after) if after else "")
-    if _CREDENTIAL.search(name):
+    if names_credential(name):
         return quote(f"{name}: ") + _variable(name)
     return quote(f"{name}: {value}")

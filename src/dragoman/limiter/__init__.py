@@ -79,7 +79,9 @@ class Limiter:
 
     def flow(self, attempt: Attempt, attempts: Flow[T]) -> Flow[T]:
         """The attempts of a call, each sent when its turn has come."""
-        attempt.watch = seat = Seat(self._pace(attempt.call), self._lock, next(self._numbers), attempt)
+        asked = _read(attempt.call.request.body)
+        place = Place(next(self._numbers), _costs(asked))
+        attempt.watch = seat = Seat(self._pace(attempt.call, asked.get("model")), self._lock, place, attempt)
         give: Any = attempts.send
         outcome: Any = None
         while True:
@@ -104,9 +106,8 @@ class Limiter:
                 attempts.close()
                 raise
 
-    def _pace(self, call: Call) -> Pace:
+    def _pace(self, call: Call, model: object) -> Pace:
         place = urlsplit(call.request.url)
-        model = _read(call.request.body).model
         key = (f"{place.scheme}://{place.netloc}", call.secret.reveal(), model if isinstance(model, str) else "")
         with self._lock:
             pace = self._paces.get(key)
@@ -125,14 +126,14 @@ class Seat:
     Args:
         pace: whose turn it is, at whom is asked.
         lock: held while that is looked at.
-        number: calls that came earlier have lower ones.
+        place: its place in the queue.
         attempt: the call's attempts; what watches them is told of them all the same.
     """
 
-    def __init__(self, pace: Pace, lock: threading.RLock, number: int, attempt: Attempt) -> None:
+    def __init__(self, pace: Pace, lock: threading.RLock, place: Place, attempt: Attempt) -> None:
         self._pace = pace
         self._lock = lock
-        self._place = Place(number, _costs(attempt.call.request.body))
+        self._place = place
         self._clock: Clock = attempt.clock
         self._watch: Watcher | None = attempt.watch
         self._stream: Watcher | None = None
@@ -212,25 +213,16 @@ class Seat:
             following()
 
 
-class _Said(msgspec.Struct):
-    model: Any = ""
-    max_completion_tokens: Any = None
-    max_tokens: Any = None
-
-
-def _read(body: bytes) -> _Said:
+def _read(body: bytes) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(body, type=_Said)
+        return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.DecodeError:
-        return _Said()
+        return {}
 
 
-def _costs(body: bytes) -> Costs:
+def _costs(asked: dict[str, Any]) -> Costs:
     """What a request counts: as servers reckon before they answer, the prompt and the longest answer it allows."""
-    said = _read(body)
-    most = next((each for each in (said.max_completion_tokens, said.max_tokens) if isinstance(each, int)), 0)
-    try:
-        prompt = prompt_tokens(msgspec.json.decode(body, type=dict[str, Any]))
-    except msgspec.DecodeError:
-        prompt = 0
+    said = (asked.get(name) for name in ("max_completion_tokens", "max_tokens"))
+    most = next((each for each in said if isinstance(each, int)), 0)
+    prompt = prompt_tokens(asked)
     return {"requests": 1, "tokens": prompt + most, "input tokens": prompt, "output tokens": most}

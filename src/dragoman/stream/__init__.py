@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from dragoman.errors import DragomanError
 from dragoman.exchange import Read, Send, Whole, more
 from dragoman.transport import NoAnswer
+from dragoman.transport.patience import BEAT
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from dragoman.wire.completion import Completion, Usage
 
 T = TypeVar("T")
-
-BEAT = 0.05
-"""Seconds after which a pause looks whether its transport was closed."""
 
 
 def drive(flow: Flow[T], transport: Transport | None) -> T:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman.errors import CallCancelledError
 from dragoman.exchange.attempt import Carrier, Read, Send, Turn, Whole
 from dragoman.transport import NoAnswer
-from dragoman.transport.patience import BEAT
+from dragoman.transport.patience import BEAT, patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -119,9 +119,6 @@ class _Wanted:
         return self._cancel.cancelled or getattr(self._transport, "closed", False) is True
 
     def send(self, request: Any, until: float) -> Any:  # noqa: ANN401 - see Transport
-        # Imported here because the asynchronous twin needs none.
-        from dragoman.transport.patience import patience  # noqa: PLC0415
-
         _check(self._cancel)
         with patience.within(self._cancel):
             return self._transport.send(request, until)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BEAT = 0.05
-"""Seconds after which a thread looks whether its call was cancelled."""
+"""Seconds after which whoever waits looks whether there is still something to wait for."""
 
 
 class Patience(threading.local):
