@@ -8,13 +8,15 @@ from time import monotonic
 
 import pytest
 
-from dragoman.transport import NoAnswer
+from dragoman.transport import NoAnswer, line_blocking
 from dragoman.transport.line_blocking import Line, Pools, Turn, places, ready
 from dragoman.transport.pool import Pool
 
 
-@pytest.fixture
-def pair():
+@pytest.fixture(params=["waits in reads", "polls"])
+def pair(request, monkeypatch):
+    if request.param == "polls":
+        monkeypatch.setattr(line_blocking, "wait_in_reads", lambda *_: False)
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     with ours, theirs:

@@ -1,14 +1,16 @@
 """Options, racing connects and look-ups, without anybody waiting in them."""
 
 import errno
+import os
 import select
 import socket
 import threading
+from time import monotonic
 
 import pytest
 
 from dragoman.transport import NoAnswer
-from dragoman.transport.sockets import HEAD_START, Race, local, look_up, numeric, tune
+from dragoman.transport.sockets import HEAD_START, Race, local, look_up, numeric, tune, wait_in_reads
 
 AF = socket.AF_INET
 
@@ -120,6 +122,32 @@ def test_a_crowded_unix_socket_is_tried_again_until_there_is_room(tmp_path):
             assert winner.getpeername() == path
         for sock in waiting:
             sock.close()
+
+
+def test_a_read_waits_by_itself_for_so_long_and_no_longer():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(0)
+        assert wait_in_reads(ours, 0.05)
+        begun = monotonic()
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+        assert monotonic() - begun >= 0.04
+
+        theirs.sendall(b"here")
+        assert ours.recv(10) == b"here"
+
+
+def test_a_socket_that_only_says_it_blocks_is_left_to_be_polled():
+    class Green(socket.socket):
+        def settimeout(self, value):
+            """As gevent's: the descriptor never blocks."""
+
+    left, right = socket.socketpair()
+    with Green(fileno=left.detach()) as ours, right:
+        os.set_blocking(ours.fileno(), False)
+
+        assert not wait_in_reads(ours, 1.0)
 
 
 def test_an_address_is_known_without_asking_anybody():

@@ -9,13 +9,14 @@ import select
 import socket
 import threading
 from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from dragoman.transport import NoAnswer
-from dragoman.transport.patience import patience
-from dragoman.transport.sockets import RECEIVE, look_up, numeric
+from dragoman.transport.patience import STRETCH, patience
+from dragoman.transport.sockets import RECEIVE, look_up, numeric, wait_in_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,16 +65,22 @@ def ready(reading: Sequence[socket.socket], writing: Sequence[socket.socket], un
 class Line:
     """One connected socket.
 
+    A socket without TLS waits for what arrives within the call that reads it, which is one call of the system instead
+    of two. Where it cannot, where the wait is to be shorter, and under TLS, it is polled first.
+
     Args:
         sock: connected and non-blocking, with TLS begun where it is spoken.
         again: what its calls raise when they would block.
     """
 
-    __slots__ = ("_again", "_busy", "_gone", "_poll", "_sock", "_waiting")
+    __slots__ = ("_again", "_at_once", "_busy", "_gone", "_poll", "_sock", "_stretch", "_waiting")
 
     def __init__(self, sock: socket.socket, again: tuple[type[OSError], ...]) -> None:
         self._sock = sock
         self._again = again
+        waits = BlockingIOError in again and wait_in_reads(sock, STRETCH)
+        self._stretch = STRETCH if waits else inf
+        self._at_once = socket.MSG_DONTWAIT if waits else 0
         self._waiting = select.poll()
         self._waiting.register(sock, select.POLLIN)
         self._poll: Callable[[float], list[tuple[int, int]]] = self._waiting.poll
@@ -83,7 +90,7 @@ class Line:
     def offer(self, data: bytes | memoryview) -> int:
         """Send what can be sent now: how many bytes that was. Raises OSError when the connection is broken."""
         try:
-            return self._sock.send(data)
+            return self._sock.send(data, self._at_once)
         except self._again:
             return 0
 
@@ -91,9 +98,15 @@ class Line:
         """Wait for room to send more, or for something to arrive: None for room, else as `receive`."""
         self._waiting.modify(self._sock, select.POLLIN | select.POLLOUT)
         try:
-            return self._next(until)
+            while not self._happened(until):
+                self._in_vain(until)
+            return self._sock.recv(RECEIVE, self._at_once)
         except self._again:
             return None
+        except OSError:
+            if self._gone:
+                self._in_vain(until)
+            raise
         finally:
             if not self._gone:
                 self._waiting.modify(self._sock, select.POLLIN)
@@ -106,10 +119,21 @@ class Line:
             OSError: the connection broke.
         """
         while True:
+            wait = min(until - monotonic(), patience.stretch)
+            self._busy = True
             try:
-                return self._next(until)
+                if (wait >= self._stretch or self._poll(wait * 1000 if wait > 0.0 else 0)) and not self._gone:
+                    data = self._sock.recv(RECEIVE)
+                    if not self._gone:
+                        return data
             except self._again:
-                continue
+                pass
+            except OSError:
+                if not self._gone:
+                    raise
+            finally:
+                self._busy = False
+            self._in_vain(until)
 
     def stale(self) -> bool:
         """Whether an idle line is of no use: closed by the peer, or with bytes on it that nobody asked for."""
@@ -140,21 +164,14 @@ class Line:
         self._gone = True
         self._sock.close()
 
-    def _next(self, until: float) -> bytes:
-        left = until - monotonic()
+    def _happened(self, until: float) -> bool:
+        """Wait a stretch for whatever is waited for."""
+        wait = min(until - monotonic(), patience.stretch)
         self._busy = True
         try:
-            happened = self._gone or self._poll(min(left, patience.stretch) * 1000 if left > 0.0 else 0)
+            return bool(self._poll(wait * 1000 if wait > 0.0 else 0)) and not self._gone
         finally:
             self._busy = False
-        if self._gone or not happened:
-            self._in_vain(until)
-        try:
-            return self._sock.recv(RECEIVE)
-        except OSError:
-            if self._gone:
-                self._in_vain(until)
-            raise
 
     def _in_vain(self, until: float) -> None:
         """A wait ended with nothing to read."""

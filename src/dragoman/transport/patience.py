@@ -24,16 +24,20 @@ BEAT = 0.05
 """Seconds after which whoever waits looks whether there is still something to wait for."""
 
 
+STRETCH = 1.0
+"""Seconds of one wait. A signal that comes just before a wait begins does not end it, and is only heard after it: so
+Ctrl-C is heard within so long, however long nothing arrives."""
+
+
 class Patience(threading.local):
     """How long this thread waits at a time, and what may end its waits.
 
     Attributes:
-        stretch: seconds of one wait. A signal that comes just before a wait begins does not end it, and is only heard
-            after it: so Ctrl-C is heard within so long, however long nothing arrives.
+        stretch: seconds of one wait.
         cancels: what ends them.
     """
 
-    stretch = 1.0
+    stretch = STRETCH
     cancels: tuple[Cancellation, ...] = ()
 
     def lost(self) -> bool:

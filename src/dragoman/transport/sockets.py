@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -51,6 +52,27 @@ def tune(sock: socket.socket) -> None:
         option = getattr(socket, name, None)
         if option is not None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def wait_in_reads(sock: socket.socket, seconds: float) -> bool:
+    """Have each read of a connected socket wait for so long by itself, but with MSG_DONTWAIT; False where it cannot.
+
+    The limit is the system's, SO_RCVTIMEO; with one of Python's each read would begin with a poll.
+    """
+    # Windows has another form for it, and a socket that is of no more use once the time is up.
+    if not hasattr(socket, "MSG_DONTWAIT"):
+        return False
+    time = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, time)
+        sock.settimeout(None)
+        # gevent's sockets say that they block, and wait for ever, on a descriptor that does not.
+        if os.get_blocking(sock.fileno()):
+            return True
+    except OSError:
+        pass
+    sock.settimeout(0)
+    return False
 
 
 class Race:
