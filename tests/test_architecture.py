@@ -92,7 +92,7 @@ WAITING = [
     (r"\bawait ", ""),
     (r"\b__a(iter|next|enter|exit)__\b", r"__\1__"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
-    (r"\badrive\b", "drive"),
+    (r"\ba(drive|ask)\b", r"\1"),
     (r"\baperform\b", "perform"),
     (r"\bararely\b", "rarely"),
     (r"\baseldom\b", "seldom"),
@@ -136,6 +136,7 @@ def twins():
         "chat/raw.py",
         "tools/run.py",
         "stream/__init__.py",
+        "stream/ask.py",
         "structured/typed.py",
         "stream/views.py",
     ):

@@ -14,7 +14,7 @@ WAITING = [
     (r"\bawait ", ""),
     (r"\b__a(iter|next|enter|exit)__\b", r"__\1__"),
     (r"\banext\b", "next"),
-    (r"\badrive\b", "drive"),
+    (r"\ba(drive|ask)\b", r"\1"),
     (r"\b_?async_(transport|page)\b", lambda found: found[0].replace("async_", "")),
 ]
 APART = {

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dragoman.call import body_call, create_call, stream_call
 from dragoman.chat.ahead import Ahead, AsyncAhead
-from dragoman.exchange import complete, stream
+from dragoman.exchange import complete, completed, stream
 from dragoman.stream import AsyncStream, Stream, adrive, drive
+from dragoman.stream.ask import aask, ask
 from dragoman.stream.opening import Opening
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Chat(Ahead):
         """
         if stream:
             return self.stream(**arguments)
-        return drive(complete(create_call(self._settings, arguments), time), self._transport)
+        return ask(create_call(self._settings, arguments), self._transport, completed, complete)
 
     @overload
     def parse(
@@ -193,7 +194,7 @@ class Chat(Ahead):
         call = body_call(self._settings, body, headers)
         if body.get("stream") is True:
             return Stream(call, drive(stream(call, time), self._transport))
-        return drive(complete(call, time), self._transport)
+        return ask(call, self._transport, completed, complete)
 
 
 class AsyncChat(AsyncAhead):
@@ -222,7 +223,7 @@ class AsyncChat(AsyncAhead):
         """
         if stream:
             return await self.stream(**arguments)
-        return await adrive(complete(create_call(self._settings, arguments), time), self._transport)
+        return await aask(create_call(self._settings, arguments), self._transport, completed, complete)
 
     @overload
     async def parse(
@@ -362,4 +363,4 @@ class AsyncChat(AsyncAhead):
         call = body_call(self._settings, body, headers)
         if body.get("stream") is True:
             return await Opening(call, self._transport)
-        return await adrive(complete(call, time), self._transport)
+        return await aask(call, self._transport, completed, complete)

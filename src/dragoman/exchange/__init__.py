@@ -17,7 +17,7 @@ import msgspec
 from dragoman.answer.judge import BODY_BOUND, refusal, said_no
 from dragoman.answer.reading import Reading, Translation
 from dragoman.errors import APIError, DragomanError, ProtocolError
-from dragoman.exchange.attempt import Attempt, Clock, Effect, Flow, Outcome, Read, Send, Whole
+from dragoman.exchange.attempt import Attempt, Clock, Effect, Flow, Outcome, Read, Send, Sent, Whole
 from dragoman.exchange.redirect import redirected
 from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
 from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
@@ -41,9 +41,11 @@ __all__ = [
     "Outcome",
     "Read",
     "Send",
+    "Sent",
     "Timeouts",
     "Whole",
     "complete",
+    "completed",
     "exchange",
     "fetch",
     "more",
@@ -150,9 +152,18 @@ class Call(msgspec.Struct, frozen=True):
     limiter: Limiting | None = None
 
 
-def complete(call: Call, clock: Clock) -> Flow[Completion]:
+def complete(call: Call, clock: Clock, sent: Sent | None = None) -> Flow[Completion]:
     """Ask for a completion in one piece."""
-    return exchange(call, clock, read_body)
+    return exchange(call, clock, read_body, sent=sent)
+
+
+def completed(_: Answer | AsyncAnswer, body: bytes) -> Completion | None:
+    """The completion that a success is, whose body has arrived; None where it is none, or not plainly one."""
+    try:
+        completion = read_completion(body)
+    except msgspec.DecodeError:
+        return None
+    return completion if completion.choices else None
 
 
 def stream(call: Call, clock: Clock) -> Flow[Reading]:
@@ -193,6 +204,7 @@ def exchange(  # noqa: PLR0913 - a call, how its answer is read, and what was be
     *,
     streamed: bool = False,
     attempt: Attempt | None = None,
+    sent: Sent | None = None,
 ) -> Flow[T]:
     """Make a call: attempts, pauses, redirects; what a success holds becomes the result.
 
@@ -203,23 +215,27 @@ def exchange(  # noqa: PLR0913 - a call, how its answer is read, and what was be
         begin: makes an answer the result before its body is whole; None from it leaves that to `read`.
         streamed: whether an attempt has to begin within the limit of the first token, not to be over within its own.
         attempt: what holds for the attempts where others came before.
+        sent: what came of the first attempt, where its request was sent already.
     """
     if call.others is not None:
         return call.others.flow(call, clock, read, begin, streamed=streamed)
     if attempt is None:
-        attempt = Attempt(call, clock, clock.monotonic() + call.timeouts.total, streamed)
+        begun = clock.monotonic() if sent is None else sent.at
+        attempt = Attempt(call, clock, begun + call.timeouts.total, streamed)
     if call.hooks:
         attempt.watched()
-    attempts = _attempts(attempt, read, begin)
+    attempts = _attempts(attempt, read, begin, sent)
     return attempts if call.limiter is None else call.limiter.flow(attempt, attempts)
 
 
-def _attempts(attempt: Attempt, read: Reader[T], begin: Beginner[T] | None) -> Flow[T]:
+def _attempts(attempt: Attempt, read: Reader[T], begin: Beginner[T] | None, sent: Sent | None) -> Flow[T]:
     request = attempt.call.request
     number, pause = 1, attempt.pause
     while True:
         try:
-            answer = attempt.answered((yield attempt.send(request, pause)))
+            outcome = (yield attempt.send(request, pause)) if sent is None else attempt.begun(sent)
+            sent = None
+            answer = attempt.answered(outcome)
             if not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
                 answer = yield from _followed(attempt, answer)
             result = None if begin is None else (yield from begin(attempt, answer))

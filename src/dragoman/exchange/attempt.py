@@ -57,6 +57,18 @@ class Send(Struct, gc=False, eq=False):
     until: float
 
 
+class Sent(Struct, eq=False):
+    """A request that was sent before its exchange began.
+
+    Attributes:
+        at: when.
+        outcome: what came of it, as after `Send`; or the `DragomanError` for which it could not be sent.
+    """
+
+    at: float
+    outcome: Any
+
+
 class Whole(Struct, gc=False, eq=False):
     """Read the rest of the body, of so many bytes at most; the outcome is bytes."""
 
@@ -148,13 +160,23 @@ class Attempt(Struct, eq=False):
             self.watch.begins(pause)
         return Send(request, pause, until)
 
+    def begun(self, sent: Sent) -> Outcome:
+        """What came of an attempt that has begun already."""
+        limits = self.call.timeouts
+        self.sent_at = sent.at
+        self.until = min(sent.at + limits.attempt, self.deadline)
+        return sent.outcome
+
     def answered(self, outcome: Outcome) -> Answer | AsyncAnswer:
         """Take the outcome of sending.
 
         Raises:
             APIError: it is no answer.
+            DragomanError: nothing could be sent.
         """
-        if isinstance(outcome, NoAnswer):
+        if isinstance(outcome, Exception):
+            if not isinstance(outcome, NoAnswer):
+                raise outcome
             self._sent = outcome.sent
             raise self.no_answer(outcome)
         if self.watch is not None:

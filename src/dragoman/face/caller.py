@@ -20,13 +20,14 @@ from dragoman.call import encode
 from dragoman.call.settings import VERSION, ambient_url, checked_url
 from dragoman.errors import APIError, ConfigurationError
 from dragoman.exchange import Call, Timeouts
-from dragoman.face.either import either
+from dragoman.face.either import either, recorded
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.hooks import AsyncHooked, HookContext, Hooked, Hooks
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import RetryConfig, policy
 from dragoman.secret import Secret
 from dragoman.stream import AsyncStream, Stream, adrive, drive
+from dragoman.stream.ask import aask, ask
 from dragoman.transport import Outgoing
 
 if TYPE_CHECKING:
@@ -154,7 +155,11 @@ class Caller:
         """
         self._log_request(call)
         try:
-            outcome = drive(either(call, time, streamed=_is_streamed(call)), self._transport(context))
+            carrier = self._transport(context)
+            if _is_streamed(call):
+                outcome = drive(either(call, time, streamed=True), carrier)
+            else:
+                outcome = ask(call, carrier, recorded, either)
         except APIError as error:
             self._failed(error)
         made = outcome if isinstance(outcome, RawResponse) else Stream(call, outcome)
@@ -169,7 +174,11 @@ class Caller:
         """
         self._log_request(call)
         try:
-            outcome = await adrive(either(call, time, streamed=_is_streamed(call)), self._async_transport(context))
+            carrier = self._async_transport(context)
+            if _is_streamed(call):
+                outcome = await adrive(either(call, time, streamed=True), carrier)
+            else:
+                outcome = await aask(call, carrier, recorded, either)
         except APIError as error:
             self._failed(error)
         made = outcome if isinstance(outcome, RawResponse) else AsyncStream(call, outcome)

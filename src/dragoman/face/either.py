@@ -12,16 +12,25 @@ from dragoman.face.record import RawResponse, media_type
 
 if TYPE_CHECKING:
     from dragoman.answer.reading import Reading
-    from dragoman.exchange import Attempt, Call, Clock, Flow
+    from dragoman.exchange import Attempt, Call, Clock, Flow, Sent
     from dragoman.transport import Answer, AsyncAnswer
 
 
-def either(call: Call, clock: Clock, *, streamed: bool) -> Flow[RawResponse | Reading]:
+def either(
+    call: Call, clock: Clock, sent: Sent | None = None, *, streamed: bool = False
+) -> Flow[RawResponse | Reading]:
     """Ask; a stream is given back once its first content is there, anything else once it is whole.
 
     `streamed` is what was asked for, and says only which limit in time holds.
     """
-    return exchange(call, clock, _record, _stream, streamed=streamed)
+    return exchange(call, clock, _record, _stream, streamed=streamed, sent=sent)
+
+
+def recorded(answer: Answer | AsyncAnswer, body: bytes) -> RawResponse | Reading | None:
+    """What a success is whose body has arrived; None for a stream."""
+    if media_type(answer.headers) == "text/event-stream":
+        return None
+    return RawResponse(answer.status, answer.headers, body)
 
 
 def _stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:

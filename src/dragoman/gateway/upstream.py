@@ -19,11 +19,12 @@ from dragoman.candidates.course import Stop
 from dragoman.carry import async_transport
 from dragoman.client import AsyncModels
 from dragoman.errors import DragomanError, ServerError, StatusError
-from dragoman.exchange import complete, fetch
+from dragoman.exchange import complete, completed, fetch
 from dragoman.gateway import counted, vectors
 from dragoman.gateway.fit import fitted
 from dragoman.retry import Retry
 from dragoman.stream import adrive
+from dragoman.stream.ask import aask
 from dragoman.stream.opening import Opening
 from dragoman.wire.embedding import read_embeddings
 
@@ -99,7 +100,7 @@ class Lane:
         call = _carrying(body_call(self._settings, body, None, timeout=timeouts), headers)
         if body.get("stream") is True:
             return await Opening(call, self._transport), call.changes
-        return await adrive(complete(call, time), self._transport), call.changes
+        return await aask(call, self._transport, completed, complete), call.changes
 
 
 def _carrying(call: Call, headers: Mapping[str, str] | None) -> Call:

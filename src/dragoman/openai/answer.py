@@ -16,7 +16,7 @@ from dragoman.wire.tolerant import read_object
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dragoman.exchange import Attempt, Call, Clock, Flow
+    from dragoman.exchange import Attempt, Call, Clock, Flow, Sent
     from dragoman.transport import Answer, AsyncAnswer
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Received:
         self.value = value
 
 
-def document(call: Call, clock: Clock, holds: str) -> Flow[Received]:
+def document(call: Call, clock: Clock, sent: Sent | None = None, *, holds: str) -> Flow[Received]:
     """Ask for a document; one without the field that `holds` what was asked for is an error, said or not."""
 
     def read(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> Received:
@@ -58,7 +58,16 @@ def document(call: Call, clock: Clock, holds: str) -> Flow[Received]:
             _blame(attempt, answer, body, value, holds)
         return Received(answer, body, value)
 
-    return exchange(call, clock, read)
+    return exchange(call, clock, read, sent=sent)
+
+
+def received(answer: Answer | AsyncAnswer, body: bytes, holds: str) -> Received | None:
+    """The document that a success is, whose body has arrived; None where it is none with such a field."""
+    try:
+        value = read_object(body)
+    except msgspec.DecodeError:
+        return None
+    return Received(answer, body, value) if value.get(holds) else None
 
 
 def _blame(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes, value: Json, holds: str) -> None:

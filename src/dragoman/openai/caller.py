@@ -8,19 +8,21 @@ from __future__ import annotations
 import inspect
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dragoman import exchange
 from dragoman.errors import APIError
-from dragoman.openai.answer import document
+from dragoman.openai.answer import document, received
 from dragoman.openai.errors import explain
 from dragoman.openai.stream import AsyncStream, Stream
 from dragoman.secret import Secret
 from dragoman.stream import AsyncStream as OurAsyncStream
 from dragoman.stream import Stream as OurStream
 from dragoman.stream import adrive, drive
+from dragoman.stream.ask import aask, ask
 
 if TYPE_CHECKING:
     from dragoman.exchange import Call
@@ -52,7 +54,7 @@ class Caller:
             dragoman.openai.APIError: it failed.
         """
         try:
-            return drive(document(call, time, holds), self.transport)
+            return ask(call, self.transport, partial(received, holds=holds), partial(document, holds=holds))
         except APIError as error:
             raise explain(error, call) from error
 
@@ -96,7 +98,7 @@ class AsyncCaller:
             dragoman.openai.APIError: it failed.
         """
         try:
-            return await adrive(document(call, time, holds), self.transport)
+            return await aask(call, self.transport, partial(received, holds=holds), partial(document, holds=holds))
         except APIError as error:
             raise explain(error, call) from error
 

@@ -9,8 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from dragoman.errors import APIError, StreamClosedError
-from dragoman.exchange import complete, stream
+from dragoman.exchange import complete, completed, stream
 from dragoman.stream import AsyncStream, Stream, adrive, drive
+from dragoman.stream.ask import aask, ask
 from dragoman.tools.invoke import ainvoke, asettled, invoke, settled
 from dragoman.tools.rounds import rounds
 from dragoman.tools.runs import Ask, Consent, Invoke, Next, Open, Tell
@@ -120,7 +121,7 @@ class Run(_Running[T]):
             self._stream = Stream(call, drive(stream(call, time), transport))
             return self._stream
         if type(effect) is Ask:
-            return drive(complete(effect.call, time), transport)
+            return ask(effect.call, transport, completed, complete)
         if type(effect) is Consent:
             return settled(effect.approve(effect.invocation))
         return invoke(cast("Invoke", effect).invocations, cast("Invoke", effect).until, self._bell)
@@ -189,7 +190,7 @@ class AsyncRun(_Running[T]):
             self._stream = AsyncStream(call, await adrive(stream(call, time), transport))
             return self._stream
         if type(effect) is Ask:
-            return await adrive(complete(effect.call, time), transport)
+            return await aask(effect.call, transport, completed, complete)
         if type(effect) is Consent:
             return await asettled(effect.approve(effect.invocation))
         return await ainvoke(cast("Invoke", effect).invocations, cast("Invoke", effect).until, self._bell)
