@@ -222,8 +222,10 @@ def _chat_call(settings: Settings, body: dict[str, Any], options: Options, *, hi
         # This API's streams always say the usage: who did not ask for it is spared the chunk.
         hidden = hide_usage or asked.get("include_usage") is not True
         return post_call(settings, path, payload, options, streamed, dialect.done, hidden, translation, changes)
-    path = dialect.target(str(body.get("model", "")))
-    return post_call(settings, path, dialect.speak(body), options, streamed, dialect.done, hide_usage)
+    path = dialect.path
+    if not dialect.plain or PRIVATE in body:
+        path, body = dialect.target(str(body.get("model", ""))), dialect.speak(body)
+    return post_call(settings, path, body, options, streamed, dialect.done, hide_usage)
 
 
 def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 PRIVATE = "anthropic"
 """The request's field that says it holds what is for Anthropic alone: see `dragoman.dialect.anthropic.private`."""
@@ -74,6 +75,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
         instead: pairs of a field it does not take and the field that says the same there.
         roles: pairs of a role it does not know and the one that stands for it there.
         continues: how it goes on from the beginning of an answer; None where that is not documented.
+        plain: whether its requests are spelled as ours, and all asked for at `path`; known from the above.
     """
 
     name: str
@@ -93,6 +95,11 @@ class Dialect(Struct, frozen=True, kw_only=True):
     instead: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     continues: Continuation | None = None
+    plain: bool = True
+
+    def __post_init__(self) -> None:
+        """Look once at what each request depends on."""
+        force_setattr(self, "plain", not (self.renames or self.choices or self.query or "{" in self.path))
 
     def target(self, model: str) -> str:
         """Where a chat completion of a model is asked for, from the vendor's address on."""
