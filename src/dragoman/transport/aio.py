@@ -93,7 +93,8 @@ class Connection:
 
     def usable(self) -> bool:
         """Whether the next request may go out on it now."""
-        return self.response.ended and self.response.keep and not self.line.stale()
+        response = self.response
+        return response.ended and response.keep and not self.line.stale()
 
     async def settled(self, until: float) -> bool:
         """As `usable`, once what was left of the last answer has had a moment to arrive."""

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from dragoman.transport import NoAnswer
-from dragoman.transport.patience import STRETCH, patience
+from dragoman.transport.patience import STRETCH, engaged, patience
 from dragoman.transport.sockets import RECEIVE, look_up, numeric, wait_in_reads
 
 if TYPE_CHECKING:
@@ -97,19 +97,24 @@ class Line:
     def room(self, until: float) -> bytes | None:
         """Wait for room to send more, or for something to arrive: None for room, else as `receive`."""
         self._waiting.modify(self._sock, select.POLLIN | select.POLLOUT)
+        data: bytes | None = None
+        self._busy = True
         try:
-            while not self._happened(until):
+            while not self._happens(until):
                 self._in_vain(until)
-            return self._sock.recv(RECEIVE, self._at_once)
+            data = self._sock.recv(RECEIVE, self._at_once)
         except self._again:
-            return None
+            pass
         except OSError:
-            if self._gone:
-                self._in_vain(until)
-            raise
+            if not self._gone:
+                raise
         finally:
+            self._busy = False
             if not self._gone:
                 self._waiting.modify(self._sock, select.POLLIN)
+        if self._gone:
+            self._in_vain(until)
+        return data
 
     def receive(self, until: float) -> bytes:
         """What arrives next; b"" when the peer has closed in order.
@@ -119,10 +124,10 @@ class Line:
             OSError: the connection broke.
         """
         while True:
-            wait = min(until - monotonic(), patience.stretch)
             self._busy = True
             try:
-                if (wait >= self._stretch or self._poll(wait * 1000 if wait > 0.0 else 0)) and not self._gone:
+                patient = until - monotonic() >= self._stretch and not engaged
+                if (patient or self._happens(until)) and not self._gone:
                     data = self._sock.recv(RECEIVE)
                     if not self._gone:
                         return data
@@ -164,14 +169,10 @@ class Line:
         self._gone = True
         self._sock.close()
 
-    def _happened(self, until: float) -> bool:
+    def _happens(self, until: float) -> bool:
         """Wait a stretch for whatever is waited for."""
         wait = min(until - monotonic(), patience.stretch)
-        self._busy = True
-        try:
-            return bool(self._poll(wait * 1000 if wait > 0.0 else 0)) and not self._gone
-        finally:
-            self._busy = False
+        return bool(self._poll(wait * 1000 if wait > 0.0 else 0))
 
     def _in_vain(self, until: float) -> None:
         """A wait ended with nothing to read."""

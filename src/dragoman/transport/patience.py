@@ -79,12 +79,17 @@ class _Within:
         self._cancel = cancel
 
     def __enter__(self) -> None:
+        engaged.append(self)
         self._before = (patience.stretch, patience.cancels)
         patience.stretch, patience.cancels = BEAT, (*patience.cancels, self._cancel)
 
     def __exit__(self, *_: object) -> None:
         patience.stretch, patience.cancels = self._before
+        engaged.remove(self)
 
 
 patience = Patience()
 """This thread's."""
+
+engaged: list[_Within] = []
+"""The blocks that are entered now, in whatever thread: while there are none, nobody's patience is but a stretch."""
