@@ -255,16 +255,16 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
     Raises:
         InvalidRequestError: the payload holds what JSON cannot.
     """
-    secret, shared = settings.shared("stream" if streamed else "post", options.headers)
     timeouts, retry = settings.timeouts, settings.retry
     if options is not PLAIN:
         timeouts, retry = limits(options.timeout, timeouts), policy(options.retries, retry)
         if options.extra_query is not None:
             path = _asked_with(path, options.extra_query)
+    url, secret, shared = settings.bound("stream" if streamed else "post", path, options.headers)
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
     own = (("idempotency-key", os.urandom(16).hex()),)
     return Call(
-        Outgoing("POST", settings.url(path), shared, encode(payload), timeouts.connect, own),
+        Outgoing("POST", url, shared, encode(payload), timeouts.connect, own),
         timeouts,
         retry,
         secret,
@@ -306,10 +306,10 @@ def get_call(
     retries: int | Retry | None = None,
 ) -> Call:
     """The call that fetches a document, `path` from the address on."""
-    secret, shared = settings.shared("get", headers)
+    url, secret, shared = settings.bound("get", path, headers)
     timeouts = limits(timeout, settings.timeouts)
     return Call(
-        Outgoing("GET", settings.url(path), shared, b"", timeouts.connect),
+        Outgoing("GET", url, shared, b"", timeouts.connect),
         timeouts,
         policy(retries, settings.retry),
         secret,

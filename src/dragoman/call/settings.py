@@ -48,6 +48,12 @@ _BEGIN: dict[Kind, Pairs] = {
     "stream": (("accept", "text/event-stream"), _JSON),
 }
 
+Bound = tuple[str, Secret, Pairs]
+"""An address, the credential for it, and the headers that carry it."""
+
+_READY = 64
+"""How many addresses of a client are kept ready: they are few, but a caller may put data into them."""
+
 Key = str | Callable[[], str]
 """A credential, or what returns one: asked anew for each call, so that it may rotate."""
 
@@ -84,7 +90,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hooks: what is told of each attempt.
         resume: whether streams that break off are gone on with; None where they are not.
         limiter: what makes calls wait for their turn; None where nothing does.
-        ready: the credential and the headers of calls that add none of their own; empty where the credential rotates.
+        ready: where calls go and what carries their credential, by kind and path, for those that add no headers of
+            their own; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
         query: what the address had behind its question mark, which goes with every request.
@@ -103,26 +110,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hooks: tuple[Hook, ...] = ()
     resume: Resume | None = None
     limiter: Limiting | None = None
-    ready: dict[Kind, tuple[Secret, Pairs]] = {}
+    ready: dict[tuple[Kind, str], Bound] = {}
     query: str = ""
 
-    def url(self, path: str) -> str:
-        """The address of something there; its path may have a query of its own."""
-        if not self.query:
-            return self.base_url + path
-        return f"{self.base_url}{path}{'&' if '?' in path else '?'}{self.query}"
+    def bound(self, kind: Kind, path: str, given: Mapping[str, str] | None = None) -> Bound:
+        """Where a call goes, its credential, and the headers that carry it: made once where nothing about them changes.
 
-    def shared(self, kind: Kind, given: Mapping[str, str] | None = None) -> tuple[Secret, Pairs]:
-        """The credential for one call, and the headers that carry it: made once where nothing about them changes."""
-        known = self.ready.get(kind)
+        Args:
+            kind: what is asked for.
+            path: from the address on; it may have a query of its own.
+            given: headers of this call alone.
+        """
+        known = self.ready.get((kind, path))
         if known is not None and not given:
             return known
         fixed = isinstance(self.key, Secret)
         secret = self.key if isinstance(self.key, Secret) else Secret(self.key())
         headers = _headers(self.dialect, _BEGIN[kind], secret, (*self.headers, *(given.items() if given else ())))
+        query = f"{'&' if '?' in path else '?'}{self.query}" if self.query else ""
+        made = f"{self.base_url}{path}{query}", secret, headers
         if fixed and not given:
-            self.ready[kind] = secret, headers
-        return secret, headers
+            if len(self.ready) >= _READY:
+                self.ready.clear()
+            self.ready[kind, path] = made
+        return made
 
     def __repr__(self) -> str:
         """Where it points; the headers it keeps ready hold the credential."""

@@ -133,16 +133,15 @@ def _call(config: Config, options: Options, method: str, path: str, kind: Kind) 
     settings = config.settings
     headers = options.headers
     theirs = {name: value for name, value in headers.items() if isinstance(value, str)} if headers else None
-    secret, shared = settings.shared(kind, theirs)
+    query = {**config.query, **(options.query or {})}
+    url, secret, shared = settings.bound(kind, path + query_string(query) if query else path, theirs)
     omitted = config.omitted
     if headers:
         omitted = omitted.union(name.lower() for name, value in headers.items() if isinstance(value, Omit))
         omitted -= {name.lower() for name in theirs or ()}
     if omitted:
         shared = tuple(pair for pair in shared if pair[0].lower() not in omitted)
-    query = {**config.query, **(options.query or {})}
     timeouts = limits(options.timeout) if is_given(options.timeout) else settings.timeouts
-    url = settings.url(path + query_string(query) if query else path)
     return Call(
         request=Outgoing(method, url, shared, b"", timeouts.connect),
         timeouts=timeouts,

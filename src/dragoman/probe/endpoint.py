@@ -91,11 +91,15 @@ class Endpoint:
     @property
     def keyed(self) -> bool:
         """Whether a credential is sent."""
-        return bool(self.settings.shared("post")[0])
+        return bool(self._secret)
 
     def mask(self, text: str) -> str:
         """The text without the credential, which servers echo."""
-        return self.settings.shared("post")[0].mask(text)
+        return self._secret.mask(text)
+
+    @property
+    def _secret(self) -> Secret:
+        return self.settings.bound("post", self.path)[1]
 
     def body(self, prompt: Prompt, length: int = LENGTH, **fields: object) -> dict[str, Any]:
         """A request; a field that is None is sent as null."""
@@ -214,8 +218,8 @@ class Endpoint:
         """
         with self._lock:
             self.sent += 1
-        shared = self.settings.shared("post", headers)[1]
-        request = Outgoing(method, self.settings.url(path), shared, body, self.settings.timeouts.connect)
+        url, _, shared = self.settings.bound("post", path, headers)
+        request = Outgoing(method, url, shared, body, self.settings.timeouts.connect)
         until = time.monotonic() + (self.timeout if seconds is None else seconds)
         return (transport or self.transport).send(request, until)
 
@@ -266,7 +270,7 @@ class Endpoint:
 
     def keyed_with(self, key: str) -> dict[str, str]:
         """The headers that carry another credential than the endpoint's."""
-        return dict(msgspec.structs.replace(self.settings, key=Secret(key), ready={}).shared("post")[1])
+        return dict(msgspec.structs.replace(self.settings, key=Secret(key), ready={}).bound("post", self.path)[2])
 
 
 def _most(body: dict[str, Any], data: bytes) -> int:
