@@ -50,28 +50,28 @@ def write_head(method: str, target: str, host: str, headers: tuple[tuple[str, st
     """
     if not _is_token(method):
         raise InvalidRequestError(f"the HTTP method {method[:20]!r} is not a word", param="method")
-    lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
+    lines = [f"{method} {target} HTTP/1.1\r\nhost: {host}".encode("latin-1")]
     asked = False
     for name, value in headers:
-        lines.append(_beginning(name) + _checked(name, value))
+        lines += (_beginning(name), _sent(name, value))
         asked = asked or name.lower() == "accept-encoding"
     if not asked:
-        lines.append(f"accept-encoding: {accepted()}")
-    return "\r\n".join(lines).encode("latin-1")
+        lines += (_beginning("accept-encoding"), accepted().encode())
+    return b"".join(lines)
 
 
-def _checked(name: str, value: str) -> str:
+def _sent(name: str, value: str) -> bytes:
     if _UNSENDABLE.search(value):
         raise InvalidRequestError(
             f"the value of header {name[:80]!r} holds a line break, a NUL or a character outside latin-1",
             param=f"headers.{name[:80]}",
         )
-    return value
+    return value.encode("latin-1")
 
 
 @lru_cache(256)
-def _beginning(name: str) -> str:
-    """What a header's line begins with: names are few, so that each is looked at once."""
+def _beginning(name: str) -> bytes:
+    """The end of a line, and what a header's begins with: names are few, so that each is looked at once."""
     ours = name.lower() in _OURS
     if ours or not _is_token(name):
         raise InvalidRequestError(
@@ -80,7 +80,7 @@ def _beginning(name: str) -> str:
             else f"{name[:80]!r} is no header name",
             param="headers",
         )
-    return f"{name}: "
+    return b"\r\n%b: " % name.encode()
 
 
 def write_request(head: bytes, method: str, own: tuple[tuple[str, str], ...], body: bytes) -> tuple[bytes, bytes]:
@@ -91,8 +91,8 @@ def write_request(head: bytes, method: str, own: tuple[tuple[str, str], ...], bo
     """
     for name, value in own:
         # Letters and digits are what nearly all of these are made of, and may stand anywhere.
-        line = _beginning(name) + (value if value.isalnum() and value.isascii() else _checked(name, value))
-        head += b"\r\n" + line.encode("latin-1")
+        plain = value.encode() if value.isascii() else b""
+        head += _beginning(name) + (plain if plain.isalnum() else _sent(name, value))
     size = len(body)
     if not size and method not in {"POST", "PUT", "PATCH"}:
         return head + b"\r\n\r\n", b""
@@ -259,7 +259,7 @@ class Response:
         came = self._came
         parser = self._parser
         status = 200
-        if not came.startswith(_SUCCESS):
+        if came[: len(_SUCCESS)] != _SUCCESS:
             # llhttp skips empty lines before an answer (RFC 9112 §2.2).
             came = came.lstrip(b"\r\n")
             if not came.startswith(_VERSIONS):
