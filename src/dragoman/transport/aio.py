@@ -146,14 +146,14 @@ class AsyncioAnswer:
 
     __slots__ = ("_connection", "_ended", "_head", "_headers", "_unread", "arrived", "status")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, arrived: bytes | None) -> None:
         response = connection.response
         self._head = response.head
         self._headers: Headers | None = None
         self.status: int = response.status
-        self.arrived = response.complete()
-        self._ended = self.arrived is not None
-        self._unread = self.arrived or b""
+        self.arrived = arrived
+        self._ended = arrived is not None
+        self._unread = arrived or b""
         self._connection = None if self._ended else connection
         if self._ended:
             connection.put_back()
@@ -219,16 +219,22 @@ class AsyncioAnswer:
             self._connection = None
             connection.pool.discard(connection)
 
-    def __del__(self) -> None:
-        """An answer nobody holds any more is closed."""
-        if self._connection is not None:
-            self.close()
-
     def _rest(self) -> bytes:
         if not self._ended:
             raise NoAnswer("closed", "the answer was closed", sent=True)
         rest, self._unread = self._unread, b""
         return rest
+
+
+class Arriving(AsyncioAnswer):
+    """An answer that holds its connection still."""
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        """An answer nobody holds any more is closed."""
+        if self._connection is not None:
+            self.close()
 
 
 class AsyncioTransport:
@@ -304,7 +310,8 @@ class AsyncioTransport:
                     raise
                 raced = failure
             else:
-                return AsyncioAnswer(connection)
+                arrived = connection.response.complete()
+                return Arriving(connection, None) if arrived is None else AsyncioAnswer(connection, arrived)
 
     def close(self) -> None:
         """Close every connection; a stream being read ends with kind "closed", and so does every later `send`."""
