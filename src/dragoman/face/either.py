@@ -28,9 +28,8 @@ def either(
 
 def recorded(answer: Answer | AsyncAnswer, body: bytes) -> RawResponse | Reading | None:
     """What a success is whose body has arrived; None for a stream."""
-    if media_type(answer.headers) == "text/event-stream":
-        return None
-    return RawResponse(answer.status, answer.headers, body)
+    response = RawResponse(answer.status, answer.headers, body)
+    return None if response.media_type == "text/event-stream" else response
 
 
 def _stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:
