@@ -187,8 +187,8 @@ REACHING = [
     Case("network: closed without an answer", ([READ, CLOSE],)),
     Case("network: reset", ([READ, RESET],)),
     Case("network: nobody there", (), arguments=lambda _: {"server_url": "http://127.0.0.1:9"}),
-    Case("network: no answer in time", ([READ],), arguments=lambda _: {"timeout_ms": 60}),
-    Case("network: no answer in time, the client's", ([READ],), client=lambda _: {"timeout_ms": 60}),
+    Case("network: no answer in time", ([READ],), arguments=lambda _: {"timeout_ms": 300}),
+    Case("network: no answer in time, the client's", ([READ],), client=lambda _: {"timeout_ms": 300}),
     Case(
         "network: a stream that stalls",
         ([READ, chunked_head() + chunk(step("Mo"))],),
@@ -233,7 +233,7 @@ RETRIES = [
     Case(
         "retries: no answer in time, not for connections",
         ([READ], FINE),
-        lambda p: retrying(p, connecting=False) | {"timeout_ms": 60},
+        lambda p: retrying(p, connecting=False) | {"timeout_ms": 300},
     ),
     *(
         Case(f"retries: {status}", (busy(status), FINE), retrying)
