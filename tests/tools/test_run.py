@@ -164,8 +164,9 @@ def test_a_failed_round_leaves_the_messages_before_it():
     with Scripted([READ, STREAMED[0], READ, answer(b"{}", "500 Oops")]) as server:
         with Dragoman(server.url("/v1"), retries=0) as client:
             run = client.chat.run(**ASK, tools=[weather], stream=True)
-            with pytest.raises(errors.ServerError):
-                run.until_done()
+            for _ in range(2):
+                with pytest.raises(errors.ServerError):
+                    run.until_done()
             assert len(run.messages) == 4
             assert run.result is None
 
@@ -183,6 +184,35 @@ def test_until_done_returns_the_result():
 
 
 ENDLESS = [READ, chunked_head() + chunk(step(content="Sun"))]
+
+
+def test_a_run_that_was_interrupted_does_not_take_half_an_answer_for_the_whole():
+    async def main(url):
+        async with AsyncDragoman(url) as client:
+            run = await client.chat.run(**ASK, tools=[weather], stream=True)
+            assert (await anext(run)).text == "Sun"
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(run), 0.05)
+            with pytest.raises(errors.StreamClosedError):
+                await anext(run)
+            assert run.result is None
+
+    with Scripted(ENDLESS) as server:
+        asyncio.run(main(server.url("/v1")))
+        assert server.left()
+
+
+def test_a_run_whose_approval_failed_does_not_go_on_as_if_it_had_been_refused():
+    def approve(invocation):
+        raise LookupError(invocation.name)
+
+    with Scripted([READ, streams(called(0, "c1", "weather", '{"city":"x"}'), finish="tool_calls")]) as server:
+        with Dragoman(server.url("/v1")) as client:
+            run = client.chat.run(**ASK, tools=[weather], stream=True, approve=approve)
+            with pytest.raises(LookupError):
+                run.until_done()
+            with pytest.raises(errors.StreamClosedError):
+                run.until_done()
 
 
 def test_another_thread_closes_a_run_that_waits_for_the_model():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from dragoman.errors import APIError, StreamClosedError
+from dragoman.errors import APIError, DragomanError, StreamClosedError
 from dragoman.exchange import complete, completed, stream
 from dragoman.stream import AsyncStream, Stream, adrive, drive
 from dragoman.stream.ask import aask, ask
@@ -31,7 +31,7 @@ T = TypeVar("T")
 class _Running(Generic[T]):
     """What a run knows without going on; the same in both colours."""
 
-    __slots__ = ("_bell", "_closed", "_flow", "_plan", "_result", "_stream", "_transport")
+    __slots__ = ("_bell", "_closed", "_failure", "_flow", "_plan", "_result", "_stream", "_transport")
 
     def __init__(self, plan: Plan, transport: Any, *, streamed: bool) -> None:  # noqa: ANN401 - as the subclass says
         self._plan = plan
@@ -40,6 +40,7 @@ class _Running(Generic[T]):
         self._stream: Any = None
         self._result: Result[T] | None = None
         self._closed = False
+        self._failure: DragomanError | None = None
         self._bell: Any = None
         if streamed:
             # Imported here because only a run whose events are looped over can be closed by another.
@@ -70,15 +71,23 @@ class _Running(Generic[T]):
             self._bell.put(None)
 
     def _open(self) -> None:
+        if self._failure is not None:
+            raise self._failure
         if self._closed and self._result is None:
             raise StreamClosedError("the run was closed before its end")
+
+    def _lose(self, reason: BaseException) -> None:
+        """Take that the run cannot go on: what it waited for is lost, and half an answer is not to pass for one."""
+        if isinstance(reason, DragomanError):
+            self._failure = reason
+        self.close()
 
 
 class Run(_Running[T]):
     """A run of tools: an iterator of events, and a context manager that leaves it.
 
     A run that fails raises, after the events that came before, one of `dragoman.errors`; `messages` holds the
-    conversation up to there.
+    conversation up to there. So does one that was interrupted while it waited: it cannot be gone on with.
     """
 
     __slots__ = ()
@@ -104,6 +113,9 @@ class Run(_Running[T]):
             except StopIteration as end:
                 self._result = cast("Result[T]", end.value) if self._result is None else self._result
                 raise StopIteration from None
+            except BaseException as reason:
+                self._lose(reason)
+                raise
             if type(effect) is Tell:
                 return effect.event
             failure = None
@@ -111,6 +123,9 @@ class Run(_Running[T]):
                 outcome = self._perform(effect)
             except APIError as error:
                 failure = error
+            except BaseException as reason:
+                self._lose(reason)
+                raise
 
     def _perform(self, effect: Effect) -> Any:  # noqa: ANN401 - see the effects
         transport: Transport = self._transport
@@ -147,7 +162,7 @@ class AsyncRun(_Running[T]):
     """A run of tools: an asynchronous iterator of events, and a context manager that leaves it.
 
     A run that fails raises, after the events that came before, one of `dragoman.errors`; `messages` holds the
-    conversation up to there.
+    conversation up to there. So does one that was interrupted while it waited: it cannot be gone on with.
     """
 
     __slots__ = ()
@@ -173,6 +188,9 @@ class AsyncRun(_Running[T]):
             except StopIteration as end:
                 self._result = cast("Result[T]", end.value) if self._result is None else self._result
                 raise StopAsyncIteration from None
+            except BaseException as reason:
+                self._lose(reason)
+                raise
             if type(effect) is Tell:
                 return effect.event
             failure = None
@@ -180,6 +198,9 @@ class AsyncRun(_Running[T]):
                 outcome = await self._perform(effect)
             except APIError as error:
                 failure = error
+            except BaseException as reason:
+                self._lose(reason)
+                raise
 
     async def _perform(self, effect: Effect) -> Any:  # noqa: ANN401 - see the effects
         transport: AsyncTransport = self._transport
