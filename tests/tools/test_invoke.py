@@ -69,6 +69,54 @@ def test_what_one_raises_is_its_outcome_alone(call):
     assert fine.value == 2
 
 
+def test_a_cancellation_of_what_one_awaits_is_its_outcome_alone(call):
+    async def lose() -> None:
+        await asyncio.wait_for(asyncio.ensure_future(leave()), 10)
+
+    async def leave() -> None:
+        raise asyncio.CancelledError
+
+    failed, fine = call([called(lose), called(double, number=1)])
+    assert isinstance(failed.error, asyncio.CancelledError)
+    assert fine.value == 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_ends_a_program_ends_it_from_a_tool_too(call, count):
+    def leave() -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit, match="3"):
+        call([called(leave) for _ in range(count)])
+
+
+def test_however_many_they_are_none_waits_for_another(call):
+    many = 40
+    all_here = threading.Barrier(many, timeout=10)
+
+    def meet() -> int:
+        return all_here.wait()
+
+    outcomes = call([called(meet, timeout=10) for _ in range(many)])
+    assert sorted(outcome.value for outcome in outcomes) == list(range(many))
+
+
+def test_an_event_loop_ends_though_a_function_does_not():
+    release, begun = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        begun.set()
+        release.wait(30)
+
+    async def main():
+        return await ainvoke([called(stay, timeout=0.05)], FOR_EVER)
+
+    assert asyncio.run(main()) == [None]
+    assert begun.is_set()
+    assert not release.is_set()
+    release.set()
+
+
 def test_one_that_takes_too_long_is_left_behind(call):
     release = threading.Event()
 
@@ -137,8 +185,26 @@ def test_a_bell_ends_the_wait():
     release.set()
 
 
+def test_one_of_an_earlier_round_that_comes_late_is_not_taken_for_another():
+    bell, release = SimpleQueue(), threading.Event()
+
+    def late() -> None:
+        release.wait(10)
+
+    def after() -> str:
+        release.set()
+        # The late one is over and has rung before this one has.
+        while bell.empty() and [one for one in threading.enumerate() if one.name == "dragoman tool late"]:
+            time.sleep(0.001)
+        return "mine"
+
+    assert invoke([called(late, timeout=0.01)], FOR_EVER, bell) == [None]
+    assert invoke([called(after)], FOR_EVER, bell)[0].value == "mine"
+
+
 def test_a_blocking_program_may_run_inside_an_event_loop():
     async def main():
+        assert settled(triple(2)) == 6
         return invoke([called(triple, number=1)], FOR_EVER, None)[0].value
 
     assert asyncio.run(main()) == 3

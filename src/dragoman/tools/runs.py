@@ -68,7 +68,7 @@ class Outcome:
     """
 
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
