@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import functools
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 import pydantic
@@ -169,6 +169,26 @@ def test_methods_objects_and_partials_are_tools():
     partial = Tool(functools.partial(weather, days=9))
     assert partial.name == "weather"
     assert partial.call(partial.read('{"place":{"city":"x"}}')) == "x CELSIUS 9 None"
+
+
+def test_what_a_partial_has_given_is_not_the_models_to_say():
+    def delete(account: object, folder: str, *, really: bool) -> str:
+        return f"{folder} of {account}: {really}"
+
+    bound = Tool(functools.partial(functools.partial(delete, account="ana"), really=False))
+
+    assert list(bound.definition["function"]["parameters"]["properties"]) == ["folder"]
+    assert bound.call(bound.read('{"folder":"music"}')) == "music of ana: False"
+    with pytest.raises(ValueError, match="account"):
+        bound.read('{"folder":"music","account":"ben"}')
+
+
+def test_what_a_function_returns_need_not_be_known():
+    made: dict[str, Any] = {}
+    exec("from __future__ import annotations\ndef look(place: int | None) -> DataFrame: ...", made)  # noqa: S102 - a module of its own
+    said = Tool(made["look"]).definition["function"]["parameters"]
+
+    assert said["properties"]["place"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
 
 
 def test_a_decorator_says_more():

@@ -178,13 +178,23 @@ def _documented(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever
     return function
 
 
+def _bound(function: Callable[..., Any]) -> set[str]:
+    """The parameters that a `partial` has given by name: its caller's to say, and not a model's."""
+    names: set[str] = set()
+    while isinstance(function, functools.partial):
+        names |= function.keywords.keys()
+        function = function.func
+    return names
+
+
 def _name(function: Callable[..., Any]) -> str:
     documented = _documented(function)
     return getattr(documented, "__name__", type(documented).__name__)
 
 
 def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
-    parameters = list(inspect.signature(function).parameters.values())
+    bound = _bound(function)
+    parameters = [one for one in inspect.signature(function).parameters.values() if one.name not in bound]
     for one in parameters:
         if one.kind in _REFUSED:
             stars = _REFUSED[one.kind]
@@ -197,8 +207,15 @@ def _hints(function: Callable[..., Any]) -> Json:
     owner = documented if inspect.isroutine(documented) or inspect.isclass(documented) else type(documented).__call__
     if inspect.isclass(owner):
         owner = owner.__init__
+    owner = inspect.unwrap(owner)
+    # What it returns is nothing to a model, and often of a type that only type checkers import.
+    said = {name: hint for name, hint in inspect.get_annotations(owner).items() if name != "return"}
+    known = {one.__name__: one for one in getattr(owner, "__type_params__", ())}
     try:
-        return inspect.get_annotations(inspect.unwrap(owner), eval_str=True)
+        return {
+            name: eval(hint, owner.__globals__, known) if isinstance(hint, str) else hint  # noqa: S307 - code of the program itself, as `inspect` reads it
+            for name, hint in said.items()
+        }
     except NameError as error:
         raise InvalidRequestError(f"{_name(function)} cannot be a tool: {error} where it is defined") from None
 
