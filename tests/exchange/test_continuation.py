@@ -64,6 +64,7 @@ def test_anything_else_cannot(asked):
         broken(errors.ConnectionFailedError),
         broken(errors.ServerError, status=500),
         broken(errors.TimeLimitError, limit="idle", seconds=1.0),
+        broken(of=partial(finish="")),
     ],
 )
 def test_what_broke_off_for_the_upstreams_reasons_has_a_beginning(error):

@@ -1,8 +1,9 @@
 """A streamed answer as it is read: bytes in, chunks out, and whether it ended as it should. No I/O.
 
 A stream tells the truth when its end is one of these: `[DONE]`; or, where the dialect does not promise `[DONE]`, a
-proper end of the HTTP body after every choice has said why it finished. Every other end is an error, raised after
-the chunks that came before it, and holding what they add up to.
+proper end of the HTTP body after every choice has said why it finished, which an empty word does not: some servers have
+one in every chunk. Every other end is an error, raised after the chunks that came before it, and holding what they add
+up to.
 """
 
 from __future__ import annotations
@@ -266,7 +267,7 @@ class Reading:
         if self._done:
             return False
         begun = {choice.index for chunk in self.seen for choice in chunk.choices}
-        ended = {choice.index for chunk in self.seen for choice in chunk.choices if choice.finish_reason is not None}
+        ended = {choice.index for chunk in self.seen for choice in chunk.choices if choice.finish_reason}
         return bool(begun) and begun == ended
 
     def _fail(self, error: APIError) -> None:
@@ -350,7 +351,7 @@ def says_something(chunk: Chunk) -> bool:
     """Whether a chunk carries content of any kind, or an end: not a role alone, not emptiness."""
     for choice in chunk.choices:
         delta = choice.delta
-        if delta.content or choice.finish_reason is not None or any(getattr(delta, name) for name in _ANSWER_FIELDS):
+        if delta.content or choice.finish_reason or any(getattr(delta, name) for name in _ANSWER_FIELDS):
             return True
     return bool(chunk.choices) and _says_unknown(chunk)
 

@@ -190,6 +190,6 @@ def _is_text(partial: Completion) -> bool:
         return False
     choice = partial.choices[0]
     said = choice.message.to_dict()
-    return choice.finish_reason is None and not any(
+    return not choice.finish_reason and not any(
         value for name, value in said.items() if name not in {"role", "content"}
     )

@@ -100,7 +100,7 @@ class Relayed:
         for chunk in chunks:
             self.attempt.saw(chunk)
             for choice in chunk.choices:
-                if choice.finish_reason is not None:
+                if choice.finish_reason:
                     self._unfinished -= 1
         return chunks
 

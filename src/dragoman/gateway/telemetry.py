@@ -174,7 +174,7 @@ class Leg:
         if self.id is None and chunk.id:
             self.id = str(chunk.id)
         for choice in chunk.choices:
-            if choice.finish_reason is not None and len(self.reasons) < REASONS_BOUND:
+            if choice.finish_reason and len(self.reasons) < REASONS_BOUND:
                 self.reasons.append(choice.finish_reason)
 
     def answered(self, answer: Document) -> None:

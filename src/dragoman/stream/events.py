@@ -189,7 +189,7 @@ class _Following:
             found.append(RefusalEvent(delta.refusal, index, _grown=_grown(delta.refusal, self.refusal)))
         for call in calls:
             found += self._call(call)
-        if part.finish_reason is not None:
+        if part.finish_reason:
             found += self.done()
             found.append(FinishEvent(part.finish_reason, index))
         return found

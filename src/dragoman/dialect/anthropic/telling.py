@@ -69,7 +69,7 @@ class Telling:
             if _MARK in chunk.to_json():
                 events += self._items(chunk)
             events += self._delta(choice.delta)
-            if choice.finish_reason is not None:
+            if choice.finish_reason:
                 self._choice = objects_in(chunk.to_dict()["choices"])[0]
         return events
 
