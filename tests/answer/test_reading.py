@@ -104,6 +104,10 @@ def test_what_had_arrived_is_kept():
             errors.ServerError,
             502,
         ),
+        # Cut in the middle of a character, with a byte order mark, nested beyond what can be read.
+        (b'data: {"error":{"message":"caf\xc3","code":429}}\n\n', errors.RateLimitError, 429),
+        (b'data: \xef\xbb\xbf{"error":{"message":"x","code":429,"v":NaN}}\n\n', errors.RateLimitError, 429),
+        (b"event: error\ndata: " + b"[" * 5000 + b"\n\n", errors.ServerError, 500),
     ],
 )
 def test_an_error_inside_the_stream_raises_with_its_own_status(piece, cls, status):
@@ -113,6 +117,21 @@ def test_an_error_inside_the_stream_raises_with_its_own_status(piece, cls, statu
     assert stream.failure.status == status
     assert stream.failure.partial.text == "Mo"
     assert stream.failure.body
+
+
+def test_an_event_that_is_nested_too_deep_is_no_chunk():
+    stream = feed(reading(), event("Mo"), b'data: {"error":' + b"[" * 5000 + b"\n\n")
+
+    assert type(stream.failure) is errors.ProtocolError
+    assert stream.failure.partial.text == "Mo"
+
+
+def test_an_empty_finish_reason_says_nothing():
+    stream = feed(reading(), event("Mo", finish=""), b"")
+
+    assert type(stream.failure) is errors.TruncatedError
+    assert feed(reading(), event("Mo", finish=""), event(finish="stop"), b"").failure is None
+    assert not says_something(read_chunk(b'{"choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":""}]}'))
 
 
 def test_an_error_that_echoes_the_credential_is_masked():

@@ -214,10 +214,19 @@ def test_a_success_that_is_no_completion_is_told_as_what_it_is(headers, body, sa
     assert (error.status, error.body) == (200, body)
 
 
-def test_a_success_with_an_error_object_is_that_error():
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error":{"message":"no","code":429}}',
+        b'{"error":{"message":"caf\xc3","code":429},"choices":[]}',
+        b'\xef\xbb\xbf{"error":{"message":"no","code":429,"seconds":Infinity}}',
+    ],
+)
+@pytest.mark.parametrize("ask", [complete, stream])
+def test_a_success_with_an_error_object_is_that_error(ask, body):
     clock = Clock()
 
-    error, _ = play(complete(call(), clock), clock, Scripted(200, None, b'{"error":{"message":"no","code":429}}'))
+    error, _ = play(ask(call(), clock), clock, Scripted(200, {"content-type": "application/json"}, body))
 
     assert type(error) is errors.RateLimitError
     assert error.status == 429
@@ -384,10 +393,11 @@ def test_the_deadline_ends_a_stream_that_never_pauses():
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html; charset=utf-8"])
-def test_a_document_where_a_stream_was_asked_for_is_told_as_what_it_is(kind):
+@pytest.mark.parametrize("body", [b"<html>", b'{"error":' + b"[" * 5000])
+def test_a_document_where_a_stream_was_asked_for_is_told_as_what_it_is(kind, body):
     clock = Clock()
 
-    error, _ = play(stream(call(), clock), clock, Scripted(200, {"content-type": kind}, b"<html>"))
+    error, _ = play(stream(call(), clock), clock, Scripted(200, {"content-type": kind}, body))
 
     assert type(error) is errors.ProtocolError
     assert kind.split(";")[0] in error.message

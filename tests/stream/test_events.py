@@ -57,6 +57,26 @@ def test_each_kind_of_text_is_an_event_of_its_own_and_grows():
     assert [event.type for event in events[1:]] == ["reasoning", "text", "text", "refusal", "finish"]
 
 
+def test_an_empty_finish_reason_ends_no_call():
+    events = followed([
+        call('{"city":', "weather", index=0, id="c1"),
+        delta(finish=""),
+        call('"Paris"}', index=0),
+        delta(finish="tool_calls"),
+    ])  # fmt: skip
+
+    assert [event.type for event in events] == ["arguments", "arguments", "call", "finish"]
+    assert events[2].call.function.arguments == '{"city":"Paris"}'
+
+
+def test_arguments_that_are_nested_too_deep_end_nothing_but_themselves():
+    deep = '{"a":' * 2000 + "1" + "}" * 2000
+    events = followed([call(deep, "weather", index=0, id="c1"), call("{}", "weather", index=1, id="c2")])
+
+    assert events[0].partial is None
+    assert [event.call.function.arguments for event in events if event.type == "call"] == [deep, "{}"]
+
+
 def test_reasoning_said_under_both_names_is_said_once():
     assert followed([delta(reasoning="x", reasoning_content="x")]) == [ReasoningEvent("x")]
 

@@ -1,7 +1,7 @@
 """Types as strict JSON Schemas, and answers as types."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import attrs
 import msgspec
@@ -184,3 +184,9 @@ def test_what_has_no_schema_is_refused():
         strict_schema(Odd)
     with pytest.raises(ValueError, match="refers to '#/nowhere'"):
         strict({"type": "object", "properties": {"a": {"$ref": "#/nowhere", "description": "b"}}})
+
+
+@pytest.mark.parametrize(("kind", "piece"), [(Any, "["), (list[Any], "["), (dict[str, Any], '{"a":')])
+def test_brackets_without_end_are_of_no_type(kind, piece):
+    with pytest.raises(ValueError, match="nested too deep"):
+        read(kind, piece * 5000)

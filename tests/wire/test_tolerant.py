@@ -1,6 +1,7 @@
 """Each way in which servers deviate from the documented types, by example, and what a reader finds then."""
 
 import json
+import math
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from dragoman.wire.chunk import Chunk, read_chunk
 from dragoman.wire.completion import Completion, Usage, read_completion
-from dragoman.wire.tolerant import mended, read, read_object, texts_of, without_nulls
+from dragoman.wire.tolerant import mended, read, read_object, read_value, texts_of, without_nulls
 
 
 def read_message(message, **choice):
@@ -148,6 +149,37 @@ def test_half_a_character_is_mended(sent, text):
 
 def test_half_a_character_in_an_unknown_field_is_mended_when_that_is_read():
     assert read_chunk(b'{"vendor":"\xc3"}').to_dict() == {"vendor": "\ufffd"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read_as"),
+    [
+        (b'\xef\xbb\xbf{"vendor":1}', {"vendor": 1}),
+        (b'{"vendor":[NaN,-Infinity,Infinity,"NaN \\" -Infinity"]}', {"vendor": [None, None, None, 'NaN " -Infinity']}),
+        (b'{"vendor":1e999}', {"vendor": math.inf}),
+        (b'{"vendor":-1e999,"created":99999999999999999999999}', {"vendor": -math.inf, "created": 10**23 - 1}),
+    ],
+)
+@pytest.mark.parametrize("reader", [read_completion, read_chunk])
+def test_a_byte_order_mark_and_numbers_that_are_none_are_no_reason_to_refuse_an_answer(reader, sent, read_as):
+    received = reader(sent)
+
+    assert received.to_dict() == read_as
+    json.loads(received.to_json(), parse_constant=pytest.fail)
+
+
+def test_a_log_probability_that_is_no_number_is_left_at_its_default():
+    said = b'{"choices":[{"message":{},"logprobs":{"content":[{"token":"x","logprob":-Infinity}]}}]}'
+
+    assert read_completion(said).choices[0].logprobs.content[0].logprob == -9999.0
+
+
+@pytest.mark.parametrize(
+    "text", [b'"' * 200_001 + b"NaN", b'{"a":"' + rb"\"" * 200_000 + b"NaN", b"\\" * 200_001 + b"NaN"]
+)
+def test_what_cannot_be_mended_is_refused_soon(text):
+    with pytest.raises(msgspec.DecodeError):
+        read_value(text)
 
 
 @given(

@@ -216,7 +216,7 @@ def is_whole(arguments: object) -> bool:
         return False
     try:
         msgspec.json.decode(arguments)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True
 

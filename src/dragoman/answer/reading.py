@@ -20,6 +20,7 @@ from dragoman.errors import APIError, ProtocolError, StreamClosedError, Truncate
 from dragoman.sse import Decoder, Event, EventTooLarge, is_done
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.fault import Fault, find_fault
+from dragoman.wire.tolerant import is_object, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,12 +336,12 @@ def _plain(events: list[Event]) -> list[Chunk] | None:
 def _fault_in(body: bytes, *, certain: bool) -> Fault | None:
     """The error object an event holds. `certain`: the event's own type says that it is one."""
     try:
-        value: Any = msgspec.json.decode(body)
+        value = read_value(body)
     except msgspec.DecodeError:
         return Fault(message=body.decode("utf-8", "replace").strip()) if certain else None
-    if not certain and not (isinstance(value, dict) and cast("dict[str, Any]", value).get("error")):
+    if not certain and not (is_object(value) and value.get("error")):
         return None
-    return find_fault(cast("object", value)) or Fault(message=body.decode("utf-8", "replace"))
+    return find_fault(value) or Fault(message=body.decode("utf-8", "replace"))
 
 
 _ANSWER_FIELDS = ("content", "refusal", "tool_calls", "reasoning_content", "audio", "function_call")

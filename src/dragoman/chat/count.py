@@ -26,6 +26,7 @@ from dragoman.errors import ProtocolError, StatusError
 from dragoman.exchange import complete, fetch
 from dragoman.exchange.guard import guarded
 from dragoman.retry import NEVER
+from dragoman.wire.tolerant import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +110,7 @@ _COUNTED = ("messages", "model", "system", "thinking", "tool_choice", "tools")
 def _by_anthropic(call: Call, body: Json, clock: Clock) -> Flow[int | None]:
     """Ask the Messages API's own endpoint, `…/messages/count_tokens`."""
     kept = {name: body[name] for name in _COUNTED if name in body}
-    told = yield from fetch(_unwatched(_varied(call, f"{call.request.url}/count_tokens", kept)), clock, _read)
+    told = yield from fetch(_unwatched(_varied(call, f"{call.request.url}/count_tokens", kept)), clock, read_object)
     return _number(told.get("input_tokens"))
 
 
@@ -139,7 +140,7 @@ def _perhaps(call: Call, url: str, body: Json, clock: Clock) -> Flow[Json | None
     """What a path answers that a server need not have; None where it refuses, or answers with something else."""
     once = msgspec.structs.replace(_unwatched(_varied(call, url, body)), retry=NEVER)
     try:
-        return (yield from fetch(once, clock, _read))
+        return (yield from fetch(once, clock, read_object))
     except (StatusError, ProtocolError):
         return None
 
@@ -153,10 +154,6 @@ def _unwatched(call: Call) -> Call:
     """The call without hooks, because nobody pays for being told a number, and without long patience."""
     total = min(call.timeouts.total, 30.0)
     return msgspec.structs.replace(call, hooks=(), timeouts=replace(call.timeouts, total=total))
-
-
-def _read(body: bytes) -> Json:
-    return msgspec.json.decode(body, type=Json)
 
 
 def _number(value: object) -> int | None:

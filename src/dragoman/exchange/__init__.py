@@ -24,6 +24,7 @@ from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotatio
 from dragoman.transport import Answer, AsyncAnswer, NoAnswer, Outgoing
 from dragoman.wire.completion import read_completion
 from dragoman.wire.fault import find_fault
+from dragoman.wire.tolerant import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -308,7 +309,7 @@ def read_body(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> Co
     except msgspec.DecodeError as error:
         raise _no_document(attempt, answer, body, error) from None
     if not completion.choices:
-        fault = find_fault(msgspec.json.decode(body))
+        fault = find_fault(read_value(body))
         if fault is not None:
             raise said_no(fault, answer.status, answer.headers, body, partial=None, secret=attempt.call.secret)
         raise ProtocolError(
@@ -354,7 +355,7 @@ def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | No
 def _no_stream(attempt: Attempt, answer: Answer | AsyncAnswer, body: bytes) -> NoReturn:
     """Say what a document is that came where a stream was asked for."""
     try:
-        fault = find_fault(msgspec.json.decode(body))
+        fault = find_fault(read_value(body))
     except msgspec.DecodeError:
         fault = None
     if fault is not None:

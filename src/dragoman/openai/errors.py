@@ -29,6 +29,7 @@ import msgspec
 
 from dragoman import errors as ours
 from dragoman.openai.http import Request, Response
+from dragoman.wire.tolerant import read_value
 
 if TYPE_CHECKING:
     from dragoman.exchange import Call
@@ -217,8 +218,8 @@ def explain(error: ours.APIError, call: Call) -> APIError:
 def _body(data: bytes) -> object:
     """The error object in a body; the decoded body where there is none, its text where it is not JSON."""
     try:
-        value: object = msgspec.json.decode(data)
-    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested beyond what can be decoded
+        value = read_value(data)
+    except msgspec.DecodeError:
         return data.decode("utf-8", "replace").strip()
     if not isinstance(value, dict):
         return value

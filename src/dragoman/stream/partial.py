@@ -63,5 +63,5 @@ def _is_whole(token: re.Match[str]) -> bool:
 def _decoded(text: str) -> object:
     try:
         return cast("object", msgspec.json.decode(text))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None

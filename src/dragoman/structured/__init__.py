@@ -79,7 +79,25 @@ def read(kind: type[T], text: str | bytes) -> T:
         return cast("T", cast("Any", kind).model_validate_json(text))
     if is_pydantic_dataclass(kind):
         return cast("T", _adapter(kind).validate_json(text))
-    return msgspec.json.decode(text, type=kind)
+    return read_json(kind, text)
+
+
+def read_json(kind: type[T], text: str | bytes, *, exact: bool = True) -> T:
+    """A text that a model wrote as what msgspec reads.
+
+    Args:
+        kind: the type.
+        text: the JSON.
+        exact: whether texts that stand for numbers and truths are refused.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return msgspec.json.decode(text, type=kind, strict=exact)
+    except RecursionError:
+        # Models that have lost their way open one bracket after another.
+        raise ValueError("the JSON is nested too deep") from None
 
 
 def plain(value: object) -> object:

@@ -25,7 +25,7 @@ from typing import (
 import msgspec
 
 from dragoman.errors import InvalidRequestError
-from dragoman.structured import is_pydantic_dataclass, is_pydantic_model, json_schema, plain, read, strict
+from dragoman.structured import is_pydantic_dataclass, is_pydantic_model, json_schema, plain, read, read_json, strict
 from dragoman.tools.docstring import read_docstring
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Tool(Generic[P, R]):
         if is_pydantic_model(self._kind):
             given = read(self._kind, text)
             return {name: getattr(given, name) for name in given.model_fields_set}
-        value: Any = msgspec.json.decode(text, type=self._kind, strict=False)
+        value: Any = read_json(self._kind, text, exact=False)
         found = {name: getattr(value, name) for name in self._kind.__struct_fields__}
         return {name: item for name, item in found.items() if item is not msgspec.UNSET}
 

@@ -54,7 +54,7 @@ def read_embeddings(data: bytes) -> Embeddings:
         msgspec.DecodeError: it is not a JSON object, or holds no vectors.
     """
     found = read_sourced(data, Embeddings)
-    if not msgspec.json.decode(data, type=_Vectors).data:
+    if not msgspec.json.decode(found.to_json(), type=_Vectors).data:
         raise msgspec.DecodeError("its `data` is empty, which is where the vectors should be")
     return found
 

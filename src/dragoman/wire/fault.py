@@ -14,6 +14,8 @@ from typing import Any, cast
 
 import msgspec
 
+from dragoman.wire.tolerant import read_value
+
 SENTENCE_BOUND = 1000
 """The most characters of a body that are shown where no message was found in it."""
 
@@ -70,8 +72,8 @@ def encode_fault(fault: Fault, kind: str = "invalid_request_error") -> bytes:
 def read_fault(body: bytes) -> Fault:
     """Find the message, and what else there is, in an error body of any shape; never fails."""
     try:
-        value: object = msgspec.json.decode(body)
-    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested beyond what can be decoded
+        value = read_value(body)
+    except msgspec.DecodeError:
         return Fault(message=_plain(body))
     return find_fault(value) or Fault(message=_plain(value.encode() if isinstance(value, str) else body))
 

@@ -5,7 +5,9 @@ message, numbers for ids. A client that refuses them is of no use; one that keep
 breaks its user's program later. So each field is converted by itself, the known deviations by rule, and what cannot
 be converted is left at the field's default. Nothing is lost: the bytes received stay beside the fields.
 
-Text that was cut in the middle of a character, in its UTF-8 or in its escapes, is mended with U+FFFD.
+Text that was cut in the middle of a character, in its UTF-8 or in its escapes, is mended with U+FFFD. A byte order mark
+before it is left out (RFC 8259 §8.1), and null stands for the `NaN` and `-Infinity` that Python's own `json` writes,
+log probabilities of impossible tokens for the most part.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 Json = dict[str, Any]
 
 _PART_TEXTS = {"text": "content", "refusal": "refusal", "thinking": "reasoning_content"}
+_BOM = b"\xef\xbb\xbf"
+# A text, to its end or that of all, is left as it is.
+_NO_NUMBER = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|-?Infinity|NaN', re.DOTALL)
 # A pair of escaped surrogates, one that is alone, or any other escape: the first and the last are left as they are.
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
 
@@ -45,21 +50,45 @@ def read_object(data: bytes) -> Json:
     Raises:
         msgspec.DecodeError: it is not JSON, or not an object, or nested too deep.
     """
+    value = read_value(data)
+    if not is_object(value):
+        raise msgspec.DecodeError(f"expected a JSON object, got {_kind(value)}")
+    return value
+
+
+def read_value(data: bytes) -> object:
+    """Read any JSON.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON, or nested too deep.
+    """
     try:
-        value: Any = msgspec.json.decode(data)
-    except UnicodeDecodeError:
-        value = msgspec.json.decode(mended(data))
+        return _decoded(data)
     except RecursionError:
         raise msgspec.DecodeError("the JSON is nested too deep") from None
-    if not isinstance(value, dict):
-        raise msgspec.DecodeError(f"expected a JSON object, got {_kind(value)}")
-    return cast("Json", value)
+
+
+def _decoded(data: bytes) -> object:
+    try:
+        return cast("object", msgspec.json.decode(data))
+    except msgspec.ValidationError:
+        # A number beyond a double's, such as 1e999, to which JSON sets no limit; `json` makes it infinite.
+        # Imported here because nobody sends one.
+        import json  # noqa: PLC0415
+
+        return cast("object", json.loads(data))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return cast("object", msgspec.json.decode(mended(data)))
 
 
 def mended(data: bytes) -> bytes:
-    """JSON in which U+FFFD stands for what is not UTF-8, and for each escaped half of a surrogate pair."""
-    data = data.decode("utf-8", "replace").encode()
-    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], data)
+    """JSON in which U+FFFD stands for what is not UTF-8, and for each escaped half of a surrogate pair.
+
+    And null for numbers that are none; without a byte order mark.
+    """
+    data = data.removeprefix(_BOM).decode("utf-8", "replace").encode()
+    data = _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], data)
+    return _NO_NUMBER.sub(lambda found: found[1] or b"null", data) if b"NaN" in data or b"Infinity" in data else data
 
 
 def without_nulls(value: Json) -> Json:
