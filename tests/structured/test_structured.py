@@ -150,6 +150,18 @@ def test_types_inside_are_strict_too_and_the_top_is_no_reference():
     assert schema["$defs"]["Tree"]["additionalProperties"] is False
 
 
+def test_a_map_of_anything_is_not_held_to_be_empty():
+    class Empty(msgspec.Struct): ...
+
+    class Page(msgspec.Struct):
+        labels: dict[str, Any]
+
+    assert strict_schema(dict[str, Any]) == {"type": "object", "additionalProperties": True}
+    assert strict_schema(dict[str, int])["additionalProperties"] == {"type": "integer"}
+    assert strict_schema(Page)["properties"]["labels"]["additionalProperties"] is True
+    assert strict_schema(Empty)["additionalProperties"] is False
+
+
 def test_a_reference_to_itself_with_words_beside_it_ends():
     schema = {
         "type": "object",

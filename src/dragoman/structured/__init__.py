@@ -205,7 +205,8 @@ def _strict(schema: Json, root: Mapping[str, Any], within: tuple[str, ...]) -> J
         return _strict(_resolve(root, ref) | beside, root, (*within, ref))
     made = {name: _inner(name, value, root, within) for name, value in schema.items()}
     if made.get("type") == "object":
-        made.setdefault("additionalProperties", False)
+        # One that names no properties is a map of anything: closed, it could only be empty.
+        made.setdefault("additionalProperties", "properties" not in made)
     if isinstance(made.get("properties"), dict):
         made["required"] = list(made["properties"])
     if "default" in made and made["default"] is None:
