@@ -94,7 +94,9 @@ def test_a_credential_that_is_given_goes_to_the_provider_of_the_clients_model_al
 
 
 def test_a_header_that_lets_a_caller_in_goes_to_nobody_else():
-    house = Dragoman("http://house.test/v1", headers={"x-api-key": "planted", "x-team": "a"}, transport=Vendors({}))
+    house = Dragoman(
+        "http://house.test/v1", headers={"x-goog-api-key": "planted", "x-team": "a"}, transport=Vendors({})
+    )
     vendors = Vendors({GROQ: [says("Degas")], "house.test": [says("Monet")]})
     headers = {"Authorization": "Bearer planted", "x-run": "b"}
     with Dragoman(model="openai:gpt-5", headers=headers, transport=vendors) as client:
@@ -253,3 +255,14 @@ def test_another_model_by_option_may_be_another_providers():
 
     assert [one.json["model"] for one in vendors.asked] == ["llama", "gpt-4", "gpt-5"]
     assert vendors.asked[2].headers["authorization"] == "Bearer mine"
+
+
+def test_messages_from_a_generator_go_to_the_next_candidate_too():
+    vendors = Vendors({OPENAI: [down], GROQ: [says('{"answer":"?"}'), says('{"answer":7}')]})
+    with Dragoman.any("openai:gpt-5", "groq:llama", transport=vendors) as client:
+        said = ({"role": "user", "content": word} for word in ("How many?", "A number."))
+        assert client.chat.parse(messages=said, output=int, reask=1).parsed == 7
+
+    asked = [[message["content"] for message in one.json["messages"]] for one in vendors.asked]
+    assert asked[0] == asked[1] == ["How many?", "A number."]
+    assert asked[-1][:3] == [*asked[0], '{"answer":"?"}']

@@ -6,7 +6,14 @@ from dragoman.errors import ProtocolError
 from dragoman.exchange.redirect import redirected
 from dragoman.transport import Outgoing
 
-HEADERS = (("accept", "*/*"), ("Authorization", "Bearer sk-1"), ("x-api-key", "sk-1"), ("cookie", "a=b"))
+HEADERS = (
+    ("accept", "*/*"),
+    ("Authorization", "Bearer sk-1"),
+    ("x-api-key", "sk-1"),
+    ("x-goog-api-key", "sk-1"),
+    ("x-auth-token", "sk-1"),
+    ("cookie", "a=b"),
+)
 
 
 class Moved:
@@ -56,6 +63,11 @@ def test_what_has_no_body_is_followed(status):
     ("location", "says"),
     [
         (None, "status 307 without an address to go to"),
+        ("https://[::1/v1", "without an address to go to"),
+        ("https://a.example:99999/", "without an address to go to"),
+        ("https://a.example:https/", "without an address to go to"),
+        ("https://ana:secret@a.example/", "without an address to go to"),
+        ("/a b", "without an address to go to"),
         ("file:///etc/passwd", "without an address to go to"),
         ("http://a.example/v1", "refused to follow a redirect from https to http"),
     ],

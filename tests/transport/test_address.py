@@ -61,6 +61,7 @@ def test_a_proxy_is_asked_for_the_whole_url():
         ("http://example.org:٣/", "is not a number"),
         ("http://-example.org/", "is not a host name"),
         ("http://a..b/", "is not a host name"),
+        (f"http://{'a' * 64}.example/", "is not a host name"),
         ("http://example.org\\@evil.org/", "user name or password"),
         ("http://a,b/", "is not a host name"),
         ("http://[::1/", "is not a"),

@@ -17,7 +17,7 @@ from dragoman.candidates.course import Stop
 from dragoman.candidates.fallback import Fallback
 from dragoman.dialect.table import named
 from dragoman.errors import InvalidRequestError
-from dragoman.exchange.redirect import CREDENTIALS
+from dragoman.secret import names_credential
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -137,7 +137,7 @@ class Candidates:
             known = alike or replace(
                 settings_for(place, api_key=None, model="", timeout=first.timeouts, retries=first.retry, headers=None),
                 # What lets a caller in at one of them is nobody else's.
-                headers=tuple(pair for pair in self._headers if pair[0].lower() not in CREDENTIALS),
+                headers=tuple(pair for pair in self._headers if not names_credential(pair[0])),
                 hooks=first.hooks,
                 limiter=first.limiter,
             )

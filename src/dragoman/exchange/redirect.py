@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
 from dragoman.errors import ProtocolError
+from dragoman.secret import names_credential
 
 if TYPE_CHECKING:
     from dragoman.transport import Answer, AsyncAnswer, Outgoing
@@ -22,8 +24,8 @@ def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str,
     Raises:
         ProtocolError: the redirect cannot be followed.
     """
-    target = urljoin(request.url, answer.headers.get("location", ""))
-    if "location" not in answer.headers or urlsplit(target).scheme not in {"http", "https"}:
+    target = _target(request.url, answer.headers.get("location"))
+    if target is None:
         raise ProtocolError(f"status {answer.status} without an address to go to", **known)
     if request.url.startswith("https:") and target.startswith("http:"):
         raise ProtocolError(f"refused to follow a redirect from https to http ({_origin(target)})", **known)
@@ -34,14 +36,26 @@ def redirected(request: Outgoing, answer: Answer | AsyncAnswer, known: dict[str,
             **known,
         )
     if _origin(target) != _origin(request.url):
-        kept = tuple(pair for pair in request.headers if pair[0].lower() not in CREDENTIALS)
+        kept = tuple(pair for pair in request.headers if not names_credential(pair[0]))
         return replace(request, url=target, headers=kept)
     return replace(request, url=target)
 
 
-CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"})
-"""Headers that let somebody in, and go to nobody else."""
+def _target(url: str, location: str | None) -> str | None:
+    """Where a redirect leads; None where that is no address."""
+    if location is None:
+        return None
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        # A port that is none is found out when it is looked at.
+        sound = parts.scheme in {"http", "https"} and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return target if sound and not _FORBIDDEN.search(target) else None
 
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 _PORTS = {"http": 80, "https": 443}
 
 

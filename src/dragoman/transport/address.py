@@ -13,6 +13,7 @@ _PORTS = {"http": 80, "https": 443, "http+unix": 0}
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?")
+_LABEL = 63
 
 _KEPT_IN_TARGET = "%/:?#[]@!$&'()*+,;=-._~|^`{}\"\\<>"
 """ASCII that is sent as written: a target is somebody's own spelling, and only what is not ASCII must be encoded."""
@@ -117,7 +118,8 @@ def _host(written: str) -> str:
     host = written.lower()
     if not host.isascii():
         host = _idna(host)
-    if not _HOST.fullmatch(host) or ".." in host:
+    # RFC 1035 §2.3.4 has the length.
+    if not _HOST.fullmatch(host) or ".." in host or max(map(len, host.split("."))) > _LABEL:
         raise InvalidRequestError(f"the URL's host {written[:80]!r} is not a host name", param="url")
     return host
 
