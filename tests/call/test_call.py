@@ -1,14 +1,15 @@
 import datetime as dt
 import json
+import math
 
 import msgspec
 import pytest
 
 from dragoman import NULL, InvalidRequestError
-from dragoman.call import body_call, create_call, get_call, stream_call
+from dragoman.call import body_call, create_call, get_call, lasting, stream_call
 from dragoman.call.settings import settings_for
 from dragoman.dialect.table import named
-from dragoman.wire.completion import read_completion
+from dragoman.wire.completion import Message, read_completion
 
 HELLO = {"messages": "Hello", "model": "m"}
 
@@ -98,7 +99,21 @@ def test_a_body_is_sent_as_it_is():
 
 @pytest.mark.parametrize(
     ("arguments", "param"),
-    [({"model": "m"}, "messages"), ({"messages": "Hello"}, "model"), (HELLO | {"timeout": 0}, "timeout")],
+    [
+        ({"model": "m"}, "messages"),
+        ({"messages": "Hello"}, "model"),
+        (HELLO | {"messages": {"role": "user", "content": "Hello"}}, "messages"),
+        (HELLO | {"messages": Message(content="Hello")}, "messages"),
+        (HELLO | {"messages": b"Hello"}, "messages"),
+        (HELLO | {"messages": 5}, "messages"),
+        (HELLO | {"timeout": 0}, "timeout"),
+        (HELLO | {"timeout": "5"}, "timeout"),
+        (HELLO | {"timeout": (5, 60)}, "timeout"),
+        (HELLO | {"timeout": math.nan}, "timeout"),
+        (HELLO | {"retries": "2"}, "retries"),
+        (HELLO | {"retries": 1.5}, "retries"),
+        (HELLO | {"headers": {"x-run": 5}}, "headers"),
+    ],
 )
 def test_what_is_missing_or_wrong_is_named(arguments, param):
     with pytest.raises(InvalidRequestError) as caught:
@@ -110,6 +125,17 @@ def test_what_json_cannot_hold_is_refused_in_words():
     with pytest.raises(InvalidRequestError, match=r"cannot hold a \w+: JSON has no form for it"):
         create_call(settings(), HELLO | {"metadata": __import__("threading").Lock()})
     assert sent(create_call(settings(), HELLO | {"user": dt.date(2026, 1, 2)}))["user"] == "2026-01-02"
+    endless = {}
+    endless["again"] = endless
+    with pytest.raises(InvalidRequestError, match="nested too deep, or holds itself"):
+        create_call(settings(), HELLO | {"metadata": endless})
+
+
+def test_messages_that_can_be_gone_through_once_serve_more_requests_than_one():
+    said = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day."}]
+
+    assert lasting({"messages": iter(said), "seed": 1}) == {"messages": said, "seed": 1}
+    assert sent(create_call(settings(), HELLO | {"messages": iter(said)}))["messages"] == said
 
 
 def test_each_call_has_an_idempotency_key_of_its_own():

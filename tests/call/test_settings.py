@@ -47,7 +47,16 @@ def test_limits_and_retries_of_one_call_beat_the_clients():
 
 
 @pytest.mark.parametrize(
-    "given", ["a.test/v1", "ftp://a.test", "https://", "https://a.test/v1#x", "https://a.test/v1?x=1#y", "http//a"]
+    "given",
+    [
+        "a.test/v1",
+        "ftp://a.test",
+        "https://",
+        "https://a.test/v1#x",
+        "https://a.test/v1?x=1#y",
+        "http//a",
+        "http://[::1/v1",
+    ],
 )
 def test_what_is_no_address_is_refused(given):
     with pytest.raises(InvalidRequestError) as caught:
@@ -85,6 +94,17 @@ def test_a_credential_that_is_given_goes_where_its_caller_says():
     turning = iter(["k1", "k2"])
     made = settings(api_key=lambda: next(turning))
     assert [headers(create_call(made, HELLO))["authorization"] for _ in range(2)] == ["Bearer k1", "Bearer k2"]
+
+
+@pytest.mark.parametrize("given", [b"sk-planted", lambda: None, lambda: b"sk-planted"])
+def test_a_credential_that_is_no_text_is_refused_and_not_shown(given):
+    with pytest.raises(InvalidRequestError, match="is not asynchronous; not a") as caught:
+        create_call(settings(api_key=given), HELLO)
+    assert "planted" not in str(caught.value)
+
+
+def test_a_credential_that_a_function_reads_from_a_file_may_end_in_a_line_break():
+    assert headers(create_call(settings(api_key=lambda: "sk-1\n"), HELLO))["authorization"] == "Bearer sk-1"
 
 
 def test_an_empty_credential_sends_no_header():

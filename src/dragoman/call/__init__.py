@@ -6,6 +6,7 @@ Each method of a client turns what the client was made with, its `Settings`, and
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from dragoman.transport import Outgoing
 from dragoman.wire.completion import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from dragoman.answer.reading import Translation
     from dragoman.call.settings import Party, Settings
@@ -82,13 +83,16 @@ def stream_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
     """
     if settings.party is not None:
         return _of_party(settings, settings.party, stream_call, arguments)
+    resumes = settings.resume is not None or arguments.get("resume") is not None
+    if resumes:
+        arguments = lasting(arguments)
     body, options = _split(settings, arguments)
     body["stream"] = True
     hide_usage = settings.dialect.usage and "stream_options" not in body
     if hide_usage:
         body["stream_options"] = {"include_usage": True}
     call = _chat_call(settings, body, options, hide_usage=hide_usage)
-    if options.resume is not None or settings.resume is not None:
+    if resumes:
         call = _resumable(call, settings, arguments, lambda make, asked: make(settings, asked))
     return call if options.cancel is None else _cancellable(call, options.cancel)
 
@@ -134,6 +138,7 @@ def _of_party(settings: Settings, party: Party, make: Make, arguments: Mapping[s
     def apply(make: Make, asked: Mapping[str, Any]) -> Call:
         return party.call(make, asked, arguments.get("retries"))
 
+    arguments = lasting(arguments)
     call = apply(make, {**arguments, **_ABOVE})
     if make is stream_call:
         call = _resumable(call, settings, arguments, apply)
@@ -184,12 +189,38 @@ def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, 
     elif messages is None:
         raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
     elif messages.__class__ is not list or not _all_dicts(map(type, messages)):
-        body["messages"] = [as_sent(message, settings.dialect.message_lacks) for message in messages]
+        body["messages"] = [as_sent(message, settings.dialect.message_lacks) for message in several(messages)]
     if "model" not in body:
         body["model"] = _default_model(settings)
     if options.extra_body:
         body |= options.extra_body
     return body, options
+
+
+def lasting(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A method's arguments for more requests than one: what can be gone through only once would be gone by then.
+
+    Raises:
+        InvalidRequestError: the messages are none.
+    """
+    messages = arguments.get("messages")
+    if messages is None or isinstance(messages, str | list):
+        return arguments
+    return {**arguments, "messages": [*several(messages)]}
+
+
+def several(messages: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a caller wrote
+    """Messages, where they are several: one alone would be taken apart, a mapping into its names.
+
+    Raises:
+        InvalidRequestError: they are not.
+    """
+    given: object = messages
+    kind = type(given).__name__
+    if isinstance(given, Mapping | Sourced | bytes) or not isinstance(given, Iterable):
+        raise InvalidRequestError(f"messages is a text, or a list of messages, not a {kind}", param="messages")
+    found: Iterable[Any] = messages
+    return found
 
 
 def _default_model(settings: Settings) -> str:
@@ -329,6 +360,8 @@ def encode(body: object) -> bytes:
         raise
     except (TypeError, ValueError, OverflowError) as error:
         _refuse(error)
+    except RecursionError:
+        _refuse(ValueError("it is nested too deep, or holds itself"))
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
@@ -125,7 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if known is not None and not given:
             return known
         fixed = isinstance(self.key, Secret)
-        secret = self.key if isinstance(self.key, Secret) else Secret(self.key())
+        secret = self.key if isinstance(self.key, Secret) else _secret(self.key())
         headers = _headers(self.dialect, _BEGIN[kind], secret, (*self.headers, *(given.items() if given else ())))
         query = f"{'&' if '?' in path else '?'}{self.query}" if self.query else ""
         made = f"{self.base_url}{path}{query}", secret, headers
@@ -152,7 +152,7 @@ def credential_for(base_url: str, given: Key | None) -> Secret | Callable[[], st
     `DRAGOMAN_API_KEY` to that of `DRAGOMAN_BASE_URL`, a vendor's variable to that vendor.
     """
     if given is not None:
-        return given if callable(given) else Secret(given.strip())
+        return given if callable(given) else _secret(given)
     host = urlsplit(base_url).hostname or ""
     ambient = ambient_url()
     if ambient is not None and urlsplit(ambient).netloc == urlsplit(base_url).netloc:
@@ -161,13 +161,29 @@ def credential_for(base_url: str, given: Key | None) -> Secret | Callable[[], st
     return Secret(os.environ.get(variable, "").strip() if variable else "")
 
 
+def _secret(given: object) -> Secret:
+    """A credential as it is sent.
+
+    Raises:
+        InvalidRequestError: it is no text, as what an asynchronous function returns is none.
+    """
+    if not isinstance(given, str):
+        kind = type(given).__name__
+        sentence = f"api_key is a text, or a function that returns one and is not asynchronous; not a {kind}"
+        raise InvalidRequestError(sentence, param="api_key")
+    return Secret(given.strip())
+
+
 def checked_url(base_url: str) -> str:
     """An address that can be called, without a slash at its end.
 
     Raises:
         InvalidRequestError: it is none.
     """
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError as error:
+        raise InvalidRequestError(f"{base_url!r} is no address: {error}", param="base_url") from None
     if parts.scheme == "unix":
         socket = quote(parts.path or "/run/x.sock", safe="")
         raise InvalidRequestError(
@@ -194,9 +210,15 @@ def limits(given: float | Timeouts | None, default: Timeouts) -> Timeouts:
         return default
     if isinstance(given, Timeouts):
         return given
-    if not given > 0:
-        raise InvalidRequestError(f"a timeout is a number of seconds above 0, not {given!r}", param="timeout")
+    if not _is_number(given) or not given > 0:
+        sentence = f"a timeout is a number of seconds above 0, or dragoman.Timeouts, not {given!r}"
+        raise InvalidRequestError(sentence, param="timeout")
     return replace(default, total=float(given))
+
+
+def _is_number(given: object) -> bool:
+    """Whether it is one: who has no type checker may give a text out of the environment."""
+    return isinstance(given, int | float)
 
 
 def policy(given: int | Retry | None, default: Retry) -> Retry:
@@ -209,8 +231,9 @@ def policy(given: int | Retry | None, default: Retry) -> Retry:
         return default
     if isinstance(given, Retry):
         return given
-    if given < 0:
-        raise InvalidRequestError(f"retries is a whole number from 0, not {given!r}", param="retries")
+    if not _is_number(given) or given < 0 or given % 1:
+        sentence = f"retries is a whole number from 0, or dragoman.Retry, not {given!r}"
+        raise InvalidRequestError(sentence, param="retries")
     return replace(default, times=given)
 
 
@@ -377,4 +400,7 @@ def _headers(dialect: Dialect, own: Pairs, secret: Secret, theirs: Pairs) -> Pai
     if not theirs:
         return base
     last = {name.lower(): value for name, value in theirs}
+    for name, value in cast("dict[str, object]", last).items():
+        if not isinstance(value, str):
+            raise InvalidRequestError(f"the header {name!r} is a text, not a {type(value).__name__}", param="headers")
     return (*(pair for pair in base if pair[0] not in last), *last.items())

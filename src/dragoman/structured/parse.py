@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from dragoman.call import create_call
+from dragoman.call import create_call, lasting
 from dragoman.cost.total import added, estimated
 from dragoman.errors import (
     ContentFilterError,
@@ -76,7 +76,7 @@ def asked_for(output: object, arguments: Mapping[str, Any]) -> tuple[Output[Any]
     if arguments.get("response_format") is not None:
         raise InvalidRequestError("output is the response_format already: leave one of them out", param="output")
     wanted = output_of(output)
-    return wanted, {**arguments, "response_format": wanted.response_format}
+    return wanted, {**lasting(arguments), "response_format": wanted.response_format}
 
 
 def parsing(

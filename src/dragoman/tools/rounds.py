@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.call import create_call, stream_call
+from dragoman.call import create_call, several, stream_call
 from dragoman.cost.total import added, estimated
 from dragoman.errors import InvalidRequestError, RunLimitError, TimeLimitError
 from dragoman.stream.events import Following
@@ -76,7 +76,7 @@ class Plan:
             raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
         self.settings = settings
         self.messages: list[RequestMessage | Message] = (
-            [{"role": "user", "content": said}] if isinstance(said, str) else [*said]
+            [{"role": "user", "content": said}] if isinstance(said, str) else [*several(said)]
         )
         self.limits: Limits = asked.pop("limits", None) or Limits()
         self.approve: Approve | None = asked.pop("approve", None)
