@@ -321,6 +321,15 @@ def test_a_stream_that_is_gone_on_with_asks_for_its_turn_again():
     assert limiter.under_way == 0
 
 
+def test_a_limiter_of_few_begins_with_as_many():
+    limiter = Limiter(most=1)
+    client = Dragoman("http://a.test/v1", model="m", transport=Vendors({"a.test": [says("Monet")]}), limiter=limiter)
+
+    assert client.chat.create(messages="Hello").text == "Monet"
+    with pytest.raises(InvalidRequestError, match="most is a whole number from 1, not 0"):
+        Limiter(most=0)
+
+
 @pytest.mark.parametrize(("start", "most"), [(0, 4), (5, 4)])
 def test_a_limiter_begins_within_its_bounds(start, most):
     with pytest.raises(InvalidRequestError, match=f"from 1 to most, {most}"):

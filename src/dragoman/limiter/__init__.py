@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_START = 4
+
+
 class Limiter:
     """Makes callers wait before they send, rather than be refused.
 
@@ -48,14 +51,17 @@ class Limiter:
     One may be shared by many clients, threads and event loops: what it knows is of each address, credential and model.
 
     Args:
-        start: how many calls may be under way at once before anything is known.
+        start: how many calls may be under way at once before anything is known; default 4, or `most`, the less.
         most: how many at most.
 
     Raises:
-        InvalidRequestError: `start` is not from 1 to `most`.
+        InvalidRequestError: `start` is not from 1 to `most`, or that is not from 1.
     """
 
-    def __init__(self, *, start: int = 4, most: int = 256) -> None:
+    def __init__(self, *, start: int | None = None, most: int = 256) -> None:
+        if most < 1:
+            raise InvalidRequestError(f"most is a whole number from 1, not {most!r}", param="most")
+        start = min(_START, most) if start is None else start
         if not 1 <= start <= most:
             raise InvalidRequestError(f"start is a whole number from 1 to most, {most}, not {start!r}", param="start")
         self._start = start
