@@ -110,6 +110,8 @@ def test_a_body_is_sent_as_it_is():
         (HELLO | {"timeout": "5"}, "timeout"),
         (HELLO | {"timeout": (5, 60)}, "timeout"),
         (HELLO | {"timeout": math.nan}, "timeout"),
+        (HELLO | {"stream": True}, "stream"),
+        (HELLO | {"extra_body": {"stream": True}}, "stream"),
         (HELLO | {"retries": "2"}, "retries"),
         (HELLO | {"retries": 1.5}, "retries"),
         (HELLO | {"headers": {"x-run": 5}}, "headers"),

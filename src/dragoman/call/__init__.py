@@ -68,6 +68,8 @@ def create_call(settings: Settings, arguments: Mapping[str, Any]) -> Call:
     if settings.party is not None:
         return _of_party(settings, settings.party, create_call, arguments)
     body, options = _split(settings, arguments)
+    if body.get("stream") is True:
+        raise InvalidRequestError("stream is True where one whole answer is given: use chat.stream", param="stream")
     call = _chat_call(settings, body, options)
     return call if options.cancel is None else _cancellable(call, options.cancel)
 

@@ -73,7 +73,7 @@ def counting(settings: Settings, arguments: Mapping[str, Any], clock: Clock) -> 
 
 
 def _counting(settings: Settings, arguments: Mapping[str, Any], clock: Clock) -> Flow[Count]:
-    call = msgspec.structs.replace(create_call(settings, arguments), others=None)
+    call = msgspec.structs.replace(create_call(settings, {**arguments, "stream": None}), others=None)
     body: Json = msgspec.json.decode(call.request.body)
     local = weights_at(call.request.url) is not None
     vendor = at(urlsplit(call.request.url).hostname or "").name
