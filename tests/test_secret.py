@@ -4,9 +4,9 @@ import pickle
 import pytest
 
 from answers import document
-from dragoman import Dragoman
+from dragoman import ContextLengthError, Dragoman
 from dragoman.secret import MASK, Secret, masked_target, masked_url, names_credential
-from scripted import READ, Scripted
+from scripted import READ, Scripted, answer
 
 KEY = Secret("sk-planted")
 
@@ -27,6 +27,16 @@ def test_a_text_that_echoes_the_secret_is_masked():
     assert KEY.mask("Incorrect API key: sk-planted.") == f"Incorrect API key: {MASK}."
     assert Secret("").mask("nothing to hide") == "nothing to hide"
     assert not Secret("")
+
+
+def test_a_placeholder_is_no_secret_and_leaves_errors_as_they_are():
+    body = b'{"error":{"message":"maximum context length exceeded","code":"context_length_exceeded"}}'
+    with Scripted([READ, answer(body, "400 Bad Request")]) as server:
+        with pytest.raises(ContextLengthError) as caught:
+            Dragoman(server.url("/v1"), api_key="x", model="m").chat.create(messages="Hello")
+
+    assert caught.value.message == "maximum context length exceeded"
+    assert caught.value.body == body
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 MASK = "[credential]"
 """What stands where a credential stood."""
 
+SHORTEST = 8
+"""How many characters something has at least that is looked for in texts, in order to be masked there."""
+
 _WORDS = frozenset(
     {
         "apikey",
@@ -40,8 +43,11 @@ class Secret:
         return self._value
 
     def mask(self, text: str) -> str:
-        """The text without the credential: servers echo it in their error messages."""
-        return text.replace(self._value, MASK) if self._value else text
+        """The text without the credential: servers echo it in their error messages.
+
+        What is shorter than `SHORTEST` stays: it is a placeholder, as `x` or `none`, and stands in other words too.
+        """
+        return text.replace(self._value, MASK) if len(self._value) >= SHORTEST else text
 
     def __bool__(self) -> bool:
         """Whether there is anything to send."""

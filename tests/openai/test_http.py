@@ -14,7 +14,7 @@ def call(*headers):
         request=Outgoing("POST", "http://h/v1/x", headers, b"{}"),
         timeouts=Timeouts(),
         retry=NEVER,
-        secret=Secret("sk-1"),
+        secret=Secret("sk-planted"),
     )
 
 
@@ -28,7 +28,7 @@ def test_a_header_is_found_in_any_case():
 
 
 def test_a_request_shows_no_credential():
-    request = Request.of(call(("authorization", "Bearer sk-1"), ("x-echo", "sk-1!"), ("api-key", "other")))
+    request = Request.of(call(("authorization", "Bearer sk-planted"), ("x-echo", "sk-planted!"), ("api-key", "other")))
 
     assert (request.method, request.url, request.content) == ("POST", "http://h/v1/x", b"{}")
     assert dict(request.headers) == {

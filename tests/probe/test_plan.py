@@ -126,11 +126,11 @@ def test_an_endpoint_that_answers_nothing_cannot_be_looked_at(vendor, said):
 
 
 def test_the_credential_stays_out_of_what_is_said():
-    with Vendor("key-echoed", keyed=True) as vendor, vendor.endpoint(key="sk-mine") as endpoint:
+    with Vendor("key-echoed", keyed=True) as vendor, vendor.endpoint(key="sk-planted") as endpoint:
         with pytest.raises(ConfigurationError) as raised:
             meet(endpoint)
 
-    assert "sk-mine" not in str(raised.value)
+    assert "sk-planted" not in str(raised.value)
     assert KEY not in str(raised.value)
 
 

@@ -15,15 +15,12 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 
 from dragoman.answer.fold import fold
-from dragoman.secret import MASK, names_credential
+from dragoman.secret import MASK, SHORTEST, names_credential
 from dragoman.sse import Decoder, is_done
 from dragoman.wire.chunk import read_chunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-SHORTEST = 8
-"""Values with fewer characters are not looked for in texts: a key "x" is in every sentence."""
 
 _IN_ENVIRONMENT = re.compile(r"(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)(?:_|$)", re.IGNORECASE)
 
@@ -65,7 +62,7 @@ class Redaction:
     """Takes values out of texts, in any of the forms in which JSON and addresses write them.
 
     Args:
-        secrets: the values; those shorter than `SHORTEST` are passed over.
+        secrets: the values; those shorter than `dragoman.secret.SHORTEST` are passed over.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
