@@ -6,6 +6,7 @@ Lines that must be refused carry the checker's own mark, and an unused mark is a
 from typing import assert_type
 
 from dragoman import (
+    NULL,
     AsyncDragoman,
     AsyncStream,
     Cancellation,
@@ -51,6 +52,15 @@ def blocking(client: Dragoman) -> None:
         logit_bias=None,
         extra_body={"vendor": 1},
     )
+
+
+def decided_elsewhere(client: Dragoman, *, stream: bool) -> None:
+    assert_type(client.chat.create(messages="Hello", stream=stream), Completion | Stream)
+    assert_type(client.chat.create(messages="Hello", stop=NULL), Completion)
+
+
+async def decided_elsewhere_too(client: AsyncDragoman, *, stream: bool) -> None:
+    assert_type(await client.chat.create(messages="Hello", stream=stream), Completion | AsyncStream)
 
 
 def chosen(client: Dragoman) -> None:

@@ -42,7 +42,7 @@ class Null:
         return "NULL"
 
 
-NULL = Null()
+NULL: Any = Null()
 """Sends an explicit `null`; `None` leaves the field out."""
 
 

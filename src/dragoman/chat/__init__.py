@@ -47,6 +47,9 @@ class Chat(Ahead):
     @overload
     def create(self, *, stream: Literal[False] | None = None, **arguments: Unpack[Arguments]) -> Completion: ...
 
+    @overload
+    def create(self, *, stream: bool | None, **arguments: Unpack[Arguments]) -> Completion | Stream: ...
+
     def create(self, *, stream: bool | None = None, **arguments: Unpack[Arguments]) -> Completion | Stream:
         """Ask for a chat completion: `POST …/chat/completions`.
 
@@ -209,6 +212,9 @@ class AsyncChat(AsyncAhead):
 
     @overload
     async def create(self, *, stream: Literal[False] | None = None, **arguments: Unpack[Arguments]) -> Completion: ...
+
+    @overload
+    async def create(self, *, stream: bool | None, **arguments: Unpack[Arguments]) -> Completion | AsyncStream: ...
 
     async def create(self, *, stream: bool | None = None, **arguments: Unpack[Arguments]) -> Completion | AsyncStream:
         """Ask for a chat completion: `POST …/chat/completions`.
