@@ -82,6 +82,21 @@ def test_the_environments_proxies_are_left_out_on_request(colour, monkeypatch):
     assert outcome.result.text == "Monet"
 
 
+def test_this_machine_is_reached_whatever_the_environments_proxy_is(colour, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with Scripted([READ, answer(COMPLETION)]) as server:
+        assert colour.create(server.url("/v1")).result.text == "Monet"
+    refusal = colour.create("http://a.test/v1").error
+    assert isinstance(refusal, ConfigurationError)
+    assert "ALL_PROXY must be an http:// or https:// URL" in str(refusal)
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_no_connection_at_all_is_refused(most):
+    with pytest.raises(ConfigurationError, match="most is a whole number from 1"):
+        Connections(most=most)
+
+
 def test_one_connection_at_a_time():
     with Scripted([repeat(READ, answer(COMPLETION))]) as server:
         with Dragoman(server.url("/v1"), transport=Connections(most=1)) as client:

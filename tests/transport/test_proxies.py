@@ -98,6 +98,11 @@ def test_a_proxys_credential_becomes_a_header_and_is_never_shown():
 
 @pytest.mark.parametrize("url", ["socks5://p:1080", "http://user:hunter2@p:99999", "http://user:hunter2@"])
 def test_a_proxy_that_cannot_be_used_is_named_by_its_source_only(url):
+    found = proxies(None, {"HTTPS_PROXY": url, "NO_PROXY": "b.test"})
     with pytest.raises(ConfigurationError, match="HTTPS_PROXY") as caught:
-        proxies(None, {"HTTPS_PROXY": url})
+        found.choose(parse("https://a.test/"))
     assert "hunter2" not in str(caught.value)
+    with pytest.raises(ConfigurationError, match="the proxy argument"):
+        proxies(url, {})
+    for spared in ("http://a.test/", "https://b.test/", "https://127.0.0.1/"):
+        assert found.choose(parse(spared)) is None

@@ -40,8 +40,9 @@ class Connections:
         keep_alive: how many seconds an idle connection is kept.
 
     Raises:
-        ConfigurationError: both a proxy and a Unix socket are given. What a proxy's URL or a file holds is looked at
-            when a client is made, or with its first https:// request.
+        ConfigurationError: both a proxy and a Unix socket are given, or `most` is not above 0. What a proxy's URL holds
+            is looked at when a client is made, one of the environment with the first request that goes through it, a
+            file with the first https:// request.
     """
 
     proxy: str | None = field(default=None, repr=False)
@@ -56,6 +57,8 @@ class Connections:
         """Refuse what contradicts itself."""
         if self.proxy and self.unix is not None:
             raise ConfigurationError("a proxy is not reached through a Unix socket: give one of proxy and unix")
+        if self.most is not None and self.most < 1:
+            raise ConfigurationError(f"most is a whole number from 1, or None for no limit, not {self.most!r}")
 
     def blocking_transport(self) -> BlockingTransport:
         """A new transport for a blocking client; it is its maker's to close."""

@@ -38,15 +38,21 @@ class Proxies:
         http: the proxy of http:// URLs.
         https: the proxy of https:// URLs.
         spared: the hosts that are reached directly; see `spares`.
+
+    Where the environment names a proxy that cannot be used, there is why not: many a request does not go through it.
     """
 
     forced: Proxy | None = None
-    http: Proxy | None = None
-    https: Proxy | None = None
+    http: Proxy | ConfigurationError | None = None
+    https: Proxy | ConfigurationError | None = None
     spared: tuple[str, ...] = ()
 
     def choose(self, address: Address) -> Proxy | None:
-        """The proxy for an address; None to go straight there, as to every Unix socket and (unless forced) loopback."""
+        """The proxy for an address; None to go straight there, as to every Unix socket and (unless forced) loopback.
+
+        Raises:
+            ConfigurationError: the environment's cannot be used.
+        """
         if address.socket:
             return None
         if self.forced is not None:
@@ -54,6 +60,8 @@ class Proxies:
         proxy = self.https if address.secure else self.http
         if proxy is None or is_loopback(address.host) or spares(self.spared, address.host, address.port):
             return None
+        if isinstance(proxy, ConfigurationError):
+            raise ConfigurationError(str(proxy))
         return proxy
 
 
@@ -66,7 +74,7 @@ def proxies(argument: str | None, environ: Mapping[str, str]) -> Proxies:
             capitals is not, where REQUEST_METHOD is set: a CGI program's caller could have written it.
 
     Raises:
-        ConfigurationError: a proxy's URL cannot be used.
+        ConfigurationError: the argument cannot be used.
     """
     if argument is not None:
         return Proxies(forced=_proxy(argument, "the proxy argument") if argument else None)
@@ -76,9 +84,12 @@ def proxies(argument: str | None, environ: Mapping[str, str]) -> Proxies:
             return environ.get("http_proxy", "")
         return environ.get(name.lower()) or environ.get(name, "")
 
-    def proxy(name: str) -> Proxy | None:
+    def proxy(name: str) -> Proxy | ConfigurationError | None:
         source = name if named(name) else "ALL_PROXY"
-        return _proxy(named(source), source) if named(source) else None
+        try:
+            return _proxy(named(source), source) if named(source) else None
+        except ConfigurationError as refusal:
+            return refusal
 
     return Proxies(None, proxy("HTTP_PROXY"), proxy("HTTPS_PROXY"), _entries(named("NO_PROXY")))
 
