@@ -135,6 +135,25 @@ def test_bounds_and_words_of_msgspec_and_of_doc_count():
     assert properties["until"]["description"] == "in days"
 
 
+def test_pydantics_own_types_are_read_by_pydantic():
+    def open_page(url: pydantic.HttpUrl, times: int = 1) -> str:
+        return f"{url.host} {times}"
+
+    made = Tool(open_page)
+    assert made.definition["function"]["parameters"]["properties"]["url"]["format"] == "uri"
+    assert made.call(made.read('{"url":"http://a.test/x"}')) == "a.test 1"
+    with pytest.raises(ValueError, match="url"):
+        made.read('{"url":"x"}')
+
+
+@pytest.mark.parametrize("given", [int, "weather", 5])
+def test_what_has_no_signature_is_no_tool(given):
+    with pytest.raises(
+        InvalidRequestError, match=f"{getattr(given, '__name__', type(given).__name__)} cannot be a tool"
+    ):
+        Tool(given)
+
+
 def test_parameters_by_position_are_given_by_position():
     def power(base: int, exponent: int = 2, /):
         return base**exponent
@@ -249,6 +268,7 @@ class Odd:
         ([Unit.CELSIUS, {1}], '["c",[1]]'),
         ({"a": Odd()}, '{"a":"odd"}'),
         ({(1,): 2}, "{(1,): 2}"),
+        ("caf\udce9 🎨", "caf\ufffd 🎨"),
     ],
 )
 def test_what_it_returns_is_told_as_text_or_json(value, content):

@@ -156,11 +156,16 @@ def tool(
 def content_of(value: object) -> str:
     """What a tool returned, as the model is told it: text as it is, anything else as JSON where it can be."""
     if isinstance(value, str):
-        return value
+        return sendable(value)
     try:
         return msgspec.json.encode(value, enc_hook=plain_or_text).decode()
     except (TypeError, ValueError, RecursionError):
-        return str(value)
+        return sendable(str(value))
+
+
+def sendable(text: str) -> str:
+    """A text that can be sent: U+FFFD stands for half a surrogate pair, as in names of files that are not UTF-8."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def plain_or_text(value: object) -> object:
@@ -194,7 +199,11 @@ def _name(function: Callable[..., Any]) -> str:
 
 def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
     bound = _bound(function)
-    parameters = [one for one in inspect.signature(function).parameters.values() if one.name not in bound]
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError(f"{name} cannot be a tool: {error}") from None
+    parameters = [one for one in signature.parameters.values() if one.name not in bound]
     for one in parameters:
         if one.kind in _REFUSED:
             stars = _REFUSED[one.kind]
@@ -229,7 +238,12 @@ def _arguments(name: str, function: Callable[..., Any], parameters: list[inspect
     if any(map(_is_pydantics, hints.values())):
         fields: Any = {one.name: (hints[one.name], ... if one.default is _EMPTY else one.default) for one in parameters}
         # Whoever has a class of pydantic's has imported it.
-        return sys.modules["pydantic"].create_model(name, __config__={"extra": "forbid"}, **fields)
+        pydantic = sys.modules["pydantic"]
+        try:
+            return pydantic.create_model(name, __config__={"extra": "forbid"}, **fields)
+        except (pydantic.errors.PydanticUserError, NameError) as error:
+            why = str(error).partition("\n")[0]
+            raise InvalidRequestError(f"{name} cannot be a tool: {why}") from None
     given = [
         (one.name, hints[one.name])
         if one.default is _EMPTY
@@ -240,7 +254,10 @@ def _arguments(name: str, function: Callable[..., Any], parameters: list[inspect
 
 
 def _is_pydantics(hint: Any) -> bool:  # noqa: ANN401 - any annotation
-    if is_pydantic_model(hint) or is_pydantic_dataclass(hint) or type(hint).__module__.startswith("pydantic"):
+    if is_pydantic_model(hint) or is_pydantic_dataclass(hint):
+        return True
+    # A type of its own, such as HttpUrl, or a note of its own, such as a Field.
+    if (hint if isinstance(hint, type) else type(hint)).__module__.partition(".")[0] == "pydantic":
         return True
     return any(map(_is_pydantics, [*get_args(hint), *getattr(hint, "__metadata__", ())]))
 
