@@ -209,7 +209,13 @@ class StreamClosedError(APIError):
 
 
 class CallCancelledError(APIError):
-    """The call was ended by the `Cancellation` it was given; `partial` holds what had arrived of a stream."""
+    """The call was ended by the `Cancellation` it was given; `partial` holds what had arrived of a stream.
+
+    Attributes:
+        sent: whether any of the request, in the attempt that was under way, may have reached the server.
+    """
+
+    sent: bool = True
 
 
 class OutputError(APIError):

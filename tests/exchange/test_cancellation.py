@@ -167,6 +167,7 @@ def test_a_call_that_waits_to_try_again_ends(colour):
 
     assert isinstance(error, CallCancelledError)
     assert [each.error for each in error.history] == ["OverloadedError", "CallCancelledError"]
+    assert (error.sent, error.spent.attempts) == (False, ("nothing", "nothing"))
     assert seconds < AT_ONCE
 
 
@@ -217,10 +218,11 @@ def test_a_used_up_token_ends_a_call_before_anything_is_sent(colour):
     cancel = Cancellation()
     cancel.cancel()
     with Scripted([READ, document()]) as server:
-        with pytest.raises(CallCancelledError):
+        with pytest.raises(CallCancelledError) as caught:
             colour.create(server.url("/v1"), cancel)
 
         assert server.connections == []
+    assert (caught.value.sent, caught.value.spent.source) == (False, "nothing")
 
 
 def test_nobody_else_is_asked_for_a_call_that_was_cancelled():

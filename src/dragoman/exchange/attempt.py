@@ -9,7 +9,14 @@ from msgspec import Struct
 
 from dragoman.answer.judge import evidence
 from dragoman.answer.reading import Reading
-from dragoman.errors import APIError, ConnectionFailedError, ProtocolError, TimeLimitError, TruncatedError
+from dragoman.errors import (
+    APIError,
+    CallCancelledError,
+    ConnectionFailedError,
+    ProtocolError,
+    TimeLimitError,
+    TruncatedError,
+)
 from dragoman.secret import masked_url
 from dragoman.transport import NoAnswer
 
@@ -221,7 +228,8 @@ class Attempt(Struct, eq=False):
         from dragoman.tried import Tried  # noqa: PLC0415
 
         self.over_at = self.clock.monotonic()
-        spent = of_failure(error, sent=self._sent)
+        sent = self._sent and not (isinstance(error, CallCancelledError) and not error.sent)
+        spent = of_failure(error, sent=sent)
         tried = Tried(
             whom=self.whom,
             status=error.status,

@@ -69,14 +69,14 @@ def _guarded(effect: Guarded, transport: Any, pause: Pause) -> Any:  # noqa: ANN
     # Whoever closes an answer wakes its reader at once; to the other waits there is no word, so they look for it.
     place = cancel.listen(inner.answer.close) if reads else None
     try:
-        _check(cancel)
+        _check(cancel, sent=reads)
         outcome = _performed(inner, _Wanted(transport, cancel), pause)
-    except NoAnswer:
-        _check(cancel)
+    except NoAnswer as reason:
+        _check(cancel, sent=reason.sent or reads)
         raise
     finally:
         cancel.forget(place)
-    _check(cancel, outcome)
+    _check(cancel, outcome, sent=type(inner) is not Turn)
     return outcome
 
 
@@ -92,13 +92,15 @@ def _performed(effect: Any, transport: Any, pause: Pause) -> Any:  # noqa: ANN40
     return seldom(effect, transport, pause)
 
 
-def _check(cancel: Cancellation, outcome: Any = None) -> None:  # noqa: ANN401 - an answer, or anything else
-    """Raise where a call was cancelled, and leave nothing of it open."""
+def _check(cancel: Cancellation, outcome: Any = None, *, sent: bool = True) -> None:  # noqa: ANN401 - an answer, or anything else
+    """Raise where a call was cancelled, and leave nothing of it open; `sent` is what is known of the request."""
     if cancel.cancelled:
         close = getattr(outcome, "close", None)
         if close is not None:
             close()
-        raise CallCancelledError("the call was cancelled") from None
+        error = CallCancelledError("the call was cancelled")
+        error.sent = sent
+        raise error from None
 
 
 class _Wanted:
@@ -119,7 +121,7 @@ class _Wanted:
         return self._cancel.cancelled or getattr(self._transport, "closed", False) is True
 
     def send(self, request: Any, until: float) -> Any:  # noqa: ANN401 - see Transport
-        _check(self._cancel)
+        _check(self._cancel, sent=False)
         with patience.within(self._cancel):
             return self._transport.send(request, until)
 
@@ -154,28 +156,32 @@ async def _aturn(effect: Turn, transport: Any, apause: APause) -> bool:  # noqa:
 
 async def _aguarded(effect: Guarded, transport: Any, apause: APause) -> Any:  # noqa: ANN401 - as above
     cancel, inner = effect.cancel, effect.effect
+    waits = type(inner) is Turn or type(inner) is Send
     if cancel.cancelled:
-        _check(cancel, getattr(inner, "answer", None))
+        answer = getattr(inner, "answer", None)
+        _check(cancel, answer, sent=answer is not None)
     summons = _Summons()
     place = cancel.listen(summons.call)
     try:
-        outcome = await _aperformed(inner, transport, apause)
+        if type(inner) is Send:
+            if inner.after:
+                await apause(inner.after, transport)
+            waits = False
+            outcome = await transport.send(inner.request, inner.until)
+        else:
+            outcome = await _aperformed(inner, transport, apause)
     except BaseException as failure:
         if summons.answered(failure):
-            _check(cancel)
+            _check(cancel, sent=not waits)
         raise
     finally:
         summons.over = True
         cancel.forget(place)
-    _check(cancel, outcome)
+    _check(cancel, outcome, sent=not waits)
     return outcome
 
 
 async def _aperformed(effect: Any, transport: Any, apause: APause) -> Any:  # noqa: ANN401 - as above
-    if type(effect) is Send:
-        if effect.after:
-            await apause(effect.after, transport)
-        return await transport.send(effect.request, effect.until)
     if type(effect) is Read:
         return await effect.answer.read(effect.until)
     if type(effect) is Whole:
