@@ -162,15 +162,10 @@ def credential_for(base_url: str, given: Key | None) -> Secret | Callable[[], st
 
 
 def _secret(given: object) -> Secret:
-    """A credential as it is sent.
-
-    Raises:
-        InvalidRequestError: it is no text, as what an asynchronous function returns is none.
-    """
+    """A credential as it is sent; what an asynchronous function returns is none."""
     if not isinstance(given, str):
-        kind = type(given).__name__
-        sentence = f"api_key is a text, or a function that returns one and is not asynchronous; not a {kind}"
-        raise InvalidRequestError(sentence, param="api_key")
+        sentence = "api_key is a text, or a function that returns one and is not asynchronous; not a "
+        raise InvalidRequestError(sentence + type(given).__name__, param="api_key")
     return Secret(given.strip())
 
 
@@ -211,8 +206,7 @@ def limits(given: float | Timeouts | None, default: Timeouts) -> Timeouts:
     if isinstance(given, Timeouts):
         return given
     if not _is_number(given) or not given > 0:
-        sentence = f"a timeout is a number of seconds above 0, or dragoman.Timeouts, not {given!r}"
-        raise InvalidRequestError(sentence, param="timeout")
+        raise InvalidRequestError(f"a timeout is Timeouts, or seconds above 0, not {given!r}", param="timeout")
     return replace(default, total=float(given))
 
 
@@ -232,8 +226,7 @@ def policy(given: int | Retry | None, default: Retry) -> Retry:
     if isinstance(given, Retry):
         return given
     if not _is_number(given) or given < 0 or given % 1:
-        sentence = f"retries is a whole number from 0, or dragoman.Retry, not {given!r}"
-        raise InvalidRequestError(sentence, param="retries")
+        raise InvalidRequestError(f"retries is a whole number from 0, or Retry, not {given!r}", param="retries")
     return replace(default, times=given)
 
 
