@@ -11,6 +11,7 @@ import asking
 from dragoman import APIError, ConnectionFailedError, RateLimitError, StreamClosedError, TimeLimitError, TruncatedError
 from dragoman.testing import Cassette, CassetteError, Script, cut, fails, raw, refused, says, serving, slow
 from dragoman.transport.aio import AsyncioTransport
+from dragoman.transport.blocking import BlockingTransport
 
 
 class Blocking:
@@ -252,3 +253,17 @@ def test_a_transport_that_is_given_stays_its_owners(path):
 
 def test_it_shows_itself_without_what_it_holds(path):
     assert repr(Cassette(path, mode="record")) == f"Cassette({str(path)!r}, recording)"
+
+
+def test_a_script_is_recorded_by_clients_of_either_colour(path):
+    with Script(says("Monet"), says("Degas")) as script, Cassette(path, mode="record", transport=script) as cassette:
+        assert [heard(side, cassette) for side in (Blocking(), Asynchronous())] == ["Monet", "Degas"]
+
+
+@BOTH
+def test_whoever_names_what_is_asked_does_not_reach_the_network(path, side):
+    others = (
+        {"transport": BlockingTransport()} if isinstance(side, Asynchronous) else {"asynchronous": AsyncioTransport()}
+    )
+    with pytest.raises(CassetteError, match="clients of the other colour: give"):
+        side.ask(side.of(Cassette(path, mode="record", **others)), "Who?")

@@ -43,7 +43,8 @@ class Cassette:
         path: the file, `….jsonl` by custom.
         mode: see `Mode`.
         transport: carries what is recorded; default our own HTTP/1.1.
-        asynchronous: the same, for an asynchronous client.
+        asynchronous: the same, for an asynchronous client; default that of `transport`, where it has one, as a
+            `Script` has.
         ignore: fields of the JSON body that may differ: `("seed", "metadata.id")`.
         secrets: more values to mask.
         timed: whether the pieces of an answer take the time they took.
@@ -68,7 +69,8 @@ class Cassette:
         self._timed = timed
         self._secrets = {*secrets, *credentials_around()}
         self._inner = transport
-        self._inner_asynchronous = asynchronous
+        self._inner_asynchronous: AsyncTransport | None = asynchronous or getattr(transport, "asynchronous", None)
+        self._given = transport is not None or asynchronous is not None
         self._owned: list[Transport | AsyncTransport] = []
         self._turn = threading.Lock()
         self._unmatched: str | None = None
@@ -196,9 +198,15 @@ class Cassette:
         """Which file, and what it does with it."""
         return f"Cassette({str(self._path)!r}, {'recording' if self.recording else 'replaying'})"
 
+    def _refuse_the_network(self, missing: str) -> None:
+        """Whoever named what is to be asked did not mean a server."""
+        if self._given:
+            raise CassetteError(f"{self!r} was given a transport for clients of the other colour: give {missing} too")
+
     def _blocking(self) -> Transport:
         with self._turn:
             if self._inner is None:
+                self._refuse_the_network("transport")
                 # Imported here because a cassette that replays needs no network.
                 from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415
 
@@ -209,6 +217,7 @@ class Cassette:
     def _waiting(self) -> AsyncTransport:
         with self._turn:
             if self._inner_asynchronous is None:
+                self._refuse_the_network("asynchronous")
                 # Imported here because a cassette that replays needs no network.
                 from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415
 
