@@ -464,3 +464,14 @@ def test_a_released_reader_leaves_nothing_for_the_garbage_collector():
         assert gone() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("callback", ["on_message_begin", "on_headers_complete", "on_message_complete"])
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, TimeoutError])
+def test_what_comes_while_the_parser_calls_back_is_no_fault_of_the_servers(callback, interruption):
+    def interrupt(_):
+        raise interruption
+
+    response = type("Interrupted", (Response,), {callback: interrupt})()
+    with pytest.raises(interruption):
+        read(OK + b"Content-Length: 2\r\n\r\nok", response=response)

@@ -52,7 +52,10 @@ class Connection:
 
     def __del__(self) -> None:
         """Open the cycle between the reader and its parser, which only the garbage collector would find."""
-        self.response.release()
+        # A Ctrl-C may have come before it had one.
+        response = getattr(self, "response", None)
+        if response is not None:
+            response.release()
 
     def drop(self) -> None:
         """Close the socket at once."""

@@ -315,6 +315,9 @@ class Response:
     def _stopped(self, error: httptools.HttpParserError) -> None:
         if self._refusal:
             raise NoAnswer("protocol", f"the server sent {self._refusal}", sent=True)
+        if error.__context__ is not None and not isinstance(error.__context__, _Enough):
+            # What came while the parser called back, such as a Ctrl-C, is no fault of the server's.
+            raise error.__context__ from None
         if not self.ended:
             raise NoAnswer("protocol", f"the server does not speak HTTP/1.1: {error}", sent=True) from None
         self.keep = False
