@@ -79,6 +79,28 @@ def test_the_most_exact_of_them_counts():
     assert cost("other", prices=prices) == 5500
 
 
+def test_a_price_counts_by_the_name_that_answered_and_else_by_the_name_that_was_asked():
+    prices = Prices(
+        {
+            "up:auto": PriceConfig(input=0, output=0),
+            "up:large": PriceConfig(input=9, output=9),
+            "up:q*": PriceConfig(input=1, output=1),
+            "up:*": PriceConfig(input=5, output=5),
+        }
+    )
+
+    def price(asked, served, prices=prices):
+        return prices.price("up", "openai", asked, Used(prompt=1000, completion=100), NOON, served=served)
+
+    assert price("auto", "large") == 9900
+    assert price("auto", "anything else") == 0
+    assert price("q3", "Qwen/Q3") == 1100
+    assert price("gpt-4o", "gpt-4o-mini", Prices({"up:gpt-4o": PriceConfig(input=7, output=7)})) == 7700
+    assert price("gpt-4o", "gpt-4o-mini", Prices()) == cost("gpt-4o-mini")
+    assert price("gpt-4o", "nobodys-model", Prices()) == cost("gpt-4o")
+    assert price("nobodys-model", "", Prices()) is None
+
+
 def test_a_stated_price_comes_before_the_published_one():
     prices = Prices({"up:gpt-4o": PriceConfig(input=0, output=0)})
 

@@ -105,18 +105,44 @@ def test_prices_are_those_of_the_upstream_that_answers():
     """)
     tokens = Tokens(prompt=10, completion=5)
 
-    assert running.cost("house", "known", tokens) == 20
-    assert running.cost("house", "unknown", tokens) is None
-    assert running.cost(None, "known", tokens) is None
+    assert running.cost("house", "known", "known", tokens) == 20
+    assert running.cost("house", "unknown", "unknown", tokens) is None
+    assert running.cost(None, "known", "known", tokens) is None
     assert running.most(running.relay.find("known"), 10, 5) == 20
     assert running.most(running.relay.find("unknown"), 10, 5) is None
+    running.close()
+
+
+def test_an_answer_costs_no_less_for_the_name_that_its_upstream_gives_the_model():
+    running = made("""
+        [upstreams.house]
+        url = "http://127.0.0.1:9/v1"
+        [prices]
+        "house:qwen3" = { input = 1, output = 2 }
+    """)
+    tokens = Tokens(prompt=10, completion=5)
+
+    assert running.cost("house", "qwen3", "Qwen/Qwen3-8B", tokens) == running.most(running.relay.find("qwen3"), 10, 5)
+    running.close()
+
+
+def test_what_was_put_into_the_upstreams_cache_costs_what_the_vendor_says():
+    running = made("""
+        [upstreams.claude]
+        url = "http://127.0.0.1:9/v1"
+        vendor = "anthropic"
+    """)
+    plain = running.cost("claude", "claude-sonnet-4-5", "claude-sonnet-4-5", Tokens(1000, 0))
+    written = running.cost("claude", "claude-sonnet-4-5", "claude-sonnet-4-5", Tokens(1000, 0, written=1000))
+
+    assert (plain, written) == (3000, 3750)
     running.close()
 
 
 def test_a_model_on_this_machine_costs_nothing():
     running = made("")
 
-    assert running.cost("here", "smollm2", Tokens(prompt=10, completion=5)) == 0
+    assert running.cost("here", "smollm2", "smollm2", Tokens(prompt=10, completion=5)) == 0
     running.close()
 
 

@@ -67,9 +67,21 @@ def test_a_stream_that_broke_off_is_what_was_seen_where_that_is_more(seen, expec
 
 
 def test_what_is_within_the_tokens_is_told_apart():
-    told = usage(50, 20, prompt_tokens_details={"cached_tokens": 40}, completion_tokens_details={"reasoning_tokens": 0})
+    told = usage(
+        50,
+        20,
+        prompt_tokens_details={"cached_tokens": 40, "cache_write_tokens": 9},
+        completion_tokens_details={"reasoning_tokens": 0},
+    )
 
-    assert tokens(completion(usage=told)) == Tokens(50, 20, 40, 0, "upstream")
+    assert tokens(completion(usage=told)) == Tokens(50, 20, 40, 0, "upstream", 9)
+
+
+def test_what_was_said_of_the_prompt_holds_for_a_stream_that_broke_off():
+    details = {"cached_tokens": 40, "cache_write_tokens": 9}
+    begun = chunk(usage=usage(50, 1, prompt_tokens_details=details))
+
+    assert tokens(begun, ONE, TWO, ended=False) == Tokens(50, 2, 40, None, "counted", 9)
 
 
 def test_a_completion_without_usage_is_estimated_from_its_words():

@@ -36,8 +36,8 @@ log = logging.getLogger("dragoman.ledger")
 class Price(Protocol):
     """What tokens cost."""
 
-    def __call__(self, upstream: str | None, model: str, tokens: Tokens, /) -> int | None:
-        """Millionths of a US dollar; None where that is not known."""
+    def __call__(self, upstream: str | None, asked: str, served: str, tokens: Tokens, /) -> int | None:
+        """Millionths of a US dollar, of a model that was asked for and one that answered; None where not known."""
         ...
 
 
@@ -334,7 +334,7 @@ class Entry:
     def _cost(self, attempt: Attempt, tokens: Tokens) -> int | None:
         if self._book.price is None or tokens.source == "none":
             return None
-        return self._book.price(attempt.upstream, attempt.served or attempt.model, tokens)
+        return self._book.price(attempt.upstream, attempt.model, attempt.served or attempt.model, tokens)
 
 
 class Totals:

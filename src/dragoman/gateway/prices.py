@@ -10,7 +10,7 @@ from dragoman.cost.prices import Rates, Used, cost, in_force, published
 from dragoman.gateway.config.pattern import exactness, matched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from dragoman.gateway.config.shape import PriceConfig
@@ -29,32 +29,53 @@ class Prices:
 
     def __init__(self, stated: Mapping[str, PriceConfig] | None = None) -> None:
         prices = stated or {}
-        self._stated = [(name, _rates(prices[name])) for name in sorted(prices, key=exactness, reverse=True)]
+        self._names = {name: _rates(prices[name]) for name in prices if "*" not in name}
+        patterns = sorted((name for name in prices if "*" in name), key=exactness, reverse=True)
+        self._patterns = [(name, _rates(prices[name])) for name in patterns]
         # A caller may name any model: what is remembered of them is bounded.
         self._rates = lru_cache(1024)(self._look_up)
 
-    def price(
-        self, upstream: str, vendor: str | None, model: str, used: Used, at: datetime | None = None
+    def price(  # noqa: PLR0913 - who answers what, at how many tokens
+        self,
+        upstream: str,
+        vendor: str | None,
+        model: str,
+        used: Used,
+        at: datetime | None = None,
+        *,
+        served: str | None = None,
     ) -> int | None:
         """What a request costs, or may cost, in microusd, rounded up; None when its price is unknown.
 
         Args:
             upstream: the upstream's name in the configuration.
             vendor: what kind of upstream that is: a row of `dragoman.dialect.table`, or `ENGINE`.
-            model: the model that answers, as its upstream calls it.
+            model: the model that the upstream is asked for.
             used: the tokens.
             at: when that was; default now.
+            served: the model that answers, as its upstream calls it, which may be a name that nobody stated a price
+                for; default the one that is asked for.
         """
-        rates = in_force(self._rates(upstream, vendor, model), at)
+        rates = in_force(self._rates(upstream, vendor, served or model, model), at)
         return None if rates is None else cost(rates, used)
 
-    def _look_up(self, upstream: str, vendor: str | None, model: str) -> tuple[Rates, ...]:
-        for pattern, rates in self._stated:
-            if matched(pattern, f"{upstream}:{model}") is not None:
-                return (rates,)
+    def _look_up(self, upstream: str, vendor: str | None, *models: str) -> tuple[Rates, ...]:
+        """The rates of the first of the models, where they have some of its own; else of the next."""
+        stated = self._stated([f"{upstream}:{model}" for model in models])
+        if stated is not None:
+            return (stated,)
         if vendor == ENGINE:
             return (Rates(input=Decimal(0), output=Decimal(0)),)
-        return published(vendor, model) if vendor else ()
+        return next(filter(None, (published(vendor, model) for model in models)), ()) if vendor else ()
+
+    def _stated(self, names: Sequence[str]) -> Rates | None:
+        for name in names:
+            if name in self._names:
+                return self._names[name]
+        for pattern, rates in self._patterns:
+            if any(matched(pattern, name) is not None for name in names):
+                return rates
+        return None
 
 
 def _rates(stated: PriceConfig) -> Rates:

@@ -94,17 +94,18 @@ class Running:
             for name, upstream in config.upstreams.items()
         }
 
-    def cost(self, upstream: str | None, model: str, tokens: Tokens) -> int | None:
-        """What tokens cost, in microusd; None where that is not known."""
+    def cost(self, upstream: str | None, asked: str, served: str, tokens: Tokens) -> int | None:
+        """What tokens cost, in microusd; None where that is not known. The models are those of `Prices.price`."""
         if upstream is None:
             return None
         used = Used(
             prompt=tokens.prompt or 0,
             completion=tokens.completion or 0,
             cached=tokens.cached or 0,
+            written=tokens.written or 0,
             reasoning=tokens.reasoning or 0,
         )
-        return self.prices.price(upstream, self._vendors.get(upstream), model, used)
+        return self.prices.price(upstream, self._vendors.get(upstream), asked, used, served=served)
 
     def most(self, found: Found, prompt: int, longest: int) -> int | None:
         """What a request costs where it may cost most; None where the price of one of its ways is unknown.

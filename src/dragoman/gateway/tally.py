@@ -37,6 +37,8 @@ class Tokens(NamedTuple):
     """Those of the answer that were reasoning."""
     source: Source = "none"
     """Who says so."""
+    written: int | None = None
+    """Those of the prompt that were put into the upstream's cache, which some charge for."""
 
 
 NOTHING = Tokens()
@@ -89,8 +91,10 @@ class Tally:
         if usage is not None and (ended or self._whole or usage.completion_tokens >= self._chunks):
             return _told(usage)
         if self._chunks:
-            said = usage.prompt_tokens if usage is not None else 0
-            return Tokens(_sane(said) or prompt, self._chunks, source="counted")
+            if usage is not None and usage.prompt_tokens > 0:
+                # Of the prompt it has been said before the answer began, as Anthropic does.
+                return _told(usage)._replace(completion=self._chunks, reasoning=None, source="counted")
+            return Tokens(prompt, self._chunks, source="counted")
         if self._whole:
             return Tokens(prompt, self._answer_tokens, source="estimated")
         if worked and prompt is not None:
@@ -106,8 +110,14 @@ def together(parts: Iterable[Tokens]) -> Tokens:
     if not known:
         return NOTHING
     source = min(known, key=lambda part: _LEAST_CERTAIN_FIRST.index(part.source)).source
-    sums = [_sum(column) for column in list(zip(*known, strict=True))[:-1]]
-    return Tokens(sums[0], sums[1], sums[2], sums[3], source)
+    return Tokens(
+        _sum(part.prompt for part in known),
+        _sum(part.completion for part in known),
+        _sum(part.cached for part in known),
+        _sum(part.reasoning for part in known),
+        source,
+        _sum(part.written for part in known),
+    )
 
 
 def _told(usage: Usage) -> Tokens:
@@ -118,6 +128,7 @@ def _told(usage: Usage) -> Tokens:
         None if prompt is None or prompt.cached_tokens is None else _sane(prompt.cached_tokens),
         None if completion is None or completion.reasoning_tokens is None else _sane(completion.reasoning_tokens),
         "upstream",
+        None if prompt is None or prompt.cache_write_tokens is None else _sane(prompt.cache_write_tokens),
     )
 
 
@@ -140,6 +151,6 @@ def _sane(count: int) -> int:
     return min(max(count, 0), MOST)
 
 
-def _sum(column: tuple[Any, ...]) -> int | None:
-    known: list[int] = [value for value in column if value is not None]
+def _sum(column: Iterable[int | None]) -> int | None:
+    known = [value for value in column if value is not None]
     return sum(known) if known else None
