@@ -114,3 +114,73 @@ def test_what_is_no_http_is_told_so_before_the_connection_ends():
         await asyncio.wait_for(served(None, talk), 20)
 
     asyncio.run(main())
+
+
+async def echo(scope, receive, send):
+    """Answers with the body, and with what the head came to."""
+    body = await asgi.read_body(receive, 1 << 20)
+    await asgi.respond(send, 200, body, [(b"x-headers", b"%d" % len(scope["headers"]))])
+
+
+UPGRADE = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(
+    "body", [b"content-length: 5\r\n\r\nhello", b"transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+)
+def test_a_request_that_would_rather_speak_http_2_is_answered_as_it_is(body, at_once):
+    """As Java's HttpClient asks each server that it does not know."""
+
+    async def main():
+        async def talk(reader, writer):
+            for _ in range(2):
+                head, _, rest = (b"POST / HTTP/1.1\r\nhost: x\r\n" + UPGRADE + body).partition(b"\r\n\r\n")
+                for piece in [head + b"\r\n\r\n" + rest] if at_once else [head, b"\r\n\r\n", rest[:3], rest[3:]]:
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                answer = await reader.readuntil(b"\r\n\r\n")
+                assert answer.startswith(b"HTTP/1.1 200 ")
+                assert b"x-headers: 4\r\n" in answer
+                assert await reader.readexactly(5) == b"hello"
+
+        await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
+
+
+def test_a_head_that_is_larger_than_may_be_is_refused_and_one_that_is_not_is_read():
+    bound = 65_536
+
+    async def main():
+        async def talk(reader, writer):
+            # A large body before it is no part of a head.
+            writer.write(HEAD % 200_000 + bytes(200_000))
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\na: " + b"b" * (bound - 100) + b"\r\n\r\n")
+            for length in (200_000, 0):
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+                await reader.readexactly(length)
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\na: " + b"b" * bound + b"\r\n\r\n")
+            answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 431 ")
+            assert b"the request's headers are larger than 65536 bytes" in answer
+
+        await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
+
+
+def test_a_head_without_an_end_is_not_read_for_ever():
+    async def main():
+        async def talk(reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\na: ")
+            answer = asyncio.ensure_future(reader.read(12))
+            while not answer.done():
+                writer.write(b"b" * 4096)
+                await asyncio.wait({answer}, timeout=0.001)
+            assert answer.result() == b"HTTP/1.1 431"
+
+        await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
