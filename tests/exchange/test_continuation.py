@@ -110,6 +110,21 @@ def test_the_usage_is_that_of_one_answer(prompt, told):
     assert (joined.prompt_tokens, joined.completion_tokens, joined.total_tokens) == (told, 5, told + 5)
 
 
+@pytest.mark.parametrize("said", [5, "x", ["x"], [], {}, {"prompt_tokens": "x"}, {"completion_tokens": 1.5}, True])
+def test_a_usage_of_any_type_does_not_end_the_stream(said):
+    joined = Joint(BEGUN).joined(chunk(" on", usage=said))
+
+    assert joined.text == " on"
+    if not isinstance(said, dict):
+        assert joined.to_dict()["usage"] == said
+
+
+def test_choices_of_any_type_do_not_end_the_stream():
+    choices = [5, None, {"index": 0, "delta": {"content": BEGUN.text + " on"}}]
+
+    assert Joint(BEGUN, echo=BEGUN.text).joined(chunk(choices=choices)).text == " on"
+
+
 @given(st.text("ab", min_size=1, max_size=8), st.text("ab", max_size=8), st.data())
 def test_a_beginning_that_comes_again_is_skipped_however_it_is_cut(begun, further, data):
     whole = begun + further

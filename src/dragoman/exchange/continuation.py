@@ -19,7 +19,7 @@ from dragoman.wire.chunk import read_chunk
 
 if TYPE_CHECKING:
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion
+    from dragoman.wire.completion import Completion, Usage
 
 PLAIN: dict[str, tuple[Any, ...]] = {
     "tools": ([],),
@@ -159,29 +159,29 @@ class Joint:
         fields["id"] = self._beginning.id or fields.get("id", "")
         fields["created"] = self._beginning.created or fields.get("created", 0)
         if self._echo:
-            self._skip(fields)
+            self._skip(chunk, fields)
         if self._mark is not None:
             fields["dragoman"], self._mark = {"continued": self._mark}, None
-        usage: dict[str, Any] | None = fields.get("usage")
-        if usage:
-            fields["usage"] = usage | self._counted(usage)
+        # What the upstream says may be of any type: what is reckoned with is the typed view.
+        if chunk.usage is not None and fields["usage"]:
+            fields["usage"] = {**fields["usage"], **self._counted(chunk.usage)}
         return read_chunk(msgspec.json.encode(fields))
 
-    def _skip(self, fields: dict[str, Any]) -> None:
-        for choice in fields.get("choices") or ():
-            delta: dict[str, Any] = choice.get("delta") or {}
-            said: str = delta.get("content") or ""
+    def _skip(self, chunk: Chunk, fields: dict[str, Any]) -> None:
+        written = [each for each in fields.get("choices") or () if isinstance(each, dict)]
+        for choice, raw in zip(chunk.choices, cast("list[dict[str, Any]]", written), strict=False):
+            said = choice.delta.content or ""
             common = min(len(said), len(self._echo))
             if said[:common] != self._echo[:common]:
                 raise errors.ProtocolError("the upstream that was to go on with the answer began another one")
             self._echo = self._echo[common:]
             if said:
-                delta["content"] = said[common:]
+                raw["delta"]["content"] = said[common:]
 
-    def _counted(self, usage: dict[str, Any]) -> dict[str, int]:
+    def _counted(self, usage: Usage) -> dict[str, int]:
         """What both parts together used, as one upstream would have said it: the beginning was no prompt."""
-        prompt = max((usage.get("prompt_tokens") or 0) - self._beginning.tokens, 0)
-        completion = (usage.get("completion_tokens") or 0) + self._beginning.tokens
+        prompt = max(usage.prompt_tokens - self._beginning.tokens, 0)
+        completion = usage.completion_tokens + self._beginning.tokens
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
