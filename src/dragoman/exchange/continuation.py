@@ -168,8 +168,7 @@ class Joint:
         return read_chunk(msgspec.json.encode(fields))
 
     def _skip(self, chunk: Chunk, fields: dict[str, Any]) -> None:
-        written = [each for each in fields.get("choices") or () if isinstance(each, dict)]
-        for choice, raw in zip(chunk.choices, cast("list[dict[str, Any]]", written), strict=False):
+        for choice, raw in zip(chunk.choices, _objects(fields.get("choices")), strict=False):
             said = choice.delta.content or ""
             common = min(len(said), len(self._echo))
             if said[:common] != self._echo[:common]:
@@ -193,3 +192,9 @@ def _is_text(partial: Completion) -> bool:
     return not choice.finish_reason and not any(
         value for name, value in said.items() if name not in {"role", "content"}
     )
+
+
+def _objects(values: object) -> list[dict[str, Any]]:
+    """Those of the values that are objects: the typed view has no others."""
+    found = cast("list[object]", values) if isinstance(values, list) else []
+    return [cast("dict[str, Any]", each) for each in found if isinstance(each, dict)]

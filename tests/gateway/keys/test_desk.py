@@ -1,16 +1,20 @@
 """Keys are created, listed, rotated and revoked; on SQLite and on PostgreSQL."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from dragoman.errors import InvalidRequestError
+from dragoman.gateway.keys import desk as desk_module
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.keys.secret import hash_of
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.store.database import Store, StoreError
 from dragoman.gateway.store.tables import keys
+from serving import until
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS = Limits(requests_per_minute=60, budget_day_microusd=5_000_000, budget_month_tokens=2**40)
@@ -145,6 +149,37 @@ def test_revoking_twice_keeps_the_first_time(desk, clock):
     clock.now += timedelta(days=1)
 
     assert desk.revoke(made.id)[0].revoked == NOW
+
+
+def test_a_key_that_is_revoked_while_it_is_rotated_works_no_more(desk, store, clock):
+    key, _ = desk.create("ana")
+    begun = threading.Event()
+
+    def revoke():
+        begun.set()
+        desk.revoke(key.id)
+
+    with store.engine.connect() as observer, ThreadPoolExecutor() as others:
+        observer.execution_options(isolation_level="AUTOCOMMIT")
+
+        def waits():
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return store.engine.dialect.name == "sqlite" or observer.execute(waiting).scalar_one()
+
+        def insert(connection, row, name):
+            revoking.append(others.submit(revoke))
+            assert begun.wait(10)
+            assert until(waits)
+            return made(connection, row, name)
+
+        revoking = []
+        made = desk_module._insert
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(desk_module, "_insert", insert)
+            _, secret = desk.rotate(key.id)
+        revoking[0].result(20)
+
+    assert not works(desk, secret, clock)
 
 
 def test_another_key_is_not_touched(desk, clock):

@@ -193,8 +193,12 @@ def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:
     if len(found) != 1:
         problem = "there is no key" if not found else "several keys begin with"
         raise UnknownKeyError(f"{problem} {name[: secrets.SHOWN + 6]!r}: see `dragoman keys list`", param="key")
-    every = select(keys).where(keys.c.id.startswith(f"{found.pop()}.", autoescape=True)).with_for_update()
-    return [dict(row) for row in connection.execute(every).mappings()]
+    every = select(keys).where(keys.c.id.startswith(f"{found.pop()}.", autoescape=True)).order_by(keys.c.id)
+    locked = every.with_for_update()
+    # PostgreSQL looks for rows, and then waits for whoever has them: what a rotation has added by its end, which a
+    # revocation must not miss, only a statement that begins after it sees.
+    connection.execute(locked)
+    return [dict(row) for row in connection.execute(locked).mappings()]
 
 
 def _insert(connection: Connection, row: dict[str, Any], name: str) -> tuple[Key, Secret]:
