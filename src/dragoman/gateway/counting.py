@@ -14,6 +14,7 @@ from dragoman import asgi
 from dragoman.cost.estimate import prompt_tokens
 from dragoman.dialect.anthropic import hear
 from dragoman.gateway import pipeline
+from dragoman.gateway.bounds import within
 from dragoman.gateway.explain import UNTRIED
 from dragoman.gateway.messages import Messages
 from dragoman.wire.check import decode_body
@@ -61,8 +62,10 @@ async def count_tokens(running: Running, caller: Caller, who: Identity) -> None:
     Raises:
         Disconnected, TurnedAwayError, DragomanError: as `pipeline.answer`.
     """
-    request = decode_body(await pipeline.body_of(running, caller))
+    raw = await pipeline.body_of(running, caller)
+    request = decode_body(raw)
     hear.check(request, counting=True)
+    within(running.config.bounds, raw, request)
     pipeline.permit(who, request["model"])
     ways = running.relay.find(request["model"]).ways
     upstreams = [running.relay.upstreams[way.upstream] for way in ways]

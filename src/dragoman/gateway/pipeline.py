@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman import asgi
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
+from dragoman.gateway.bounds import within
 from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import Entry, end_of
@@ -44,7 +45,9 @@ async def answer(running: Running, caller: Caller, who: Identity) -> None:
         TurnedAwayError: the request is refused.
         DragomanError: it is refused for this reason.
     """
-    body, changes = caller.tongue.hear(await body_of(running, caller))
+    raw = await body_of(running, caller)
+    body, changes = caller.tongue.hear(raw)
+    within(running.config.bounds, raw, body)
     await ask(running, caller, who, body, changes)
 
 

@@ -75,9 +75,19 @@ def decode_body(raw: bytes) -> Json:
     if type(value) is not dict:
         raise InvalidRequestError(f"the body must be a JSON object with messages and a model, not {_kind(value)}")
     # A body cannot be nested more deeply than it has brackets: of most bodies that is all there is to see.
-    if raw.count(b"{") + raw.count(b"[") > DEPTH_BOUND and _is_deep(value):
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_BOUND and is_deep(value, DEPTH_BOUND):
         raise InvalidRequestError(_TOO_DEEP)
     return cast("Json", value)
+
+
+def is_deep(value: object, bound: int) -> bool:
+    """Whether more than `bound` objects and arrays of decoded JSON are in one another."""
+    level: list[Any] = [value]
+    for _ in range(bound):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def check_request(body: object) -> None:
@@ -118,15 +128,6 @@ def _undecodable(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         return f": byte {error.start} is 0x{raw[error.start]:02x}"
     return ""
-
-
-def _is_deep(value: Any) -> bool:  # noqa: ANN401 - JSON
-    level = [value]
-    for _ in range(DEPTH_BOUND):
-        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
-        if not level:
-            return False
-    return True
 
 
 def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401 - JSON

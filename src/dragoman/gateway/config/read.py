@@ -5,7 +5,7 @@ A value that cannot be used is replaced by its default, or by nothing at all, so
 
 from __future__ import annotations
 
-import math
+import sys
 from datetime import date, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -46,8 +46,7 @@ class _Reader:
             case inspect.StructType():
                 return self._struct(kind, given, path)
             case inspect.DictType(value_type=inner):
-                items = given.items() if self._is(dict, given, path) else ()
-                return {name: self.value(inner, item, (*path, name)) for name, item in items}
+                return self._entries(inner, given, path)
             case inspect.VarTupleType(item_type=inner, min_length=least):
                 items = given if self._is(list, given, path) else ()
                 if given == [] and least:
@@ -59,6 +58,15 @@ class _Reader:
                 return self._source(cls, given, path)
             case _:
                 return self._scalar(kind, given, path)
+
+    def _entries(self, kind: inspect.Type, given: Any, path: Path) -> Table:  # noqa: ANN401 - the same
+        found: Table = {}
+        for name, item in given.items() if self._is(dict, given, path) else ():
+            before = len(self.mistakes)
+            value = self.value(kind, item, (*path, name))
+            if len(self.mistakes) == before or not _is_plain(kind):
+                found[name] = value
+        return found
 
     def _struct(self, kind: inspect.StructType, given: Any, path: Path) -> Struct:  # noqa: ANN401 - the same
         if kind.cls in SHORT and isinstance(given, str):
@@ -141,7 +149,7 @@ def _blank(kind: inspect.Type) -> object:
 
 def _is_within(kind: inspect.IntType | inspect.FloatType, given: float) -> bool:
     return (
-        math.isfinite(given)
+        abs(given) <= sys.float_info.max  # neither endless, nor a whole number that no float comes near
         and (kind.ge is None or given >= kind.ge)
         and (kind.gt is None or given > kind.gt)
         and (kind.le is None or given <= kind.le)

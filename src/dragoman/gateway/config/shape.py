@@ -13,6 +13,7 @@ from dragoman.gateway.config.source import Address, Source  # noqa: TC001 - a St
 
 Seconds = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
+Days = Annotated[int, Meta(ge=1, le=36_500)]
 Name = Annotated[str, Meta(min_length=1)]
 Amount = Annotated[float, Meta(ge=0)]
 
@@ -42,7 +43,7 @@ class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Bytes of a request's headers. A change needs a restart."""
     messages: Count = 10_000
     """Messages of a request."""
-    depth: Count = 64
+    depth: Annotated[int, Meta(ge=1, le=200)] = 64
     """How deeply objects and arrays of a request may be nested."""
     requests: Count = 1000
     """Requests under way at once, streams included."""
@@ -61,9 +62,9 @@ class StoreConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     shared: Address | None = None
     """Where limits and cool-downs of several replicas are kept: `redis://HOST:PORT` (Valkey speaks it too), `env:NAME`
     or `file:/path`. By default they are in a file of this machine. A change needs a restart."""
-    keep_days: Count | None = None
+    keep_days: Days | None = None
     """Days that the ledger keeps a request; by default for ever."""
-    keep_texts_days: Count | None = None
+    keep_texts_days: Days | None = None
     """Days that it keeps prompts and answers, where `[log] prompts` has them kept; by default as long as requests."""
     journal: Name | None = None
     """The folder of the journal, where the ledger's lines are until the store has them. By default it is beside an

@@ -1,0 +1,32 @@
+"""What a request may have at most, beside its bytes: messages, and objects in one another. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dragoman.errors import InvalidRequestError
+from dragoman.wire.check import is_deep
+
+if TYPE_CHECKING:
+    from dragoman.gateway.config.shape import BoundsConfig
+
+
+def within(bounds: BoundsConfig, raw: bytes, body: dict[str, Any]) -> None:
+    """See that a request that was heard is within the bounds.
+
+    Args:
+        bounds: the configuration's.
+        raw: its bytes: of those without many brackets all is known that there is to know.
+        body: what they say.
+
+    Raises:
+        InvalidRequestError: it is not.
+    """
+    messages = body.get("messages")
+    if isinstance(messages, list) and len(messages) > bounds.messages:
+        sentence = f"messages has {len(messages)} entries, and may have {bounds.messages} here"
+        raise InvalidRequestError(sentence, param="messages")
+    if raw.count(b"{") + raw.count(b"[") > bounds.depth and is_deep(body, bounds.depth):
+        raise InvalidRequestError(
+            f"the body is nested too deeply: {bounds.depth} objects and arrays in one another at most"
+        )
