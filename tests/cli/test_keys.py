@@ -158,7 +158,7 @@ def test_lengths_of_time(text, seconds):
     assert keys.length(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "24", "-1h", "1y", "h"])
+@pytest.mark.parametrize("text", ["", "24", "-1h", "1y", "h", "36501d", "9" * 30 + "w"])
 def test_what_is_no_length_of_time_is_refused(text):
     with pytest.raises(argparse.ArgumentTypeError):
         keys.length(text)

@@ -45,6 +45,24 @@ def test_a_table_is_aligned_and_says_what_it_does_not_know(url, capsys):
     ]
 
 
+def test_a_name_that_a_caller_made_up_is_one_cell_of_one_row(tmp_path, capsys):
+    url = f"sqlite:{tmp_path}/dragoman.db"
+    with Store(url) as store:
+        store.migrate()
+        store.put([closed(1, served=None, asked="m\n\x1b[2Jtotal  0\u202e")])
+
+    assert run("--store", url) == 0
+
+    assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()] == ["model", "m��[2Jtotal"]
+
+
+def test_a_time_beyond_all_calendars_is_refused(url, capsys):
+    with pytest.raises(SystemExit):
+        run("--store", url, "--since", "0001-01-01T00:00:00+14:00")
+
+    assert "a time is 2026-11-01" in capsys.readouterr().err
+
+
 def test_json_and_jsonl_say_the_same(url, capsys):
     run("--store", url, "--by", "key,day", "--format", "json")
     found = json.loads(capsys.readouterr().out)

@@ -42,6 +42,7 @@ COLUMNS = ("key", "secret", "owner", "role", "state", "models", "limits", "creat
 
 _LENGTH = re.compile(r"([0-9]+)([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_LONGEST = 36_500 * 86_400
 
 
 def add(commands: Commands) -> None:
@@ -215,7 +216,10 @@ def length(text: str) -> timedelta:
     found = _LENGTH.fullmatch(text)
     if found is None and text != "0":
         raise argparse.ArgumentTypeError(f"a length of time is 30m, 24h or 90d, not {text!r}")
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else timedelta(0)
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    if seconds > _LONGEST:
+        raise argparse.ArgumentTypeError(f"a length of time is at most {_LONGEST // _SECONDS['d']}d, not {text!r}")
+    return timedelta(seconds=seconds)
 
 
 def moment(text: str) -> datetime:

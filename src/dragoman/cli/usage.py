@@ -69,9 +69,9 @@ def moment(text: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"a time is 2026-11-01 or 2026-11-01T12:00:00Z, not {text!r}") from None
-    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -154,4 +154,7 @@ def _shown(name: str, value: object) -> str:
         return "-"
     if name == "cost_microusd" and isinstance(value, int):
         return f"{value / MICRO:.6f}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    # A caller may name any model, lines and a terminal's commands among them: no name is to look like another row.
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in str(value))

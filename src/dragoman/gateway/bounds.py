@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.check import is_deep
@@ -22,9 +22,10 @@ def within(bounds: BoundsConfig, raw: bytes, body: dict[str, Any]) -> None:
     Raises:
         InvalidRequestError: it is not.
     """
-    messages = body.get("messages")
-    if isinstance(messages, list) and len(messages) > bounds.messages:
-        sentence = f"messages has {len(messages)} entries, and may have {bounds.messages} here"
+    messages: object = body.get("messages")
+    size = len(cast("list[object]", messages)) if isinstance(messages, list) else 0
+    if size > bounds.messages:
+        sentence = f"messages has {size} entries, and may have {bounds.messages} here"
         raise InvalidRequestError(sentence, param="messages")
     if raw.count(b"{") + raw.count(b"[") > bounds.depth and is_deep(body, bounds.depth):
         raise InvalidRequestError(

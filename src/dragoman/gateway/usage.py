@@ -82,6 +82,9 @@ def sums(store: Store, by: Sequence[str] = (), which: Which | None = None) -> li
         InvalidRequestError: they cannot be grouped by that.
         StoreError: the store cannot be reached.
     """
+    twice = next((name for place, name in enumerate(by) if name in by[:place]), None)
+    if twice is not None:
+        raise InvalidRequestError(f"usage is grouped by {twice[:100]!r} twice: once is enough", param="by")
     with store.failures():
         statement = _sums(by, which or Which(), store.engine.dialect.name)
         with store.engine.connect() as connection:

@@ -75,7 +75,7 @@ def decode_body(raw: bytes) -> Json:
     if type(value) is not dict:
         raise InvalidRequestError(f"the body must be a JSON object with messages and a model, not {_kind(value)}")
     # A body cannot be nested more deeply than it has brackets: of most bodies that is all there is to see.
-    if raw.count(b"{") + raw.count(b"[") > DEPTH_BOUND and is_deep(value, DEPTH_BOUND):
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_BOUND and is_deep(cast("Json", value), DEPTH_BOUND):
         raise InvalidRequestError(_TOO_DEEP)
     return cast("Json", value)
 

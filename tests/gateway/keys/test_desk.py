@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text, update
@@ -202,7 +202,7 @@ def test_a_key_that_works_no_more_is_not_rotated(desk, clock, state):
         desk.rotate(made.id)
 
 
-@pytest.mark.parametrize("name", ["key_nobody", "dg_0000000", "", "%", "key_"])
+@pytest.mark.parametrize("name", ["key_nobody", "dg_0000000", "", "%", "key_", "a\0"])
 def test_a_key_that_is_not_there_is_refused_by_name(desk, name):
     desk.create("ana")
 
@@ -217,6 +217,9 @@ def test_a_key_that_is_not_there_is_refused_by_name(desk, name):
         ({"owner": "a\nb"}, "owner"),
         ({"owner": "a" * 201}, "owner"),
         ({"note": "a" * 201}, "note"),
+        ({"note": "a\0"}, "note"),
+        ({"models": ["m\0"]}, "models"),
+        ({"expires": datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=2)))}, "expires"),
         ({"models": []}, "models"),
         ({"models": ["gpt-*", ""]}, "models"),
         ({"expires": NOW}, "expires"),

@@ -60,6 +60,8 @@ def query_of(visit: Visit, known: Collection[str]) -> dict[str, str]:
             raise InvalidRequestError(f"there is no parameter {name[:100]!r} here; there are {there}", param=name[:100])
         if name in found:
             raise InvalidRequestError(f"{name} is given twice", param=name)
+        if "\0" in value:
+            raise InvalidRequestError(f"{name} holds a NUL, which nothing here has", param=name)
         found[name] = value
     return found
 
@@ -106,7 +108,7 @@ def moment(query: dict[str, str], name: str) -> datetime | None:
         # A plus sign in a query is a space: whoever writes an offset forgets that.
         text = query[name].replace(" ", "+") if "T" in query[name] else query[name]
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         sentence = f"{name} is a day or a moment: 2026-11-01, or 2026-11-01T12:00:00Z"
         raise InvalidRequestError(sentence, param=name) from None
-    return found.replace(tzinfo=found.tzinfo or UTC)

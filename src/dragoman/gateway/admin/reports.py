@@ -73,7 +73,8 @@ class Explanations:
         refused = self._refusals.of(visit.named)
         entries: list[dict[str, Any]] = []
         store = visit.running.lasting.store
-        if store is not None:
+        # What holds a NUL is no request's name, and no text for PostgreSQL.
+        if store is not None and "\0" not in visit.named:
             from dragoman.gateway import usage as ledger  # noqa: PLC0415 - SQLAlchemy, which the store brings
 
             entries = await asyncio.to_thread(ledger.explain, store, visit.named)

@@ -186,6 +186,8 @@ def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:
     Raises:
         UnknownKeyError: there is none, or a beginning that several keys share.
     """
+    if "\0" in name:
+        raise UnknownKeyError("there is no key with a NUL in its name", param="key")
     by_id = or_(keys.c.id == name, keys.c.id.startswith(f"{name}.", autoescape=True))
     if name.startswith(secrets.PREFIX) and len(name) >= secrets.SHOWN:
         by_id = keys.c.prefix == secrets.shown(name)
@@ -223,11 +225,16 @@ def _check(  # noqa: PLR0913, PLR0917 - as `create`
 ) -> None:
     if not owner.strip() or len(owner) > NAME_BOUND or not owner.isprintable():
         raise InvalidRequestError(f"an owner is a name of 1 to {NAME_BOUND} printable characters", param="owner")
-    if note is not None and len(note) > NAME_BOUND:
-        raise InvalidRequestError(f"a note has at most {NAME_BOUND} characters", param="note")
-    if models is not None and (not models or not all(models)):
+    # PostgreSQL keeps no NUL.
+    if note is not None and (len(note) > NAME_BOUND or "\0" in note):
+        raise InvalidRequestError(f"a note has at most {NAME_BOUND} characters, and no NUL among them", param="note")
+    if models is not None and (not models or not all(models) or any("\0" in one for one in models)):
         raise InvalidRequestError("models are named, or `*` stands for anything: none of them is empty", param="models")
-    if expires is not None and expires <= now:
+    try:
+        in_utc = now if expires is None else expires.astimezone(UTC)
+    except OverflowError:
+        raise InvalidRequestError("no date of ours is so late, or so early", param="expires") from None
+    if expires is not None and in_utc <= now:
         raise InvalidRequestError("a key cannot expire before it is made", param="expires")
     for name in LIMITS:
         value = getattr(limits, name)
