@@ -1,6 +1,7 @@
 """A connection says that its caller has left, however much was sent before."""
 
 import asyncio
+import contextlib
 
 import pytest
 import uvicorn
@@ -75,6 +76,36 @@ def test_the_next_request_of_a_connection_is_not_taken_for_a_caller_who_left():
         await asyncio.wait_for(served(app, talk), 20)
 
     asyncio.run(main())
+
+
+def test_a_caller_who_leaves_with_several_requests_unanswered_has_left_the_first_of_them_too():
+    told = []
+
+    async def main():
+        begun = asyncio.Event()
+
+        async def app(scope, receive, send):
+            async def say():
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                begun.set()
+                while True:
+                    await send({"type": "http.response.body", "body": b"on and on", "more_body": True})
+                    await asyncio.sleep(0)
+
+            await asgi.read_body(receive, 100)
+            with contextlib.suppress(asgi.Disconnected):
+                await asgi.unless_gone(asgi.listening(scope, receive), say())
+            told.append(await receive())
+
+        async def talk(_, writer):
+            writer.write((HEAD % 2 + b"{}") * 3)
+            await begun.wait()
+            writer.transport.abort()
+
+        await asyncio.wait_for(served(app, talk), 5)
+
+    asyncio.run(main())
+    assert told == [{"type": "http.disconnect"}]
 
 
 def test_an_answer_and_its_head_arrive_together_and_a_head_alone_arrives_soon():

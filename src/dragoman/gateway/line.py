@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import asyncio
     from array import array
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 BOUND = 65_536
 """Bytes of a request's head, where the server's settings do not say."""
 
@@ -49,6 +51,8 @@ class Line(HttpToolsProtocol):
         self._head: object = None
         self._further = self._piece = 0
         self._refused = self._stays = False
+        # Requests behind which others wait that were sent before their answer.
+        self._unanswered: list[RequestResponseCycle] = []
         self._parse()
 
     def _parse(self) -> None:
@@ -77,8 +81,12 @@ class Line(HttpToolsProtocol):
                 self._refused = True
                 raise HeadTooLargeError
         self._stays = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
-        if not self._stays:
-            super().on_headers_complete()
+        if self._stays:
+            return
+        before = self.cycle
+        super().on_headers_complete()
+        if self.pipeline:
+            self._unanswered = [*(each for each in self._unanswered if not each.response_complete), before]
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or one whose head is too large; not in the middle of another's answer."""
@@ -127,8 +135,11 @@ class Line(HttpToolsProtocol):
             self.flow.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever works for the caller."""
+        """Tell whoever works for the caller; uvicorn itself tells only the request that came last."""
         super().connection_lost(exc)
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
         self._left.happen()
 
 
