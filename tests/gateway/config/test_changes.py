@@ -57,3 +57,11 @@ def test_a_changed_password_is_told_and_not_shown():
     old, new = (config(f'[store]\nurl = "postgresql://a:{word}@h/d"') for word in ("planted", "planted2"))
 
     assert changes(old, new) == ["store.url: changed in what is not shown of it (needs a restart)"]
+
+
+def test_a_changed_credential_in_a_query_is_told_and_not_shown():
+    old, new = (
+        config(f'[upstreams.a]\nurl = "http://h"\nquery = {{ key = "{word}" }}') for word in ("planted", "other")
+    )
+
+    assert changes(old, new) == ["upstreams.a.query: changed in what is not shown of it"]

@@ -1,6 +1,7 @@
 """A configuration as the file that would say all of it. Looks where credentials are, to say whether they are there.
 
-What it writes is TOML that means the same, but for passwords in addresses; no credential is in it.
+What it writes is TOML that means the same, but for passwords in addresses, and for headers and fields of a query whose
+names say that they hold a credential; no credential is in it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from msgspec import Struct
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.config.source import Source
 from dragoman.gateway.config.upstream import dialect_of
+from dragoman.secret import MASK, names_credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +39,7 @@ def show(config: Config) -> str:
 
 
 def literal(value: object) -> str:
-    """A value as TOML; of an address with a password, what may be shown."""
+    """A value as TOML; of an address with a password, and of a table of texts, what may be shown."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -50,10 +52,15 @@ def literal(value: object) -> str:
             return f"[{', '.join(map(literal, cast('tuple[object, ...]', value)))}]"
         case dict() | Struct():
             table = cast("Struct | Mapping[str, Any]", value)
-            inside = ", ".join(f"{key(name)} = {literal(item)}" for name, item in said(table).items())
+            inside = ", ".join(f"{key(name)} = {literal(item)}" for name, item in _masked(said(table)))
             return f"{{ {inside} }}" if inside else "{}"
         case _:
             return "none"
+
+
+def _masked(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, item in table.items():
+        yield name, MASK if isinstance(item, str) and names_credential(name) else item
 
 
 def said(value: Struct | Mapping[str, Any]) -> dict[str, Any]:
