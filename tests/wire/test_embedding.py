@@ -39,6 +39,7 @@ def test_inputs_are_texts_or_the_tokens_of_texts(given, inputs):
         ({"input": []}, "input", "must be"),
         ({"input": {}}, "input", "must be"),
         ({"input": 3.5}, "input", "must be"),
+        ({"input": 3}, "input", "must be"),
         ({"input": ["a", 1]}, "input", "must be"),
         ({"input": [[1], "a"]}, "input", "must be"),
         ({"input": [True]}, "input", "must be"),

@@ -95,7 +95,7 @@ def inputs_of(given: object) -> list[Any]:
         InvalidRequestError: they are none, or one of them is empty.
     """
     many: list[Any] = [*cast("Iterable[Any]", given)] if isinstance(given, list) else [given]
-    if many and all(map(_is_whole, many)):
+    if isinstance(given, list) and many and all(map(_is_whole, many)):
         many = [many]
     if len(many) > MOST:
         raise InvalidRequestError(f"input has {len(many)} parts, and may have {MOST}", param="input")

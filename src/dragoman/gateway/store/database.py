@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from dragoman.gateway.record import Closed, Texts
 
+_REFUSED = (DataError, IntegrityError, OverflowError)
+"""What a database says to a row that it will never take, and what a driver does to a date or a number beyond its own."""
+
 AT_ONCE = 1000
 """How many rows a transaction removes at most: others wait for it no longer than that takes."""
 
@@ -100,7 +103,7 @@ class Store:
             try:
                 with writing(self.engine) as connection:
                     _put(connection, closed, words)
-            except (DataError, IntegrityError):
+            except _REFUSED:
                 return self._put_one_by_one(closed, words)
             return []
 
@@ -111,7 +114,7 @@ class Store:
             try:
                 with writing(self.engine) as connection:
                     _put(connection, *pair)
-            except (DataError, IntegrityError):
+            except _REFUSED:
                 refused += [*pair[0], *pair[1]]
         return refused
 
