@@ -71,6 +71,7 @@ def test_a_proper_end_after_the_finish_reason_is_an_end_where_the_dialect_does_n
         (False, [event("Mo"), b""], "before the answer had finished"),
         (False, [event("Mo"), event("x", index=1), event(finish="stop"), b""], "before the answer had finished"),
         (False, [b": nothing\n\n", b""], "before the answer had finished"),
+        (False, [event("Mo", finish=""), b""], "before the answer had finished"),
         (False, [event("Mo"), b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n', b""], "before"),
     ],
 )

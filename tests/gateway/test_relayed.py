@@ -158,7 +158,16 @@ def test_an_upstream_that_has_said_all_and_holds_the_line_has_ended_well(monkeyp
     assert circuit.told == ["begun", "succeeded"]
 
 
-def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch):
+def choice(index, finish):
+    return event({"id": "c1", "model": "m", "choices": [{"index": index, "delta": {}, "finish_reason": finish}]})
+
+
+@pytest.mark.parametrize(
+    ("first", "choices"),
+    [(END, 2), (END + END, 2), (step("x", finish=""), 1)],
+    ids=["another choice", "the same choice twice", "no reason at all"],
+)
+def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch, first, choices):
     monkeypatch.setattr("dragoman.gateway.relayed.GRACE", 0.0)
 
     later = Hold()
@@ -173,8 +182,7 @@ def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch):
             if choice.finish_reason
         ]
 
-    second = event({"id": "c1", "model": "m", "choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]})
-    steps = [chunked_head() + chunk(step("Mo") + END), later, chunk(second)]
-    ends, _, _ = relayed(steps, two, choices=2, circuit=Heard())
+    steps = [chunked_head() + chunk(step("Mo") + first), later, chunk(choice(choices - 1, "stop"))]
+    ends, _, _ = relayed(steps, two, choices=choices, circuit=Heard())
 
-    assert ends == [0, 1]
+    assert ends[-1] == choices - 1

@@ -77,6 +77,15 @@ def test_arguments_that_are_nested_too_deep_end_nothing_but_themselves():
     assert [event.call.function.arguments for event in events if event.type == "call"] == [deep, "{}"]
 
 
+def test_a_reason_that_is_said_as_nothing_is_none_yet():
+    """As LocalAI says it with each chunk."""
+    assert followed([delta(content="Mo", finish=""), delta(content="net", finish=""), delta(finish="stop")]) == [
+        TextEvent("Mo"),
+        TextEvent("net"),
+        FinishEvent("stop"),
+    ]
+
+
 def test_reasoning_said_under_both_names_is_said_once():
     assert followed([delta(reasoning="x", reasoning_content="x")]) == [ReasoningEvent("x")]
 

@@ -268,6 +268,7 @@ class Reading:
         if self._done:
             return False
         begun = {choice.index for chunk in self.seen for choice in chunk.choices}
+        # LocalAI says the reason "" until there is one.
         ended = {choice.index for chunk in self.seen for choice in chunk.choices if choice.finish_reason}
         return bool(begun) and begun == ended
 

@@ -11,7 +11,7 @@ from dragoman.gateway.ledger import end_of
 from dragoman.stream import AsyncStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
 
     from dragoman.candidates.breaker import Circuit
     from dragoman.gateway.ledger import Attempt
@@ -52,7 +52,8 @@ class Relayed:
         self.attempt = attempt
         self._answer = answer
         self._circuit = circuit
-        self._unfinished = choices
+        self._choices = choices
+        self._finished: set[int] = set()
         self._open = True
         if not isinstance(answer, AsyncStream):
             attempt.answered(answer)
@@ -82,7 +83,7 @@ class Relayed:
             raise TypeError("this answer came in one piece")
         try:
             # What comes after every choice has finished is not waited for long.
-            while (first := await (anext(stream, None) if self._unfinished > 0 else _last(stream))) is not None:
+            while (first := await self._next(stream)) is not None:
                 yield self._heard([first, *stream.arrived()])
             self.attempt.ended("completed", 200)
             if self._circuit is not None:
@@ -95,13 +96,17 @@ class Relayed:
         finally:
             self.close()
 
+    def _next(self, stream: AsyncStream) -> Awaitable[Chunk | None]:
+        return anext(stream, None) if len(self._finished) < self._choices else _last(stream)
+
     def _heard(self, chunks: list[Chunk]) -> list[Chunk]:
         """Take note of chunks that have come."""
         for chunk in chunks:
             self.attempt.saw(chunk)
             for choice in chunk.choices:
                 if choice.finish_reason:
-                    self._unfinished -= 1
+                    # A vendor may say it again, with the usage.
+                    self._finished.add(choice.index)
         return chunks
 
     def close(self) -> None:

@@ -143,7 +143,8 @@ def _says_it(usage: Usage, said_in: Chunk | Document) -> bool:
 def _only_ends(chunk: Chunk) -> bool:
     """Whether a chunk says why each of its choices stopped, and nothing else."""
     return all(
-        choice.finish_reason and not any(getattr(choice.delta, name) for name in _SAYING) for choice in chunk.choices
+        bool(choice.finish_reason) and not any(getattr(choice.delta, name) for name in _SAYING)
+        for choice in chunk.choices
     )
 
 

@@ -22,7 +22,7 @@ def test_the_same_file_changes_nothing():
         ('parameters = "drop"', "", 'upstreams.house.parameters: "drop" → "refuse"'),
         ('["env:KEY_A", "file:/run/secrets/openai"]', '["env:KEY_B"]', 'upstreams.openai.credentials: ["env:KEY_A", "file:/run/secrets/openai"] → ["env:KEY_B"]'),
         ("timeouts = { first_token = 20 }", "timeouts = { idle = 9 }", "upstreams.house.timeouts: { first_token = 20 } → { idle = 9 }"),
-        ("retries = 3", "retries = 0", 'routes."gpt-*".retries: 3 → 0'),
+        ("retries = 3", "retries = 1", 'routes."gpt-*".retries: 3 → 1'),
         ("input = 1, output = 2", "input = 1, output = 3", 'prices."house:*".output: 2 → 3'),
     ],
 )  # fmt: skip

@@ -40,6 +40,7 @@ def test_several_upstreams_need_routes_and_one_does_not():
         ('model = "a*"\ncandidates = [{ upstream = "one", model = "*-*" }]', "has 2 *"),
         ('model = "a"\ncandidates = ["one"]\nhedge_after = 1', "there is no second candidate to ask"),
         ('model = "a"\ncandidates = ["one", "two"]\nhedge_after = 60', "first_token, 60 s, has run out by then"),
+        ('model = "a"\ncandidates = ["one", "two"]\nretries = 0\nhedge_after = 1', "nobody is asked but the first"),
     ],
 )
 def test_a_route_that_cannot_do_what_it_says_is_told(route, says):

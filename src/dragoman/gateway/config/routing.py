@@ -68,6 +68,8 @@ def _hedge(config: Config, path: Path, route: RouteConfig) -> Iterator[Mistake]:
     place = (*path, "hedge_after")
     if len(route.candidates) == 1:
         yield Mistake(place, f"{dotted(place)}: there is no second candidate to ask")
+    elif not route.retries:
+        yield Mistake(place, f"{dotted(place)}: with retries = 0 nobody is asked but the first")
     known = [config.upstreams[each.upstream] for each in route.candidates if each.upstream in config.upstreams]
     longest = max((timeouts_of(config, upstream).first_token for upstream in known), default=route.hedge_after + 1)
     if route.hedge_after >= longest:

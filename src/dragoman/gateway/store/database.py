@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.record import Closed, Texts
 
 _REFUSED = (DataError, IntegrityError, OverflowError)
-"""What a database says to a row that it will never take, and what a driver does to a date or a number beyond its own."""
+"""What a database says to a row that it will never take, and what a driver does to what is beyond its own."""
 
 AT_ONCE = 1000
 """How many rows a transaction removes at most: others wait for it no longer than that takes."""
