@@ -61,6 +61,19 @@ def test_what_is_the_upstreams_fault_goes_to_the_next_at_once(error):
     assert walk(course(stop("a"), stop("b")), error) == ["a", "b"]
 
 
+@pytest.mark.parametrize("error", [BROKEN, BUSY, SLOW, GARBLED])
+def test_another_model_of_the_same_upstream_is_another_candidate(error):
+    large = stop("a", model="large")
+    small, last = large._replace(model="small"), large._replace(model="last")
+    way = Course([large, small], 1, lambda: 0.0, [last])
+    asked = []
+    while isinstance(step := way.next(0.0), Try):
+        asked.append(step.stop.model)
+        way.failed(step, error, 0.0)
+
+    assert asked == ["large", "small", "last"]
+
+
 @pytest.mark.parametrize("error", [KEY, QUOTA])
 def test_a_refused_credential_goes_to_the_upstreams_next_and_is_left_alone(error):
     first = stop("a", "key 1", "key 2")

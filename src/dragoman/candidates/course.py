@@ -94,14 +94,15 @@ class Course(Generic[L]):
         self._chance = chance
         self._pauses = rounds
         self._rounds = 0
-        self._tried: list[L] = []
+        # A candidate may have another model at the same upstream: that one has not been tried.
+        self._tried: list[tuple[str, L]] = []
 
     def next(self, now: float) -> Try[L] | Pause | None:
         """What to do now: an attempt, a pause, or nothing any more."""
         found = self._first(self._stops, now) if self._left > 0 else None
         if found is not None:
             self._left -= 1
-            self._tried.append(found.lane)
+            self._tried.append((found.stop.model, found.lane))
             return found
         if self._resort:
             found, self._resort = self._first(self._resort, now), []
@@ -141,7 +142,7 @@ class Course(Generic[L]):
     def _first(self, stops: Sequence[Stop[L]], now: float) -> Try[L] | None:
         for stop in stops:
             for lane in stop.lanes:
-                if lane not in self._tried and lane.circuit.begin(now):
+                if (stop.model, lane) not in self._tried and lane.circuit.begin(now):
                     return Try(stop, lane)
         return None
 
