@@ -56,6 +56,10 @@ def test_a_password_is_not_said():
 
     assert "hunter2" not in str(caught.value)
     assert shown("postgresql://ana:hunter@2@host/db") == "postgresql://…@host/db"
+    assert shown("postgresql://host/db?user=ana&password=hunter2") == "postgresql://host/db?…"
+    assert shown("postgresql//ana:hunter2@host/db") == "…@host/db"
+    assert shown("postgresql://ana:hunter?2@host/db") == "postgresql://…@host/db"
+    assert shown("sqlite:dragoman.db") == "sqlite:dragoman.db"
 
 
 def test_an_address_is_checked_without_sqlalchemy():

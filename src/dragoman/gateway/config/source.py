@@ -90,9 +90,7 @@ class Source:
         """Where it is, as it is written; of a value itself, what may be shown."""
         if self.kind != "text":
             return f"{self.kind}:{self.name}"
-        # A database's options follow the question mark, and may name a password.
-        address, query, _ = self._text.partition("?")
-        return shown(address) + (f"{query}…" if query else "")
+        return shown(self._text)
 
     def __repr__(self) -> str:
         """The same: a repr ends in logs."""

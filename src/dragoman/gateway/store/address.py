@@ -42,4 +42,7 @@ def dialect_url(url: str) -> str:
 def shown(url: str) -> str:
     """An address for a message: without what may be a password."""
     scheme, mark, rest = url.partition("://")
-    return f"{scheme}://…@{rest.rpartition('@')[2]}" if mark and "@" in rest else url[:200]
+    _, at, place = (rest if mark else url).rpartition("@")
+    # A database's options follow the question mark, and may name a password.
+    place, query, _ = place.partition("?")
+    return f"{scheme + mark if mark else ''}{'…@' if at else ''}{place[:200]}{'?…' if query else ''}"
