@@ -52,7 +52,7 @@ def test_a_query_that_is_wrong_is_told_by_its_name(gateway, path, param, says):
         (b'{"owner": "a", "models": []}', "none of them is empty"),
         (b'{"owner": "a", "expires": "2027-01-01T00:00:00"}', "which time zone"),
         (b'{"owner": "a", "expires": "2001-01-01T00:00:00Z"}', "cannot expire before it is made"),
-        (b'{"owner": "a", "expires": "9999-12-31T23:59:59-23:59"}', "no date of ours is so late"),
+        (b'{"owner": "a", "expires": "9999-12-31T23:59:59-23:59"}', "never to expire has no such date: leave it out"),
         (b'{"owner": "a", "models": ["m\\u0000"]}', "none of them is empty"),
         (b'{"owner": "a", "limits": {"concurrent": -1}}', "concurrent is a number from 0"),
         (b"[" * 60_000, "the body cannot be used"),

@@ -220,6 +220,7 @@ def test_a_key_that_is_not_there_is_refused_by_name(desk, name):
         ({"note": "a\0"}, "note"),
         ({"models": ["m\0"]}, "models"),
         ({"expires": datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=2)))}, "expires"),
+        ({"expires": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2)))}, "expires"),
         ({"models": []}, "models"),
         ({"models": ["gpt-*", ""]}, "models"),
         ({"expires": NOW}, "expires"),

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NAME_BOUND = 200
 """The most characters of an owner's name, and of a note."""
 
+LAST_YEAR = 9998
+"""The last in which a key may expire."""
+
 LIMITS = Limits.__struct_fields__
 """The limits, each of which has a column of its name."""
 
@@ -230,11 +233,10 @@ def _check(  # noqa: PLR0913, PLR0917 - as `create`
         raise InvalidRequestError(f"a note has at most {NAME_BOUND} characters, and no NUL among them", param="note")
     if models is not None and (not models or not all(models) or any("\0" in one for one in models)):
         raise InvalidRequestError("models are named, or `*` stands for anything: none of them is empty", param="models")
-    try:
-        in_utc = now if expires is None else expires.astimezone(UTC)
-    except OverflowError:
-        raise InvalidRequestError("no date of ours is so late, or so early", param="expires") from None
-    if expires is not None and in_utc <= now:
+    # A PostgreSQL of the far east gives the last hours of 9999 as those of a year that Python does not know.
+    if expires is not None and expires.year > LAST_YEAR:
+        raise InvalidRequestError("a key that is never to expire has no such date: leave it out", param="expires")
+    if expires is not None and expires <= now:
         raise InvalidRequestError("a key cannot expire before it is made", param="expires")
     for name in LIMITS:
         value = getattr(limits, name)
