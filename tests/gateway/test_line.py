@@ -181,6 +181,34 @@ def test_a_request_that_would_rather_speak_http_2_is_answered_as_it_is(body, at_
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("pieces", [[b"Mo", b"", b"net"], []])
+def test_who_speaks_http_1_0_is_answered_without_chunks(pieces):
+    async def main():
+        async def app(scope, _, send):
+            if scope["path"] == "/whole":
+                await asgi.respond(send, 200, b"whole")
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+        async def stream(reader, writer):
+            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert b"transfer-encoding" not in head.lower()
+            assert body == b"".join(pieces)
+
+        async def whole(reader, writer):
+            writer.write(b"GET /whole HTTP/1.0\r\n\r\n")
+            assert (await reader.read()).endswith(b"content-length: 5\r\nconnection: close\r\n\r\nwhole")
+
+        await asyncio.wait_for(served(app, stream), 20)
+        await asyncio.wait_for(served(app, whole), 20)
+
+    asyncio.run(main())
+
+
 def test_a_head_that_is_larger_than_may_be_is_refused_and_one_that_is_not_is_read():
     bound = 65_536
 

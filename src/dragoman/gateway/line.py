@@ -85,6 +85,9 @@ class Line(HttpToolsProtocol):
             return
         before = self.cycle
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            # Who speaks it knows no chunks (RFC 9112 §6.1): without a length an answer ends with the connection.
+            self.cycle.chunked_encoding, self.cycle.expected_content_length = False, _Unsaid()
         if self.pipeline:
             self._unanswered = [*(each for each in self._unanswered if not each.response_complete), before]
 
@@ -141,6 +144,16 @@ class Line(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self._left.happen()
+
+
+class _Unsaid(int):
+    """The length of an answer that nobody stated, for uvicorn's count of what is left: as long as it turns out."""
+
+    def __lt__(self, _: int) -> bool:
+        return False
+
+    def __sub__(self, _: int) -> _Unsaid:
+        return self
 
 
 class _Parser(httptools.HttpRequestParser):
