@@ -15,10 +15,11 @@ import msgspec
 
 from dragoman.errors import InvalidRequestError
 from dragoman.face.field import REQUIRED, UNSET, Field, field, items_of
+from dragoman.face.picked import Picked
 from dragoman.face.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from dragoman.face.picked import Picking
 
 Json = dict[str, Any]
 
@@ -226,8 +227,8 @@ class Model(metaclass=_Models):
         exclude_none: bool = False,
         exclude_unset: bool = False,
         exclude_defaults: bool = False,
-        include: Iterable[str] | None = None,
-        exclude: Iterable[str] | None = None,
+        include: Picking = None,
+        exclude: Picking = None,
     ) -> Json:
         """The fields as a dict, models in them too.
 
@@ -237,26 +238,29 @@ class Model(metaclass=_Models):
             exclude_none: without those that are None, but for a null where "null" and "not given" are told apart.
             exclude_unset: without those that were neither given nor received.
             exclude_defaults: without those that equal their default.
-            include: only these.
-            exclude: not these.
+            include: only these; a mapping says for each what of it: `{"choices": {0: {"message": True}}}`.
+            exclude: not these; as `include`, and "__all__" is each item of a list.
         """
-        kept = None if include is None else set(include)
-        dropped = set(exclude or ())
-        options: dict[str, Any] = {"by_alias": by_alias, "exclude_none": exclude_none, "exclude_unset": exclude_unset}
+        options: dict[str, Any] = {
+            "mode": mode, "by_alias": by_alias, "exclude_none": exclude_none, "exclude_unset": exclude_unset,
+            "exclude_defaults": exclude_defaults,
+        }  # fmt: skip
+        picked = Picked(include, exclude)
         found: Json = {}
         given = self.model_fields_set if exclude_unset else None
         plan = type(self).planned()
         for name, value in self:
             spec = type(self).__fields__.get(name)
-            if value is UNSET or name in dropped:
+            inside = picked.inside(name)
+            if value is UNSET or inside is None:
                 continue
             if value is None and (spec.wire in plan.unsaid if plan.telling and spec is not None else exclude_none):
                 continue
-            if (kept is not None and name not in kept) or (given is not None and name not in given):
+            if given is not None and name not in given:
                 continue
             if exclude_defaults and spec is not None and value == spec.default:
                 continue
-            found[spec.wire if spec is not None and by_alias else name] = _dumped(value, mode, options)
+            found[spec.wire if spec is not None and by_alias else name] = _dumped(value, inside, options)
         return found
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:  # noqa: ANN401 - as model_dump
@@ -305,14 +309,17 @@ def as_wire(value: Any) -> Any:  # noqa: ANN401 - any value of a field
     return value
 
 
-def _dumped(value: Any, mode: str, options: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a field
+def _dumped(value: Any, picked: Picked, options: Json) -> Any:  # noqa: ANN401 - any value of a field
     if isinstance(value, Model):
-        return type(value).model_dump(value, mode=mode, **options)
+        return type(value).model_dump(value, include=picked.kept, exclude=picked.dropped, **options)
     if isinstance(value, list):
-        return [_dumped(item, mode, options) for item in items_of(value)]
+        items = items_of(value)
+        placed = [(item, picked.item(place, len(items))) for place, item in enumerate(items)]
+        return [_dumped(item, inside, options) for item, inside in placed if inside is not None]
     if isinstance(value, dict):
-        return {name: _dumped(item, mode, options) for name, item in cast("Json", value).items()}
-    return getattr(value, "value", value) if mode == "json" else value
+        named = [(name, item, picked.inside(name)) for name, item in cast("Json", value).items()]
+        return {name: _dumped(item, inside, options) for name, item, inside in named if inside is not None}
+    return getattr(value, "value", value) if options["mode"] == "json" else value
 
 
 def _again(cls: type[Model], values: Json) -> Model:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from dragoman.face.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from dragoman.face.picked import Picking
 
 Json = dict[str, Any]
 
@@ -61,8 +63,8 @@ class BaseModel(Model):
         exclude_none: bool = False,
         exclude_unset: bool = False,
         exclude_defaults: bool = False,
-        include: Iterable[str] | None = None,
-        exclude: Iterable[str] | None = None,
+        include: Picking = None,
+        exclude: Picking = None,
         warnings: bool | str = True,  # noqa: ARG002 - there is nothing to warn of
     ) -> Json:
         """The fields as a dict, models in them too: documented ones that did not come as None, unless told otherwise.
@@ -73,8 +75,8 @@ class BaseModel(Model):
             exclude_none: without those that are None.
             exclude_unset: without those that were neither given nor received.
             exclude_defaults: without those that equal their default.
-            include: only these.
-            exclude: not these.
+            include: only these; a mapping says for each what of it: `{"choices": {0: {"message": True}}}`.
+            exclude: not these; as `include`, and "__all__" is each item of a list.
             warnings: taken because the original does.
         """
         return super().model_dump(
