@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import pickle
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
@@ -116,3 +117,38 @@ def test_closing_it_closes_idle_connections():
         client.chat.completions.create(**ASKED)
         client.close()
         assert server.left()
+
+
+@pytest.mark.parametrize("name", ["api_key", "base_url", "timeout", "max_retries", "organization", "default_headers"])
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+def test_what_it_was_made_with_cannot_be_assigned(kind, name):
+    client = kind(api_key="k")
+
+    with pytest.raises(AttributeError, match=rf"with_options\({name}=…\) makes another"):
+        setattr(client, name, "other")
+
+
+def test_what_a_subclass_keeps_of_its_own_can_be():
+    class Mine(OpenAI):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.http_client = self.calls = None
+
+    assert Mine(api_key="k").calls is None
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+def test_a_mock_of_it_has_what_it_has(kind):
+    mock = MagicMock(spec=kind)
+    mock.chat.completions.create.return_value = "answered"
+
+    assert mock.chat.completions.create(**ASKED) == "answered"
+    assert mock.embeddings
+    assert mock.models
+
+
+def test_what_was_in_beta_is_found_there():
+    with asking(READ, document()) as (_, client):
+        assert client.beta.chat.completions.parse(**ASKED).choices[0].message.parsed is None
+    with pytest.raises(AttributeError, match="'assistants'"):
+        _ = client.beta.assistants

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from dragoman.openai.raw_client import AsyncRawChat, AsyncRawClient, RawChat, RawClient
 
 _ELSEWHERE = frozenset({
-    "admin", "audio", "batches", "beta", "completions", "containers", "content_provenance_checks", "conversations",
+    "admin", "audio", "batches", "completions", "containers", "content_provenance_checks", "conversations",
     "decisions", "evals", "files", "fine_tuning", "images", "live", "moderations", "realtime", "responses", "safety",
     "skills", "uploads", "vector_stores", "videos", "webhooks", "with_streaming_response",
 })  # fmt: skip
 """What the original's clients have beside these."""
+
+_FIXED = frozenset({
+    "api_key", "base_url", "organization", "project", "timeout", "max_retries", "default_headers", "default_query",
+})  # fmt: skip
+"""What a client is made with, and keeps."""
 
 
 class _Client:
@@ -64,6 +69,11 @@ class _Client:
         key = self._config.settings.key
         return "" if callable(key) else key.reveal()
 
+    @property
+    def beta(self) -> Self:
+        """Itself: `beta.chat.completions.parse` and `.stream` are where they have moved to since, and here too."""
+        return self
+
     def _changed(self, changes: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a copy; `set_default_…` replaces what `default_…` adds to."""
         changed = {name: value for name, value in changes.items() if is_given(value)}
@@ -84,6 +94,14 @@ class _Client:
 
     if not TYPE_CHECKING:
         # Hidden from type checkers, which then say the same of any name.
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse what would change nothing: the next call goes by what the client was made with."""
+            if name in _FIXED and "_config" in self.__dict__:
+                raise AttributeError(
+                    f"a client keeps its {name}: with_options({name}=…) makes another over the same connections"
+                )
+            super().__setattr__(name, value)
+
         def __getattr__(self, name: str) -> object:
             """Say what this face covers, where the original has more."""
             if name in _ELSEWHERE:
@@ -132,9 +150,6 @@ class OpenAI(_Client):
         default_query: put after every address.
         http_client: an httpx client of your own, or any `dragoman.transport.Transport`; it stays yours to close.
 
-    Attributes:
-        chat: chat completions.
-
     Raises:
         OpenAIError: there is no credential for an address that wants one.
         InvalidRequestError: (a ValueError) an argument cannot be used.
@@ -165,7 +180,11 @@ class OpenAI(_Client):
             "http_client": http_client,
         })  # fmt: skip
         self._caller = Caller(self._config, transport(self._config.settings, http_client))
-        self.chat = Chat(self._caller)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Chat."""
+        return Chat(self._caller)
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -239,9 +258,6 @@ class AsyncOpenAI(_Client):
     `api_key` may also be a function whose result is awaited. The client may be used by several event loops, one after
     the other or at once.
 
-    Attributes:
-        chat: chat completions.
-
     Raises:
         OpenAIError: there is no credential for an address that wants one.
         InvalidRequestError: (a ValueError) an argument cannot be used.
@@ -272,7 +288,11 @@ class AsyncOpenAI(_Client):
             "http_client": http_client,
         })  # fmt: skip
         self._caller = AsyncCaller(self._config, async_transport(self._config.settings, http_client))
-        self.chat = AsyncChat(self._caller)
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """Chat."""
+        return AsyncChat(self._caller)
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
