@@ -6,6 +6,7 @@ import json
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -254,3 +255,11 @@ def test_what_a_model_said_goes_back_with_whatever_its_vendor_added():
     assert sent[1] == sent[3]
     assert sent[1]["reasoning_details"] == said["reasoning_details"]
     assert sent[1]["tool_calls"][0]["extra_content"] == {"google": 1}
+
+
+@pytest.mark.parametrize("kind", [Dragoman, AsyncDragoman])
+def test_a_mock_of_it_has_what_it_has(kind):
+    mock = MagicMock(spec=kind)
+
+    assert mock.chat.create
+    assert mock.models.list

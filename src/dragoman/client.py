@@ -14,8 +14,8 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
 
 from dragoman.call import get_call
 from dragoman.call.settings import ambient_url, settings_for, varied
@@ -24,7 +24,7 @@ from dragoman.chat import AsyncChat, Chat
 from dragoman.exchange import fetch
 from dragoman.stream import adrive, drive
 from dragoman.transport.connections import Connections
-from dragoman.wire.card import ModelCard, ModelList, read_card, read_cards
+from dragoman.wire.card import ModelCard, ModelList, card_path, read_card, read_cards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,10 +69,11 @@ class Models:
         """One of them: `GET …/models/{model}`.
 
         Raises:
+            InvalidRequestError: that can be no model's name: it is empty, or leads elsewhere (`..`).
             NotFoundError: there is no such model.
             APIError: the call failed; see `dragoman.errors` for how.
         """
-        call = get_call(self._settings, "/models/" + quote(model, safe="/"), timeout=timeout)
+        call = get_call(self._settings, card_path(model), timeout=timeout)
         return drive(fetch(call, time, read_card), self._transport)
 
 
@@ -94,10 +95,6 @@ class Dragoman:
         limiter: makes calls wait before they are sent rather than be refused, and may be shared: `dragoman.Limiter`.
         transport: what carries the requests, or how to connect: `dragoman.Connections`; default our own HTTP/1.1,
             see `dragoman.transport`. A transport that is given is not closed with the client.
-
-    Attributes:
-        chat: chat completions.
-        models: the models that the server offers.
 
     Raises:
         InvalidRequestError: an argument cannot be used.
@@ -205,8 +202,16 @@ class Dragoman:
         if transport is None or isinstance(transport, Connections):
             transport = blocking_transport(settings, transport)
         self._transport: Transport = transport
-        self.chat = Chat(self._settings, self._transport)
-        self.models = Models(self._settings, self._transport)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Chat completions."""
+        return Chat(self._settings, self._transport)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models that the server offers."""
+        return Models(self._settings, self._transport)
 
     def close(self) -> None:
         """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.
@@ -255,10 +260,11 @@ class AsyncModels:
         """One of them: `GET …/models/{model}`.
 
         Raises:
+            InvalidRequestError: that can be no model's name: it is empty, or leads elsewhere (`..`).
             NotFoundError: there is no such model.
             APIError: the call failed; see `dragoman.errors` for how.
         """
-        call = get_call(self._settings, "/models/" + quote(model, safe="/"), timeout=timeout)
+        call = get_call(self._settings, card_path(model), timeout=timeout)
         return await adrive(fetch(call, time, read_card), self._transport)
 
 
@@ -267,10 +273,6 @@ class AsyncDragoman:
 
     It may be used by several event loops, one after the other or at once: connections stay with the loop they were
     made on.
-
-    Attributes:
-        chat: chat completions.
-        models: the models that the server offers.
 
     Raises:
         InvalidRequestError: an argument cannot be used.
@@ -355,8 +357,16 @@ class AsyncDragoman:
         if transport is None or isinstance(transport, Connections):
             transport = async_transport(settings, transport)
         self._transport: AsyncTransport = transport
-        self.chat = AsyncChat(self._settings, self._transport)
-        self.models = AsyncModels(self._settings, self._transport)
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """Chat completions."""
+        return AsyncChat(self._settings, self._transport)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """The models that the server offers."""
+        return AsyncModels(self._settings, self._transport)
 
     def close(self) -> None:
         """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.

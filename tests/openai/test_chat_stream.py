@@ -105,3 +105,15 @@ def test_a_step_with_no_content_is_no_event_of_text():
     with asking(READ, chunked(step(delta={"role": "assistant"}), step("x", "stop"))) as (_, client):
         with client.chat.completions.stream(**ASKED) as stream:
             assert [one.type for one in stream] == ["chunk", "chunk", "content.delta", "content.done"]
+
+
+def test_one_that_is_entered_again_asks_again_and_adds_up_afresh():
+    with asking(READ, STREAM, READ, STREAM) as (server, client):
+        manager = client.chat.completions.stream(**{**ASKED, "messages": iter(ASKED["messages"])})
+        texts = []
+        for _ in range(2):
+            with manager as stream:
+                texts.append(stream.get_final_completion().choices[0].message.content)
+
+    assert texts == ["Monet", "Monet"]
+    assert server.requests[0].json == server.requests[1].json

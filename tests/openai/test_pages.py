@@ -1,6 +1,7 @@
 """Lists."""
 
 import asyncio
+import json
 
 from dragoman.openai.pages import AsyncPage, AsyncPaginator, SyncPage
 from dragoman.openai.types import Model
@@ -18,6 +19,7 @@ def test_a_page_is_walked_through_and_is_the_only_one():
     assert [model.id for model in made] == ["m"]
     assert [*made.iter_pages()] == [made]
     assert not made.has_next_page()
+    assert made.next_page_info() is None
     assert made._request_id == "r"
 
 
@@ -26,6 +28,8 @@ def test_a_page_is_dumped_like_a_model():
 
     assert made.to_dict() == {"data": [CARD], "object": "list"}
     assert made.model_dump()["data"] == [CARD | {"shutdown_date": None}]
+    assert json.loads(made.to_json()) == made.to_dict()
+    assert json.loads(made.model_dump_json(exclude_none=True)) == made.to_dict(mode="json")
     assert repr(made).startswith("SyncPage(data=[Model(id='m', ")
 
 

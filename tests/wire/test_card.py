@@ -7,7 +7,8 @@ import pickle
 import msgspec
 import pytest
 
-from dragoman.wire.card import ModelCard, read_card, read_cards
+from dragoman.errors import InvalidRequestError
+from dragoman.wire.card import ModelCard, card_path, read_card, read_cards
 
 CARD = {"id": "gpt-x", "object": "model", "created": 1700000000, "owned_by": "openai", "max_model_len": 8192}
 
@@ -51,3 +52,24 @@ def test_servers_that_do_not_know_their_own_age_are_read():
 def test_what_is_no_json_object_is_refused(read):
     with pytest.raises(msgspec.DecodeError, match="expected a JSON object, got an array"):
         read(b"[]")
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("gpt-x", "/models/gpt-x"),
+        ("org/model:7b", "/models/org/model%3A7b"),
+        ("a b?c#d%2e", "/models/a%20b%3Fc%23d%252e"),
+        ("..a/b..", "/models/..a/b.."),
+    ],
+)
+def test_a_card_has_its_path(model, path):
+    assert card_path(model) == path
+
+
+@pytest.mark.parametrize("model", ["", ".", "..", "../files", "org/../../keys", "org/."])
+def test_what_leads_elsewhere_is_no_models_name(model):
+    with pytest.raises(InvalidRequestError) as refused:
+        card_path(model)
+
+    assert refused.value.param == "model"

@@ -14,6 +14,7 @@ from dragoman.openai.parsing import as_sent
 from dragoman.openai.streaming import ChatCompletionStreamState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from dragoman.openai.caller import AsyncCaller, Caller
@@ -27,8 +28,8 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 
-def request_and_state(asked: Json, arguments: Json) -> tuple[Json, ChatCompletionStreamState[Any]]:
-    """What is sent, and what follows the answer.
+def request_and_state(asked: Json, arguments: Json) -> tuple[Json, Callable[[], ChatCompletionStreamState[Any]]]:
+    """What is sent, and what makes a follower of an answer to it: each time it is sent has its own.
 
     Raises:
         ValueError: a type has no JSON Schema.
@@ -36,8 +37,13 @@ def request_and_state(asked: Json, arguments: Json) -> tuple[Json, ChatCompletio
     wanted, tools = asked["response_format"], asked["tools"]
     tools = [*tools] if is_given(tools) and tools is not None else tools
     sent = {**arguments, "response_format": as_sent(wanted), "tools": tools}
-    request = {"messages": asked["messages"], "model": asked["model"], "stream": True, "arguments": sent}
-    return request, ChatCompletionStreamState[Any](input_tools=tools or (), response_format=wanted)
+    messages = [*asked["messages"]]
+    request = {"messages": messages, "model": asked["model"], "stream": True, "arguments": sent}
+
+    def state() -> ChatCompletionStreamState[Any]:
+        return ChatCompletionStreamState(input_tools=tools or (), response_format=wanted)
+
+    return request, state
 
 
 class ChatCompletionStream(Generic[T]):
@@ -109,7 +115,7 @@ class ChatCompletionStreamManager:
     def __enter__(self) -> ChatCompletionStream[Any]:
         """Ask; returns when the first content has arrived."""
         call = completion_call(self._caller.config(), "stream", **self._request)
-        self._stream = ChatCompletionStream(self._caller.stream(call), self._state)
+        self._stream = ChatCompletionStream(self._caller.stream(call), self._state())
         return self._stream
 
     def __exit__(
@@ -189,7 +195,7 @@ class AsyncChatCompletionStreamManager:
     async def __aenter__(self) -> AsyncChatCompletionStream[Any]:
         """Ask; returns when the first content has arrived."""
         call = completion_call(await self._caller.config(), "stream", **self._request)
-        self._stream = AsyncChatCompletionStream(await self._caller.stream(call), self._state)
+        self._stream = AsyncChatCompletionStream(await self._caller.stream(call), self._state())
         return self._stream
 
     async def __aexit__(

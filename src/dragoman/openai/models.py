@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from dragoman.openai.answer import raw
 from dragoman.openai.calls import Options, counted, get
 from dragoman.openai.omitted import not_given
 from dragoman.openai.pages import AsyncPage, AsyncPaginator, SyncPage
 from dragoman.openai.types.model import Model
+from dragoman.wire.card import card_path
 from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:
@@ -29,11 +29,9 @@ def retrieve_call(config: Config, model: str, options: Options) -> Call:
     """The call that asks for one model.
 
     Raises:
-        ValueError: its name is empty.
+        InvalidRequestError: (a ValueError) that can be no model's name: it is empty, or leads elsewhere (`..`).
     """
-    if not model:
-        raise ValueError("model is empty: name the model to look up")
-    return get(config, "/models/" + quote(model, safe="/"), options)
+    return get(config, card_path(model), options)
 
 
 def _page(received: Received) -> SyncPage[Model]:

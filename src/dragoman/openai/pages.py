@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+import msgspec
+
 from dragoman.openai.shape import BaseModel
 
 if TYPE_CHECKING:
@@ -39,13 +41,29 @@ class _Page(Generic[M]):
         """The fields as a dict; the options are those of the items' `model_dump`."""
         return {"data": [item.model_dump(**options) for item in self.data], "object": self.object}
 
-    def to_dict(self) -> Json:
-        """What was received, as a dict."""
-        return {"data": [item.to_dict() for item in self.data], "object": self.object}
+    def next_page_info(self) -> None:
+        """How the next page is asked for: there is none."""
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:  # noqa: ANN401 - as BaseModel
+        """The fields as JSON; the options are those of `model_dump`."""
+        return _json(self.model_dump(mode="json", **options), indent)
+
+    def to_dict(self, **options: Any) -> Json:  # noqa: ANN401 - as BaseModel
+        """What was received, as a dict; the options are those of the items' `to_dict`."""
+        return {"data": [item.to_dict(**options) for item in self.data], "object": self.object}
+
+    def to_json(self, *, indent: int | None = 2, **options: Any) -> str:  # noqa: ANN401 - as BaseModel
+        """What was received, as JSON; the options are those of `to_dict`."""
+        return _json(self.to_dict(mode="json", **options), indent)
 
     def __repr__(self) -> str:
         """As it could be written."""
         return f"{type(self).__name__}(data={self.data!r}, object={self.object!r})"
+
+
+def _json(value: Json, indent: int | None) -> str:
+    data = msgspec.json.encode(value)
+    return (data if indent is None else msgspec.json.format(data, indent=indent)).decode()
 
 
 class SyncPage(_Page[M]):

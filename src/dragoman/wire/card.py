@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+from dragoman.errors import InvalidRequestError
 from dragoman.wire.completion import Sourced, read_sourced
 
 
@@ -43,3 +46,16 @@ def read_cards(data: bytes) -> ModelList:
         msgspec.DecodeError: it is not a JSON object.
     """
     return read_sourced(data, ModelList)
+
+
+def card_path(model: str) -> str:
+    """Where a model's card is, from an endpoint's address on; the slashes of names such as `org/model` stay.
+
+    Raises:
+        InvalidRequestError: that can be no model's name: it is empty, or leads elsewhere (`..`, RFC 3986 §5.2.4).
+    """
+    if not model:
+        raise InvalidRequestError("model is empty: name the model to look up", param="model")
+    if not {".", ".."}.isdisjoint(model.split("/")):
+        raise InvalidRequestError(f"{model!r} is no model's name: as a path it leads elsewhere", param="model")
+    return "/models/" + quote(model, safe="/")
