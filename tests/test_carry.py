@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+import httpx
 import pytest
 
 from dragoman import AsyncDragoman, ConfigurationError, Connections, Dragoman, errors
@@ -82,3 +83,9 @@ def test_options_of_connections_hold_for_every_way_over_the_network(tmp_path):
 def test_a_proxy_that_cannot_be_used_is_told_of_when_the_client_is_made(cls):
     with pytest.raises(ConfigurationError, match="socks5"):
         cls("http://a.test/v1", transport=Connections(proxy="socks5://127.0.0.1:9"))
+
+
+@pytest.mark.parametrize("kind", [Dragoman, AsyncDragoman])
+def test_an_http_client_that_no_adapter_carries_is_refused_with_the_adapters_name(kind):
+    with httpx.Client() as given, pytest.raises(ConfigurationError, match=r"HttpxTransport\(…\) makes it"):
+        kind("http://h/v1", transport=given)

@@ -6,9 +6,10 @@ Touches the network through what it makes. `Switch` and `AsyncSwitch` are twins,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dragoman.call.settings import weights_at
+from dragoman.errors import ConfigurationError
 from dragoman.transport import NoAnswer
 from dragoman.transport.connections import Connections
 
@@ -16,14 +17,19 @@ if TYPE_CHECKING:
     from dragoman.call.settings import Settings
     from dragoman.transport import Answer, AsyncAnswer, AsyncTransport, Outgoing, Transport
 
+T = TypeVar("T")
 
-def blocking_transport(settings: Settings, connections: Connections | None = None) -> Transport:
-    """What carries a client's requests where its user brought nothing, or said how to connect.
+
+def blocking_transport(settings: Settings, given: Transport | Connections | None = None) -> Transport:
+    """What carries a client's requests: what its user brought, or what is made here, connecting as they said.
 
     Raises:
-        ConfigurationError: the proxy in force cannot be used, or there is no embedded model.
+        ConfigurationError: the proxy in force cannot be used, there is no embedded model, or what was brought is no
+            transport.
     """
-    connections = connections or Connections()
+    connections = Connections() if given is None else given
+    if not isinstance(connections, Connections):
+        return _checked(connections, "HttpxTransport")
     if settings.party is not None:
         return Switch(settings, connections)
     if settings.engine is None:
@@ -32,6 +38,15 @@ def blocking_transport(settings: Settings, connections: Connections | None = Non
     from dragoman.engine import Engine, EngineTransport  # noqa: PLC0415
 
     return EngineTransport(Engine.shared(settings.engine or None))
+
+
+def _checked(given: T, adapter: str) -> T:
+    if hasattr(given, "build_request"):
+        raise ConfigurationError(
+            f"transport={type(given).__name__} is an HTTP client: dragoman.transport.httpx.{adapter}(…) makes it a "
+            "transport"
+        )
+    return given
 
 
 class Switch:
@@ -77,13 +92,16 @@ class Switch:
         return way
 
 
-def async_transport(settings: Settings, connections: Connections | None = None) -> AsyncTransport:
-    """What carries a client's requests where its user brought nothing, or said how to connect.
+def async_transport(settings: Settings, given: AsyncTransport | Connections | None = None) -> AsyncTransport:
+    """What carries a client's requests: what its user brought, or what is made here, connecting as they said.
 
     Raises:
-        ConfigurationError: the proxy in force cannot be used, or there is no embedded model.
+        ConfigurationError: the proxy in force cannot be used, there is no embedded model, or what was brought is no
+            transport.
     """
-    connections = connections or Connections()
+    connections = Connections() if given is None else given
+    if not isinstance(connections, Connections):
+        return _checked(connections, "AsyncHttpxTransport")
     if settings.party is not None:
         return AsyncSwitch(settings, connections)
     if settings.engine is None:

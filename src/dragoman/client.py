@@ -199,9 +199,7 @@ class Dragoman:
     def _hold(self, settings: Settings, transport: Transport | Connections | None) -> None:
         self._settings = settings
         self._owned = transport is None or isinstance(transport, Connections)
-        if transport is None or isinstance(transport, Connections):
-            transport = blocking_transport(settings, transport)
-        self._transport: Transport = transport
+        self._transport = blocking_transport(settings, transport)
 
     @cached_property
     def chat(self) -> Chat:
@@ -354,9 +352,7 @@ class AsyncDragoman:
     def _hold(self, settings: Settings, transport: AsyncTransport | Connections | None) -> None:
         self._settings = settings
         self._owned = transport is None or isinstance(transport, Connections)
-        if transport is None or isinstance(transport, Connections):
-            transport = async_transport(settings, transport)
-        self._transport: AsyncTransport = transport
+        self._transport = async_transport(settings, transport)
 
     @cached_property
     def chat(self) -> AsyncChat:

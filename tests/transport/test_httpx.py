@@ -200,3 +200,10 @@ def test_a_subclass_is_a_client_and_anything_else_is_refused_by_name(library):
     for transport in (HttpxTransport, AsyncHttpxTransport):
         with pytest.raises(ConfigurationError, match="not dict"):
             transport({})
+
+
+def test_a_client_of_the_other_colour_is_refused(library):
+    with library.Client() as client, pytest.raises(ConfigurationError, match=r"\.AsyncClient carries these calls"):
+        AsyncHttpxTransport(client)
+    with pytest.raises(ConfigurationError, match=rf"{library.__name__}\.Client carries .* not an .*\.AsyncClient"):
+        HttpxTransport(library.AsyncClient())

@@ -34,12 +34,15 @@ _leaving: set[asyncio.Task[None]] = set()
 """Answers being closed: an event loop itself holds no task, and httpx can close one only by waiting."""
 
 
-def _library(client: object) -> ModuleType:
-    """The module whose errors a client raises: httpx, or its successor of the same shape."""
+def _library(client: object, kind: str) -> ModuleType:
+    """The module whose errors a client of a kind raises: httpx, or its successor of the same shape."""
     for cls in type(client).__mro__:
         root = cls.__module__.partition(".")[0]
         if root in {"httpx", "httpx2"}:
-            return sys.modules[root]
+            library = sys.modules[root]
+            if not isinstance(client, getattr(library, kind)):
+                raise ConfigurationError(f"an {root}.{kind} carries these calls, not an {root}.{cls.__name__}")
+            return library
     # One of a user's own, around httpx's: whatever it is, it builds httpx's requests.
     if "httpx" in sys.modules and hasattr(client, "build_request") and hasattr(client, "send"):
         return sys.modules["httpx"]
@@ -179,12 +182,12 @@ class HttpxTransport:
         client: the client, httpx's or httpx2's. It is not closed here.
 
     Raises:
-        ConfigurationError: it is something else.
+        ConfigurationError: it is something else, or of the other colour.
     """
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
-        self._library = _library(client)
+        self._library = _library(client, "Client")
 
     def send(self, request: Outgoing, until: float) -> HttpxAnswer:
         """Send one request and wait for the head of its answer; raises NoAnswer when there is none."""
@@ -310,12 +313,12 @@ class AsyncHttpxTransport:
         client: the client, httpx's or httpx2's. It is not closed here.
 
     Raises:
-        ConfigurationError: it is something else.
+        ConfigurationError: it is something else, or of the other colour.
     """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._library = _library(client)
+        self._library = _library(client, "AsyncClient")
 
     async def send(self, request: Outgoing, until: float) -> AsyncHttpxAnswer:
         """Send one request and wait for the head of its answer; raises NoAnswer when there is none."""
