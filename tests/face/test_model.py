@@ -6,6 +6,7 @@ import pickle
 from enum import Enum
 
 import hypothesis.strategies as st
+import pydantic
 import pytest
 from hypothesis import given
 
@@ -184,3 +185,22 @@ def test_whatever_comes_is_kept_and_can_be_looked_at(came):
         assert received.model_dump(by_alias=True).get(name, None) is not UNSET
         if name == "other":
             assert received.other == value
+
+
+class Conversation(pydantic.BaseModel):
+    last: Message
+    before: list[Message] = []
+
+
+def test_it_may_be_a_field_of_a_pydantic_model():
+    held = Conversation(last={"role": "user", "vendor": 1}, before=[Message(role="user", content="hi")])
+
+    assert (held.last.role, held.last.vendor) == (Role.USER, 1)
+    assert held.model_dump(mode="json", exclude={"last": {"vendor"}}) == {
+        "last": {"role": "user"},
+        "before": [{"role": "user", "content": "hi"}],
+    }
+    assert Conversation.model_validate_json(held.model_dump_json()) == held
+    assert Conversation.model_json_schema()["properties"]["last"]["type"] == "object"
+    with pytest.raises(pydantic.ValidationError, match=r"Message has no 'role'"):
+        Conversation(last={})

@@ -219,6 +219,24 @@ class Model(metaclass=_Models):
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidRequestError(f"{cls.__name__} cannot be read: {error}") from None
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, build: object) -> Any:  # noqa: ANN401 - pydantic's own type
+        """What pydantic asks of a type that a field of its models is of: dicts are read, models are dumped as dicts."""
+        # Only pydantic asks, so it is there.
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        def dumped(model: Self, info: core_schema.SerializationInfo) -> Json:
+            names = ("mode", "by_alias", "exclude_none", "exclude_unset", "exclude_defaults", "include", "exclude")
+            return model.model_dump(**{name: getattr(info, name) for name in names})
+
+        return core_schema.no_info_plain_validator_function(
+            cls.model_validate,
+            json_schema_input_schema=core_schema.dict_schema(),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                dumped, info_arg=True, return_schema=core_schema.dict_schema()
+            ),
+        )
+
     def model_dump(  # noqa: PLR0913 - pydantic's own
         self,
         *,
