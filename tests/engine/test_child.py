@@ -121,8 +121,8 @@ def test_weights_that_cannot_be_loaded_are_one_sentence_on_stdout(folder, tmp_pa
 
     assert process.returncode == 1
     assert said == (
-        f"llama.cpp cannot load {cut}: the file is damaged, cut short, or of a kind that it does not know; "
-        "fetch it anew, or name another\n"
+        f"llama.cpp cannot load {cut}: the file is damaged, cut short, of a kind that it does not know, or larger "
+        "than the memory it may have; fetch it anew, or name another\n"
     )
 
 

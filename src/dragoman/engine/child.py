@@ -61,8 +61,8 @@ def main(argument: str) -> int:
         _server = start(told)
     except RuntimeError:
         return refuse(
-            f"llama.cpp cannot load {told.model}: the file is damaged, cut short, or of a kind that it does not know; "
-            "fetch it anew, or name another"
+            f"llama.cpp cannot load {told.model}: the file is damaged, cut short, of a kind that it does not know, "
+            "or larger than the memory it may have; fetch it anew, or name another"
         )
     # The server ends by raising the signal again that ended it; it has been obeyed by then.
     signal.signal(signal.SIGTERM, obeyed)

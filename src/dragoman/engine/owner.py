@@ -266,12 +266,12 @@ class Engine:
             raise EngineError(f"the engine died {CRASHES} times right after its start; {words}")
 
     def _last_words(self, code: int | None) -> str:
-        how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
         words = ""
         with contextlib.suppress(OSError):
             lines = (self._home() / "stderr").read_text("utf-8", "replace").strip().splitlines()
             words = f": {lines[-1]}" if lines else ""
-        return f"the engine's process ended with {how}{words}"
+        return f"the engine's process {how}{words}"
 
 
 def _key(model: str | Path | None) -> str:
