@@ -19,6 +19,11 @@ def test_colours_are_for_terminals_only(monkeypatch):
     assert screen.paint("x", screen.RED, Tty()) == "x"
 
 
+def test_colours_are_marked_as_taking_no_room():
+    assert screen.unspaced("\x1b[1m> \x1b[0m") == "\x01\x1b[1m\x02> \x01\x1b[0m\x02"
+    assert screen.unspaced("> ") == "> "
+
+
 def test_the_usage_in_a_line():
     usage = Usage(prompt_tokens=3, completion_tokens=10, total_tokens=13)
 

@@ -111,6 +111,14 @@ def test_a_models_words_cannot_command_the_terminal(talk):
     assert "\N{REPLACEMENT CHARACTER}]0;owned".encode() in shown
 
 
+def test_a_line_is_as_long_as_the_terminal_is_wide(talk):
+    with Scripted([]) as server, talk(server) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(b"x" * 76 + b"E")
+        # It goes on in the next of eighty columns when this one is full, and the prompt's colours fill none.
+        assert b"\r" not in terminal.wait_for(b"E")
+
+
 def test_the_history_is_kept_for_its_owner_only(talk, tmp_path):
     with Scripted(says("Monet.")) as server, talk(server) as terminal:
         terminal.wait_for(PROMPT)

@@ -15,6 +15,8 @@ DIM, RED, BOLD, PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[1m", "\x1b[0m"
 # A model's words are data: on a terminal they must not move the cursor, change the title or write to the clipboard.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+_COLOURS = re.compile(r"(?:\x1b\[\d+m)+")
+
 
 def coloured(file: TextIO) -> bool:
     """Whether to colour what is written there: on a terminal, unless NO_COLOR says no (no-color.org)."""
@@ -24,6 +26,11 @@ def coloured(file: TextIO) -> bool:
 def paint(text: str, colour: str, file: TextIO) -> str:
     """The text in a colour, where the file takes colours."""
     return f"{colour}{text}{PLAIN}" if coloured(file) and text else text
+
+
+def unspaced(text: str) -> str:
+    """The text with its colours marked as taking no room (readline's RL_PROMPT_START_IGNORE and …_END_IGNORE)."""
+    return _COLOURS.sub("\x01\\g<0>\x02", text)
 
 
 def write(text: str) -> None:

@@ -51,13 +51,19 @@ def _opening(system: str | None) -> list[Any]:
 def _ask() -> str | None:
     """The user's next line; None at the end of input. Ctrl-C drops the line being written."""
     try:
-        return input(screen.paint("> ", screen.BOLD, sys.stdout)).strip()
+        return input(_prompt()).strip()
     except EOFError:
         screen.write("\n")
         return None
     except KeyboardInterrupt:
         screen.write("\n")
         return ""
+
+
+def _prompt() -> str:
+    """What stands before the user's line. Readline is told which of it takes no room, or it redraws in wrong places."""
+    painted = screen.paint("> ", screen.BOLD, sys.stdout)
+    return screen.unspaced(painted) if "readline" in sys.modules else painted
 
 
 def _obey(line: str, said: list[Any]) -> list[Any]:
