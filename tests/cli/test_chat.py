@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +122,45 @@ def test_a_reader_of_the_pipe_may_leave():
         done = subprocess.run(command, shell=True, check=False, capture_output=True, timeout=60, env=clean({}))  # noqa: S602 - a pipe is what is tested
 
     assert done.stderr == b""
+
+
+CUT = chunked(step('{"a'), step(finish="length"), event("[DONE]"))
+REFUSED = json.dumps({"choices": [{"index": 0, "message": {"refusal": "I won't."}, "finish_reason": "stop"}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "more", "shown", "told"),
+    [
+        (CUT, [], b'{"a\n', b"the answer was cut: it reached --max-tokens"),
+        (answer(REFUSED), ["--no-stream"], b"I won't.\n", b"the model refused\n"),
+    ],
+)
+def test_what_an_answer_lacks_is_told_and_is_a_failure_where_it_was_to_be_json(said, more, shown, told):
+    with Scripted([READ, said, READ, said]) as server:
+        words = ["chat", "--base-url", server.url("/v1"), "--model", "m", *more]
+        plain, as_json = dragoman(*words, "Hello"), dragoman(*words, "--json", "Hello")
+
+    assert (plain.returncode, plain.stdout, as_json.returncode, as_json.stdout) == (0, shown, 1, shown)
+    assert told in plain.stderr
+    assert told in as_json.stderr
+
+
+def started_as(redirected, server):
+    words = f"{sys.executable} -m dragoman.cli chat --base-url {server.url('/v1')} --model m Hello {redirected}"
+    return subprocess.run(words, shell=True, check=False, capture_output=True, timeout=60, env=clean({}))  # noqa: S602 - a shell is what closes streams
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full disk at hand")
+def test_a_full_disk_is_told_in_a_line():
+    with Scripted([READ, STREAM]) as server:
+        done = started_as("</dev/null >/dev/full", server)
+
+    assert (done.returncode, done.stderr) == (1, b"dragoman: [Errno 28] No space left on device\n")
+
+
+def test_it_may_be_started_without_streams():
+    with Scripted([READ, STREAM, READ, STREAM]) as server:
+        deaf, dumb = started_as("<&-", server), started_as("</dev/null >&- 2>&-", server)
+
+    assert (deaf.returncode, deaf.stdout, deaf.stderr) == (0, b"Monet\n", b"")
+    assert (dumb.returncode, len(server.requests)) == (0, 2)

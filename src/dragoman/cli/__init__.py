@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman.call.settings import VERSION
@@ -64,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: see `EPILOG`.
     """
+    _open_missing()
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -75,8 +77,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe left (`| head`): nothing more can be said, not even at exit, when stdout is flushed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return ANSWERED
+    except OSError as error:
+        # What the command wrote to takes no more (a disk is full), or a file of its own cannot be used.
+        _silence()
+        return complain(error, FAILED)
+
+
+def _open_missing() -> None:
+    """Open what the command was started without (`<&-`, `>&-`), lest the next socket or file be taken for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+
+
+def _silence() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(error: Exception, code: int) -> int:

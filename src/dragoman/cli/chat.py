@@ -17,6 +17,7 @@ from dragoman.errors import InvalidRequestError
 if TYPE_CHECKING:
     from dragoman.cli.grammar import Commands
     from dragoman.stream import Stream
+    from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
 
 DESCRIPTION = """\
@@ -62,11 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
             return session.talk(asked, arguments.system, options, show_usage=arguments.usage)
         said: list[Any] = [{"role": "system", "content": arguments.system}] if arguments.system else []
         said.append({"role": "user", "content": question})
-        if arguments.no_stream:
-            whole(asked, said, options, show_usage=arguments.usage)
-        else:
-            answer(asked, said, options, show_usage=arguments.usage)
-    return 0
+        ask = whole if arguments.no_stream else answer
+        completion = ask(asked, said, options, show_usage=arguments.usage)
+    # Whoever reads JSON from a pipe takes an exit code of 0 to mean that it is whole.
+    return int("response_format" in options and bool(_lack(completion)))
 
 
 def client(base_url: str | None, model: str | None) -> Dragoman:
@@ -121,19 +121,41 @@ def answer(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_us
         first = time.monotonic() - begun
         try:
             for chunk in stream:
-                screen.write(chunk.text)
+                screen.write(chunk.text or _refusal(chunk))
         finally:
             screen.write("\n")
             if show_usage:
                 screen.note(screen.usage_line(stream.usage, first, time.monotonic() - begun))
-        return stream.completion
+        return _told(stream.completion)
 
 
-def whole(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_usage: bool) -> None:
-    """Print an answer when all of it is there."""
+def whole(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_usage: bool) -> Completion:
+    """Print an answer when all of it is there, and return it."""
     begun = time.monotonic()
     completion = asked.chat.create(messages=said, stream=False, **options)
     took = time.monotonic() - begun
-    screen.write(completion.text + "\n")
+    screen.write((completion.text or completion.message.refusal or "") + "\n")
     if show_usage:
         screen.note(screen.usage_line(completion.usage, took, took))
+    return _told(completion)
+
+
+def _refusal(chunk: Chunk) -> str:
+    return next((choice.delta.refusal or "" for choice in chunk.choices if choice.index == 0), "")
+
+
+def _told(completion: Completion) -> Completion:
+    """The completion; what it lacks is said beside it."""
+    lack = _lack(completion)
+    if lack:
+        screen.note(lack)
+    return completion
+
+
+def _lack(completion: Completion) -> str:
+    """Why an answer is not the whole of what was asked for; empty where it is."""
+    if completion.finish_reason == "length":
+        return "the answer was cut: it reached --max-tokens, or the most that the model can take"
+    if completion.finish_reason == "content_filter":
+        return "the answer was cut: the server's content filter took the rest"
+    return "the model refused" if completion.message.refusal else ""
