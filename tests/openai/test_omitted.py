@@ -1,12 +1,13 @@
 """Left out, and null."""
 
+import openai
 import pytest
 
 from dragoman.openai import NOT_GIVEN, NotGiven, Omit, not_given, omit
 from dragoman.openai.omitted import given, is_given
 
 
-@pytest.mark.parametrize("value", [NOT_GIVEN, not_given, omit, NotGiven(), Omit()])
+@pytest.mark.parametrize("value", [NOT_GIVEN, not_given, omit, NotGiven(), Omit(), openai.NOT_GIVEN, openai.omit])
 def test_what_is_left_out_says_nothing(value):
     assert not value
     assert not is_given(value)

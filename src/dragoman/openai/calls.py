@@ -15,7 +15,7 @@ from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
 from dragoman.openai.config import query_string
 from dragoman.openai.limits import limits
-from dragoman.openai.omitted import Omit, given, is_given, not_given
+from dragoman.openai.omitted import given, is_given, is_omitted, not_given
 from dragoman.openai.shape import BaseModel
 from dragoman.transport import Outgoing
 
@@ -137,7 +137,7 @@ def _call(config: Config, options: Options, method: str, path: str, kind: Kind) 
     url, secret, shared = settings.bound(kind, path + query_string(query) if query else path, theirs)
     omitted = config.omitted
     if headers:
-        omitted = omitted.union(name.lower() for name, value in headers.items() if isinstance(value, Omit))
+        omitted = omitted.union(name.lower() for name, value in headers.items() if is_omitted(value))
         omitted -= {name.lower() for name in theirs or ()}
     if omitted:
         shared = tuple(pair for pair in shared if pair[0].lower() not in omitted)

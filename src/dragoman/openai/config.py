@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from dragoman.call.settings import Settings, ambient_url, settings_for
 from dragoman.openai.errors import OpenAIError
 from dragoman.openai.limits import PATIENCE, limits
-from dragoman.openai.omitted import Omit, given
+from dragoman.openai.omitted import Omit, given, is_omitted
 from dragoman.retry import Retry
 from dragoman.secret import Secret
 
@@ -83,7 +83,7 @@ def configured(  # noqa: PLR0913 - what a client is made with
     own_way = "authorization" in {name.lower() for name in headers}
     if api_key is None and not own_way and isinstance(settings.key, Secret) and not settings.key:
         settings = replace(settings, key=_ambient_key(settings))
-    omitted = frozenset(name.lower() for name, value in headers.items() if isinstance(value, Omit))
+    omitted = frozenset(name.lower() for name, value in headers.items() if is_omitted(value))
     return Config(settings, given(default_query or {}), omitted, api_key if callable(api_key) else None)
 
 
