@@ -172,3 +172,10 @@ def test_a_query_of_the_address_goes_with_every_request():
     assert get_call(made, "/models").request.url == "https://a.test/v1/models?api-version=1"
     more = create_call(made, HELLO | {"extra_query": {"trace": "on"}})
     assert more.request.url == "https://a.test/v1/chat/completions?trace=on&api-version=1"
+
+
+def test_headers_under_another_clients_name_do_not_go_into_the_body():
+    with pytest.raises(InvalidRequestError, match="extra_headers are headers here") as refused:
+        create_call(settings(), HELLO | {"extra_headers": {"Authorization": "Bearer sk-1"}})
+
+    assert "sk-1" not in str(refused.value)

@@ -95,3 +95,8 @@ def test_further_attempts_are_counted():
 
     assert [policy.pause(error, attempt, 0.0) for attempt in (1, 2)] == [0.5, None]
     assert policy.taken == 1
+
+
+def test_a_header_that_is_no_text_is_refused():
+    with asking() as (_, client), pytest.raises(ValueError, match="header 'x-a' is a text, not a int"):
+        client.chat.completions.create(**ASKED, extra_headers={"X-A": 5})

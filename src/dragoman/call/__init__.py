@@ -130,7 +130,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 PLAIN = Options()
 """A call about which nothing was said."""
 
-_none_given = frozenset(Options.__struct_fields__).isdisjoint
+_MISTAKEN = "extra_headers"
+"""What `headers` is called in other clients: it may hold a credential, which is nothing for a request's body."""
+
+_none_given = frozenset({*Options.__struct_fields__, _MISTAKEN}).isdisjoint
 _all_dicts = frozenset({dict}).issuperset
 
 
@@ -184,6 +187,8 @@ def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, 
     body = {name: value for name, value in arguments.items() if value is not None}
     options = PLAIN
     if not _none_given(body):
+        if _MISTAKEN in body:
+            raise InvalidRequestError(f"{_MISTAKEN} are headers here: headers={{…}}", param=_MISTAKEN)
         options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
     messages: Any = body.get("messages")
     if isinstance(messages, str):

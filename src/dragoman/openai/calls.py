@@ -132,7 +132,7 @@ def get(config: Config, path: str, options: Options) -> Call:
 def _call(config: Config, options: Options, method: str, path: str, kind: Kind) -> Call:
     settings = config.settings
     headers = options.headers
-    theirs = {name: value for name, value in headers.items() if isinstance(value, str)} if headers else None
+    theirs = given(headers) if headers else None
     query = {**config.query, **(options.query or {})}
     url, secret, shared = settings.bound(kind, path + query_string(query) if query else path, theirs)
     omitted = config.omitted
