@@ -111,6 +111,22 @@ def test_a_models_words_cannot_command_the_terminal(talk):
     assert "\N{REPLACEMENT CHARACTER}]0;owned".encode() in shown
 
 
+def test_nor_can_a_servers_when_it_says_no(talk, tmp_path):
+    refusal = answer(b'{"error":{"message":"no\\u001b]0;owned\\u0007 more"}}', "400 Bad Request")
+    with Scripted([READ, refusal, READ, refusal]) as server:
+        with talk(server) as terminal:
+            terminal.wait_for(PROMPT)
+            terminal.type(b"Hello\r")
+            in_session = terminal.wait_for(b" more")
+        words = ("chat", "--base-url", server.url("/v1"), "--model", "m", "Hello")
+        with Terminal(*words, home=tmp_path) as terminal:
+            at_once = terminal.wait_for(b" more")
+
+    for shown in (in_session, at_once):
+        assert b"\x1b]0;" not in shown
+        assert "no\N{REPLACEMENT CHARACTER}]0;owned".encode() in shown
+
+
 def test_a_line_is_as_long_as_the_terminal_is_wide(talk):
     with Scripted([]) as server, talk(server) as terminal:
         terminal.wait_for(PROMPT)

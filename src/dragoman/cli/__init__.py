@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman.call.settings import VERSION
-from dragoman.cli import chat, check, config, keys, models, serve, usage
+from dragoman.cli import chat, check, config, keys, models, screen, serve, usage
 from dragoman.errors import ConfigurationError, DragomanError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -100,5 +100,6 @@ def complain(error: Exception, code: int) -> int:
     """Say what went wrong, in a line for each thing, and return the code to exit with."""
     # A configuration may have several mistakes, each with its line; what a server says may have lines of its own.
     for line in getattr(error, "lines", [str(error)]):
-        print(f"dragoman: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - this is a command line
+        said = screen.harmless(" ".join(line.split()), sys.stderr)
+        print(f"dragoman: {said}", file=sys.stderr)  # noqa: T201 - this is a command line
     return code

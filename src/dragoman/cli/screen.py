@@ -33,16 +33,20 @@ def unspaced(text: str) -> str:
     return _COLOURS.sub("\x01\\g<0>\x02", text)
 
 
+def harmless(text: str, file: TextIO) -> str:
+    """The text, without control characters where the file is a terminal: others' words are only to be read there."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text) if file.isatty() else text
+
+
 def write(text: str) -> None:
-    """Write a piece of an answer at once; on a terminal, without control characters."""
-    out = sys.stdout
-    out.write(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text) if out.isatty() else text)
-    out.flush()
+    """Write a piece of an answer at once, harmless."""
+    sys.stdout.write(harmless(text, sys.stdout))
+    sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """Write a line about the answer, beside it: to stderr."""
-    print(paint(text, DIM, sys.stderr), file=sys.stderr)  # noqa: T201 - this is a command line
+    """Write a line about the answer, or of what a server said of it, beside it: to stderr, harmless."""
+    print(paint(harmless(text, sys.stderr), DIM, sys.stderr), file=sys.stderr)  # noqa: T201 - this is a command line
 
 
 def usage_line(usage: Usage | None, first: float, total: float) -> str:
