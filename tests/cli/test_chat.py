@@ -164,3 +164,11 @@ def test_it_may_be_started_without_streams():
 
     assert (deaf.returncode, deaf.stdout, deaf.stderr) == (0, b"Monet\n", b"")
     assert (dumb.returncode, len(server.requests)) == (0, 2)
+
+
+def test_signs_that_the_output_has_none_for_are_spelled():
+    said = chunked(step("Müller 🎉"), step(finish="stop"), event("[DONE]"))
+    with Scripted([READ, said]) as server:
+        done = dragoman("chat", "--base-url", server.url("/v1"), "--model", "m", "Hello", PYTHONIOENCODING="latin-1")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Müller \\U0001f389\n".encode("latin-1"), b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -66,6 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: see `EPILOG`.
     """
     _open_missing()
+    out: object = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        # A locale, or a pipe on Windows, may have no sign for what a model says: `\u2028` is better than no answer.
+        out.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
