@@ -100,7 +100,7 @@ def method_entry(method: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     text = ast.get_docstring(method)
     if text is None:
         return []
-    if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in method.decorator_list):
+    if any(isinstance(mark, ast.Name) and mark.id in {"property", "cached_property"} for mark in method.decorator_list):
         return ["", f"### .{method.name}", "", prose(text)]
     wait = "await " if isinstance(method, ast.AsyncFunctionDef) else ""
     given = ast.unparse(method.args).removeprefix("self").removeprefix("cls").removeprefix(", ")
