@@ -1,10 +1,17 @@
 """What is sent to an endpoint, what is counted, what is remembered, who is waited for."""
 
+import contextlib
+
 import pytest
 
+from dragoman.call.settings import settings_for
+from dragoman.probe.endpoint import Endpoint
 from dragoman.probe.finding import Settled
+from dragoman.probe.purse import Purse
 from dragoman.transport import NoAnswer
+from dragoman.transport.blocking import BlockingTransport
 from faulty_vendor import KEY, Vendor
+from scripted import READ, Hold, Scripted, chunk, chunked_head, event, repeat
 
 
 def test_a_request_says_how_long_its_answer_may_be():
@@ -123,3 +130,29 @@ def test_the_last_request_is_named():
         assert endpoint.last_id == "req_1"
         endpoint.stream("Hi")
         assert endpoint.last_id == "chatcmpl-1"
+
+
+STEP = chunk(event({"id": "c", "choices": [{"index": 0, "delta": {"content": "more"}, "finish_reason": None}]}))
+
+
+@contextlib.contextmanager
+def scripted(*steps, timeout=5.0):
+    with Scripted([READ, chunked_head(), *steps]) as server:
+        settings = settings_for(server.url("/v1"), api_key=None, model="", timeout=5, retries=0, headers=None)
+        transport = BlockingTransport(trust_env=False)
+        yield Endpoint(settings, transport, Purse(1000), model="m", timeout=timeout)
+        transport.close()
+
+
+def test_a_stream_without_an_end_is_left(monkeypatch):
+    monkeypatch.setattr("dragoman.probe.endpoint.LONGEST_STREAM", 1000)
+
+    with scripted(repeat(STEP)) as endpoint:
+        assert endpoint.stream("Hi").cut == "it went on after 1000 bytes"
+
+
+def test_a_stream_that_is_not_over_in_time_says_so():
+    hold = Hold()
+    with scripted(STEP, hold, timeout=0.2) as endpoint:
+        assert endpoint.stream("Hi").cut == "it had no end after 0.2 s"
+        hold.release()

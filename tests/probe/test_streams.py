@@ -42,7 +42,7 @@ def test_comments_are_counted_not_read():
 
 
 def test_a_stream_that_breaks_off_says_how():
-    assert finding("framing", "breaks-off").evidence.startswith("the body broke off: ")
+    assert finding("framing", "breaks-off").evidence.startswith("the body did not end as it should: ")
 
 
 def test_all_checks_of_one_stream_share_one_request():

@@ -37,6 +37,9 @@ LIMITED = 429
 WAITS = 2
 """How often a request is sent again that was one too many."""
 
+LONGEST_STREAM = 1 << 22
+"""Bytes of a streamed answer: no check asks for a thousandth of them, and a server may go on for ever."""
+
 LONGEST_WAIT = 20.0
 """Seconds; a server that asks for more is not waited for."""
 
@@ -256,12 +259,17 @@ class Endpoint:
         begun = time.monotonic()
         answer = self.open("POST", self.path, data, {"accept": "text/event-stream"})
         pieces: list[tuple[float, bytes]] = []
-        cut = ""
+        cut, room = "", LONGEST_STREAM
         try:
             while piece := answer.read(begun + self.timeout):
                 pieces.append((time.monotonic() - begun, piece))
+                room -= len(piece)
+                if room < 0:
+                    cut = f"it went on after {LONGEST_STREAM} bytes"
+                    break
         except NoAnswer as failure:
-            cut = failure.detail
+            # It may have gone on all the while: what ran out is the time for the whole of it.
+            cut = f"it had no end after {self.timeout:g} s" if failure.kind == "timeout" else failure.detail
         finally:
             answer.close()
         streamed = Streamed(answer.status, answer.headers, pieces, time.monotonic() - begun, cut)

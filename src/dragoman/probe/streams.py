@@ -47,7 +47,7 @@ def framing(endpoint: Endpoint) -> Found:
     """Whether every byte belongs to an event or a comment, and every event holds a chunk."""
     stream = asked(endpoint)
     if stream.cut:
-        return broken(f"the body broke off: {stream.cut}")
+        return broken(f"the body did not end as it should: {stream.cut}")
     if stream.unfinished:
         return broken(f"the body ends inside an event: {quoted(stream.body[-40:].decode('utf-8', 'replace'))}")
     odd = next((arrived for arrived in stream.events if _is_odd(arrived)), None)
