@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman import sse
-from dragoman.answer.fold import fold, unfold
+from dragoman.answer.fold import Folding, fold, unfold
 from dragoman.wire.chunk import Chunk, ChunkChoice, Delta, read_chunk
 from dragoman.wire.completion import Completion, Usage, read_completion
 
@@ -779,3 +779,39 @@ def test_no_stream_of_json_objects_is_refused(odd, document):
     unfolded = unfold(read_completion(json.dumps(document).encode()))
 
     assert isinstance(fold([*chunks(*odd), *unfolded, *chunks(*odd)]), Completion)
+
+
+def test_what_chunks_add_up_to_can_be_told_after_each_of_them():
+    came = chunks(
+        step({"role": "assistant", "content": "Mo"}),
+        step(
+            {"content": "net", "tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x"'}}]}
+        ),
+        step({"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}]}, index=1),
+        step({"tool_calls": [{"index": 0, "function": {"arguments": ": 1}"}}]}, finish="tool_calls"),
+        {"id": "c1", "choices": [], "usage": {"total_tokens": 3}},
+    )
+    folding, seen = Folding(), []
+
+    for chunk in came:
+        seen.append(chunk)
+        folding.follow(seen)
+        assert folding.completion().to_dict() == fold(seen).to_dict()
+        assert folding.completion().to_dict() == fold(seen).to_dict()
+    assert folding.completion().tool_calls[0].function.arguments == '{"x": 1}'
+
+
+def test_each_look_costs_what_is_new_and_not_what_was_seen():
+    taken = []
+
+    class Watched(list):
+        def __getitem__(self, places):
+            taken.append(len(self) - (places.start or 0))
+            return super().__getitem__(places)
+
+    folding, seen = Folding(), Watched()
+    for chunk in chunks(*(step({"content": "x"}) for _ in range(5))):
+        seen.append(chunk)
+        folding.follow(seen)
+
+    assert taken == [1, 1, 1, 1, 1]

@@ -138,3 +138,13 @@ def test_a_chunk_without_choices_is_a_chunk():
     _, found = follow(ChatCompletionChunk.received({"id": "c", "choices": None, "usage": {"prompt_tokens": 1}}))
 
     assert [one.type for one in found] == ["chunk"]
+
+
+def test_snapshots_may_be_looked_at_late_and_in_any_order():
+    state, found = follow(chunk(content="Mo"), chunk(content="net"), chunk(finish="stop"))
+    events = [one for one in found if one.type == "chunk"]
+
+    late = [one.snapshot.choices[0].message.content for one in (*events, *reversed(events))]
+
+    assert late == ["Mo", "Monet", "Monet", "Monet", "Monet", "Mo"]
+    assert state.current_completion_snapshot.choices[0].finish_reason == "stop"

@@ -64,30 +64,60 @@ class Pieces:
         return "".join(self.pieces)
 
 
-_encode = msgspec.json.Encoder(enc_hook=str).encode
+def _joined(text: object) -> str:
+    """A text that grows, as it is now; its pieces are one from here on, so that the next look joins what is new."""
+    said = str(text)
+    if isinstance(text, Pieces):
+        text.pieces = [said]
+    return said
+
+
+_encode = msgspec.json.Encoder(enc_hook=_joined).encode
+
+
+class Folding:
+    """What chunks add up to, told at any time: what a look costs does not grow with the number of chunks."""
+
+    __slots__ = ("_choices", "_followed", "_whole")
+
+    def __init__(self) -> None:
+        self._whole: Json = {"object": "chat.completion"}
+        self._choices: dict[int, Json] = {}
+        self._followed = 0
+
+    def follow(self, chunks: list[Chunk]) -> None:
+        """Take those of a list that have come since it was followed last."""
+        self.take(chunks[self._followed :])
+        self._followed = len(chunks)
+
+    def take(self, chunks: Iterable[Chunk]) -> None:
+        """Take more of them."""
+        whole, choices = self._whole, self._choices
+        for chunk in chunks:
+            received = chunk.to_dict()
+            parts = objects_in(received.pop("choices", None))
+            for part in parts:
+                index = part.get("index")
+                place = index if isinstance(index, int) else 0
+                _add_choice(choices.setdefault(place, {"index": place, "message": _message()}), part)
+            usage = _usage(received, parts)
+            for name, value in received.items():
+                if name not in {"object", "usage", "obfuscation"}:
+                    _replace(whole, name, value)
+            if usage:
+                whole["usage"] = usage
+
+    def completion(self) -> Completion:
+        """The completion so far; its choices are in the order of their index."""
+        choices = [_finished(self._choices[place]) for place in sorted(self._choices)]
+        return read_completion(_encode({**self._whole, "choices": choices}))
 
 
 def fold(chunks: Iterable[Chunk]) -> Completion:
-    """The completion that chunks add up to, as far as they go; its choices are in the order of their index."""
-    whole: Json = {"object": "chat.completion"}
-    choices: dict[int, Json] = {}
-    for chunk in chunks:
-        received = chunk.to_dict()
-        parts = objects_in(received.pop("choices", None))
-        for part in parts:
-            index = part.get("index")
-            place = index if isinstance(index, int) else 0
-            _add_choice(choices.setdefault(place, {"index": place, "message": _message()}), part)
-        usage = _usage(received, parts)
-        for name, value in received.items():
-            if name not in {"object", "usage", "obfuscation"}:
-                _replace(whole, name, value)
-        if usage:
-            whole["usage"] = usage
-    for choice in choices.values():
-        _finish_calls(choice["message"])
-    whole["choices"] = [choices[place] for place in sorted(choices)]
-    return read_completion(_encode(whole))
+    """The completion that chunks add up to, as far as they go."""
+    folding = Folding()
+    folding.take(chunks)
+    return folding.completion()
 
 
 def unfold(completion: Completion) -> list[Chunk]:
@@ -262,6 +292,16 @@ def _item_at(items: list[object], index: object) -> Json:
     added: Json = {}
     items.append(added)
     return added
+
+
+def _finished(choice: Json) -> Json:
+    """The choice as a completion has it; what is folded on stays as it is."""
+    message: Json = choice["message"]
+    if "tool_calls" not in message:
+        return choice
+    message = {**message, "tool_calls": [{**call} for call in message["tool_calls"]]}
+    _finish_calls(message)
+    return {**choice, "message": message}
 
 
 def _finish_calls(message: Json) -> None:

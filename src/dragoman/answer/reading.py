@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from dragoman.answer.fold import fold
+from dragoman.answer.fold import Folding, fold
 from dragoman.answer.judge import evidence, said_no
 from dragoman.errors import APIError, ProtocolError, StreamClosedError, TruncatedError
 from dragoman.sse import Decoder, Event, EventTooLarge, is_done
@@ -90,6 +90,7 @@ class Reading:
     __slots__ = (
         "_decoder",
         "_done",
+        "_folding",
         "_hide_usage",
         "_secret",
         "_stopped",
@@ -137,6 +138,7 @@ class Reading:
         self.spoke_at = at
         self._decoder = Decoder()
         self._done = done
+        self._folding: Folding | None = None
         self._hide_usage = hide_usage
         self._secret = secret
         self._stopped = False
@@ -145,7 +147,10 @@ class Reading:
     @property
     def completion(self) -> Completion:
         """What the chunks so far add up to."""
-        return fold(self.seen)
+        if self._folding is None:
+            self._folding = Folding()
+        self._folding.follow(self.seen)
+        return self._folding.completion()
 
     def feed(self, data: bytes, at: float) -> None:
         """Take the next bytes; `at` is when they arrived. The empty ones are the proper end of the HTTP body."""

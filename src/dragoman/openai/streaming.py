@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
-from dragoman.answer.fold import fold
+from dragoman.answer.fold import Folding, fold
 from dragoman.openai import events
 from dragoman.openai.errors import ContentFilterFinishReasonError, LengthFinishReasonError
 from dragoman.openai.omitted import is_given, omit
@@ -22,10 +22,11 @@ from dragoman.openai.types.chat.parsed_chat_completion import ParsedChatCompleti
 from dragoman.wire.chunk import read_chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dragoman.openai.types.chat.chat_completion import ChatCompletionTokenLogprob
     from dragoman.openai.types.chat.chat_completion_chunk import ChatCompletionChunk, Choice, ChoiceDeltaToolCall
+    from dragoman.wire.chunk import Chunk
 
 T = TypeVar("T")
 Events = list[Any]
@@ -186,6 +187,8 @@ class ChatCompletionStreamState(Generic[T]):
         self._wanted = response_format
         self._chunks: list[ChatCompletionChunk] = []
         self._choices: dict[int, _Choice] = {}
+        self._folding = Folding()
+        self._taken = 0
 
     def handle_chunk(self, chunk: ChatCompletionChunk) -> list[events.ChatCompletionStreamEvent[T]]:
         """Take a chunk; the events that it is.
@@ -234,5 +237,13 @@ class ChatCompletionStreamState(Generic[T]):
         return ParsedChatCompletion[T].received(self._folded(count).to_dict())
 
     def _folded(self, count: int) -> ChatCompletion:
-        chunks = (read_chunk(msgspec.json.encode(chunk.to_dict())) for chunk in self._chunks[:count])
-        return ChatCompletion.received(fold(chunks).to_dict())
+        if count < self._taken:
+            # An earlier event, looked at late.
+            return ChatCompletion.received(fold(_read(self._chunks[:count])).to_dict())
+        self._folding.take(_read(self._chunks[self._taken : count]))
+        self._taken = count
+        return ChatCompletion.received(self._folding.completion().to_dict())
+
+
+def _read(chunks: list[ChatCompletionChunk]) -> Iterator[Chunk]:
+    return (read_chunk(msgspec.json.encode(chunk.to_dict())) for chunk in chunks)
