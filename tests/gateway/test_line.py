@@ -13,13 +13,13 @@ from dragoman.gateway.line import Line
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
 
 
-async def served(app, talk):
+async def served(app, talk, **line):
     """What comes of an app that one connection talks to."""
     config = uvicorn.Config(app, http=Line, lifespan="off", log_level="critical")
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Line(config, state, {}), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Line(config, state, {}, **line), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
         await talk(reader, writer)
@@ -241,5 +241,60 @@ def test_a_head_without_an_end_is_not_read_for_ever():
             assert answer.result() == b"HTTP/1.1 431"
 
         await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [(b"", b""), (b"GET / HTT", b"408"), (HEAD % 10, b"408"), (HEAD % 10 + b"five.", b"408")],
+    ids=["nothing", "half a head", "no body", "half a body"],
+)
+def test_what_does_not_arrive_is_not_waited_for_for_ever(sent, told):
+    async def main():
+        async def talk(reader, writer):
+            writer.write(sent)
+            answer = await reader.read()
+            assert answer[9:12] == told
+            assert (b"no more of the request arrived for 0.1 s" in answer) == bool(told)
+
+        await asyncio.wait_for(served(echo, talk, arrival=0.1), 20)
+
+    asyncio.run(main())
+
+
+def test_a_body_that_goes_on_arriving_an_answer_that_takes_its_time_and_a_pause_between_requests_are_waited_for():
+    async def slow(_, receive, send):
+        await asgi.read_body(receive, 100)
+        await asyncio.sleep(0.4)
+        await asgi.respond(send, 200, b"done", [])
+
+    async def main():
+        async def talk(reader, writer):
+            writer.write(HEAD % 10)
+            for byte in b"0123456789":
+                await asyncio.sleep(0.05)
+                writer.write(bytes([byte]))
+            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
+            await asyncio.sleep(0.4)
+            writer.write(HEAD % 0)
+            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
+
+        await asyncio.wait_for(served(slow, talk, arrival=0.3), 20)
+
+    asyncio.run(main())
+
+
+def test_who_was_answered_before_the_whole_body_came_is_not_answered_twice():
+    async def early(_, __, send):
+        await asgi.respond(send, 413, b"done", [])
+
+    async def main():
+        async def talk(reader, writer):
+            writer.write(HEAD % 10)
+            answer = await reader.read()
+            assert answer.count(b"HTTP/1.1 ") == 1
+
+        await asyncio.wait_for(served(early, talk, arrival=0.1), 20)
 
     asyncio.run(main())

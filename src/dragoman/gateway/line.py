@@ -1,15 +1,17 @@
-"""uvicorn's HTTP/1.1 on one connection: leaving and answers are cheaper, heads have a bound, and no upgrade is missed.
+"""uvicorn's HTTP/1.1 on one connection: leaving and answers are cheaper, arrival has bounds, and no upgrade is missed.
 
 ASGI has an app wait for a message to hear that its caller has left: a task beside each request, which costs as much as
 a fifth of the request itself. Here the scope of each request has a `Left` that calls back. And an answer's head goes
 out with the first of its body, not before it: a packet, a call of the kernel and a caller who is woken twice less.
 
-uvicorn bounds heads with its other parser only, and loses the body of a request that would rather speak HTTP/2.
+uvicorn bounds heads with its other parser only, waits for ever for a request that has not come or not come whole, and
+loses the body of one that would rather speak HTTP/2.
 """
 
 from __future__ import annotations
 
 import contextlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 import httptools
@@ -27,12 +29,11 @@ if TYPE_CHECKING:
 BOUND = 65_536
 """Bytes of a request's head, where the server's settings do not say."""
 
+ARRIVAL = 60.0
+"""Seconds in which a head has to come, from when the connection or the head began, and each next piece of a body."""
+
 _ANSWER = b"HTTP/1.1 "
-_TOO_LARGE = 431
-_HEAD = (
-    b"HTTP/1.1 %d Request Header Fields Too Large\r\n"
-    b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-)
+_REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 _SIGNS = len(": \r\n")
 
 
@@ -41,10 +42,21 @@ class HeadTooLargeError(Exception):
 
 
 class Line(HttpToolsProtocol):
-    """A connection of a caller. The bound of its requests' heads is uvicorn's `h11_max_incomplete_event_size`."""
+    """A connection of a caller. The bound of its requests' heads is uvicorn's `h11_max_incomplete_event_size`.
 
-    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    Args:
+        args: uvicorn's own.
+        arrival: see `ARRIVAL`.
+        named: uvicorn's own.
+    """
+
+    def __init__(self, *args: Any, arrival: float = ARRIVAL, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **named)
+        self._arrival = arrival
+        # Since when what is to come is waited for; None while nothing has to come.
+        self._awaited: float | None = None
+        self._begun = False
+        self._looking: asyncio.TimerHandle | None = None
         self._left = Left()
         self._bound = self.config.h11_max_incomplete_event_size or BOUND
         # What is being read of a head, its bytes in the pieces after the one that it began in, and the piece's own.
@@ -71,6 +83,8 @@ class Line(HttpToolsProtocol):
             self._further += len(data)
             if self._further > self._bound:
                 self.send_400_response("")
+        elif self._head is None and self._awaited is not None:
+            self._awaited = self.loop.time()
 
     def on_headers_complete(self) -> None:
         """Begin the request, unless its head is too large; as HTTP/1.1, whatever else it would rather be."""
@@ -96,12 +110,29 @@ class Line(HttpToolsProtocol):
         if self.cycle and not self.cycle.response_complete:
             self.transport.close()
         elif self._refused or self._further > self._bound:
-            sentence = f"the request's headers are larger than {self._bound} bytes"
-            told = refusal.of_status(_TOO_LARGE, sentence, "headers_too_large")
-            self.transport.write(_HEAD % (_TOO_LARGE, len(told.body)) + told.body)
-            self.transport.close()
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self._turn_away(status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large")
         else:
             super().send_400_response(msg)
+
+    def _turn_away(self, status: HTTPStatus, message: str, code: str) -> None:
+        told = refusal.of_status(status, message, code)
+        self.transport.write(_REFUSAL % (status, status.phrase.encode(), len(told.body), told.body))
+        self.transport.close()
+
+    def _look(self) -> None:
+        """Leave a caller whose request does not come; one that is being answered has time until it is."""
+        now = self.loop.time()
+        answering = bool(self.cycle) and self.cycle.response_started and not self.cycle.response_complete
+        since = now if self._awaited is None or answering else self._awaited
+        if now < since + self._arrival:
+            self._looking = self.loop.call_later(since + self._arrival - now, self._look)
+        elif self._begun and (self._head is not None or not self.cycle.response_started):
+            # RFC 9110 §15.5.9; but to who has sent nothing, or has been answered, there is nothing to say.
+            message = f"no more of the request arrived for {self._arrival:g} s"
+            self._turn_away(HTTPStatus.REQUEST_TIMEOUT, message, "request_timeout")
+        else:
+            self.transport.close()
 
     def stay(self, rest: bytes) -> None:
         """Read a request that asked for another protocol as if it had not: nobody has to upgrade (RFC 9110 §7.8).
@@ -116,12 +147,15 @@ class Line(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own does
         """Begin."""
         super().connection_made(transport)
+        self._awaited = self.loop.time()
+        self._looking = self.loop.call_later(self._arrival, self._look)
         self.transport = cast("asyncio.Transport", _Together(transport, self.loop))
 
     def on_message_begin(self) -> None:
         """Begin a request's scope."""
         super().on_message_begin()
         self._head, self._further = self.headers, 0
+        self._begun, self._awaited = True, self.loop.time()
         extensions: dict[str, Any] = {LEFT: self._left}
         self.scope["extensions"] = extensions
 
@@ -133,6 +167,7 @@ class Line(HttpToolsProtocol):
         """
         if self._stays:
             return
+        self._awaited = None
         super().on_message_complete()
         if not self.pipeline:
             self.flow.resume_reading()
@@ -140,6 +175,8 @@ class Line(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever works for the caller; uvicorn itself tells only the request that came last."""
         super().connection_lost(exc)
+        if self._looking is not None:
+            self._looking.cancel()
         for cycle in self._unanswered:
             cycle.disconnected = True
             cycle.message_event.set()

@@ -8,8 +8,9 @@ import os
 import signal
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
@@ -134,7 +135,7 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
         gateway = Gateway(Running(config, lasting), read=read, siblings=siblings, everyone=everyone)
         settings = uvicorn.Config(
             gateway,
-            http=Line,
+            http=cast("type[asyncio.Protocol]", partial(Line, arrival=config.bounds.arrival)),
             # uvloop where there is one: the engine's extra brings a server without it.
             loop="auto",
             lifespan="on",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Place = tuple[str, ...]
 
 RESTART: frozenset[Place] = frozenset({
-    ("server", "host"), ("server", "port"), ("server", "drain"), ("bounds", "headers"),
+    ("server", "host"), ("server", "port"), ("server", "drain"), ("bounds", "headers"), ("bounds", "arrival"),
     ("store",), ("store", "url"), ("store", "shared"), ("store", "journal"), ("telemetry",), ("telemetry", "endpoint"),
 })  # fmt: skip
 """What a running gateway cannot change: it goes on as it was until it is started anew."""

@@ -41,6 +41,9 @@ class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Bytes of a request's body."""
     headers: Count = 64 * 1024
     """Bytes of a request's headers. A change needs a restart."""
+    arrival: Seconds = 60
+    """Seconds in which a request's headers have to arrive, from when they or their connection began, and each next
+    piece of its body. A change needs a restart."""
     messages: Count = 10_000
     """Messages of a request."""
     depth: Annotated[int, Meta(ge=1, le=200)] = 64
