@@ -29,6 +29,11 @@ def test_a_text_that_echoes_the_secret_is_masked():
     assert not Secret("")
 
 
+def test_a_short_credential_is_masked_where_it_stands_by_itself():
+    assert Secret("s3cret").mask("Bearer s3cret, s3cretly") == f"Bearer {MASK}, s3cretly"
+    assert Secret("x").mask("maximum: max-x, x_y") == "maximum: max-x, x_y"
+
+
 def test_a_placeholder_is_no_secret_and_leaves_errors_as_they_are():
     body = b'{"error":{"message":"maximum context length exceeded","code":"context_length_exceeded"}}'
     with Scripted([READ, answer(body, "400 Bad Request")]) as server:

@@ -10,7 +10,7 @@ MASK = "[credential]"
 """What stands where a credential stood."""
 
 SHORTEST = 8
-"""How many characters something has at least that is looked for in texts, in order to be masked there."""
+"""How many characters something has at least that is masked in texts wherever it stands, be it within a word."""
 
 _WORDS = frozenset(
     {
@@ -45,9 +45,13 @@ class Secret:
     def mask(self, text: str) -> str:
         """The text without the credential: servers echo it in their error messages.
 
-        What is shorter than `SHORTEST` stays: it is a placeholder, as `x` or `none`, and stands in other words too.
+        What is shorter than `SHORTEST`, for the most part a placeholder such as `x` or `none`, is in other words too:
+        it is masked where it stands by itself.
         """
-        return text.replace(self._value, MASK) if len(self._value) >= SHORTEST else text
+        value = self._value
+        if len(value) >= SHORTEST:
+            return text.replace(value, MASK)
+        return re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", MASK, text) if value else text
 
     def __bool__(self) -> bool:
         """Whether there is anything to send."""
