@@ -4,23 +4,29 @@ import asyncio
 import contextlib
 
 import pytest
+from msgspec.structs import replace
 
 from answers import document, step
 from dragoman import errors
+from dragoman.call.settings import settings_for
+from dragoman.dialect.table import named
 from dragoman.exchange import Timeouts
 from dragoman.gateway.ledger import Attempt
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.upstream import Upstream
 from scripted import CLOSE, READ, Hold, Scripted, chunk, chunked, chunked_head, event
+from spoken import TEXT, events_of, on_the_wire
 
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
 
 
-def relayed(steps, work, stream=True, **known):
+def relayed(steps, work, stream=True, vendor=None, **known):
     """What some work finds with an answer, and what the attempt and the upstream know after it."""
 
     async def main(url):
-        upstream = Upstream.at(url)
+        settings = settings_for(url, api_key=None, model="", timeout=None, retries=0, headers=None)
+        settings = replace(settings, dialect=named(vendor)) if vendor else settings
+        upstream = Upstream("upstream", [settings])
         lane = upstream.stop("m").lanes[0]
         found, _ = await lane.send(ASKED | {"stream": stream}, Timeouts())
         upstream.busy += 1
@@ -47,6 +53,18 @@ def test_a_stream_is_read_once_and_counted():
     assert "".join(texts) == "Monet"
     assert tokens.completion == 2
     assert busy == 0
+
+
+def test_what_was_said_of_the_usage_before_the_answer_began_is_known_though_it_breaks_off():
+    async def broken(made):
+        with contextlib.suppress(errors.TruncatedError):
+            await read(made)
+
+    said = events_of(TEXT, 2)
+    pieces = [chunk(on_the_wire(next(said))) for _ in range(5)]
+    _, tokens, _ = relayed([chunked_head(), *pieces, CLOSE], broken, vendor="anthropic")
+
+    assert (tokens.prompt, tokens.cached, tokens.completion, tokens.source) == (12, 7, 2, "counted")
 
 
 def test_chunks_that_arrive_together_are_given_out_together():

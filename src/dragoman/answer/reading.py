@@ -176,11 +176,14 @@ class Reading:
         if chunks is None:
             chunks = self._judged(events)
         self.seen += chunks
-        self.ready += [chunk for chunk in chunks if chunk.choices] if self._hide_usage else chunks
+        ends = done or self._stopped
+        # Of the usage chat's streams speak once, at their end: what another API says of it earlier is for the account.
+        hide_usage = self._hide_usage or (self._translated is not None and not ends)
+        self.ready += [chunk for chunk in chunks if chunk.choices] if hide_usage else chunks
         if any(map(says_something, chunks)):
             self.spoke = True
             self.spoke_at = at
-        if (done or self._stopped) and not self.over:
+        if ends and not self.over:
             self._stop()
 
     def _translate(self, events: list[Event], translated: Translated, at: float) -> None:

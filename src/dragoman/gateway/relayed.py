@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dragoman.errors import APIError, DragomanError, StatusError, TimeLimitError
 from dragoman.gateway.ledger import end_of
 from dragoman.stream import AsyncStream
+from dragoman.wire.chunk import Chunk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
-    from dragoman.wire.chunk import Chunk
 
 
 GRACE = 3.0
@@ -61,7 +61,11 @@ class Relayed:
             if circuit is not None:
                 circuit.succeeded()
             self.close()
-        elif circuit is not None:
+            return
+        if (said := answer.usage) is not None and said.prompt_tokens:
+            # Before the answer, and not among its chunks: it counts where there will be no more than its beginning.
+            attempt.saw(Chunk(usage=said))
+        if circuit is not None:
             # It has begun: others may ask too. Whether that went well is told by its end.
             circuit.cancelled()
 

@@ -262,3 +262,17 @@ def test_however_a_stream_is_cut_it_is_the_same(message, size, data):
     assert reading.over
     assert reading.failure is None
     assert reading.completion.to_dict() == completion(message, 7)
+
+
+def test_what_a_stream_takes_in_is_known_though_it_is_cut_and_is_shown_once_where_it_is_not():
+    *said, end = map(on_the_wire, events_of(TEXT, 2))
+    streams = [Translation().stream(7) for _ in range(2)]
+    cut, whole = [Reading(Answered(), Secret(""), at=0.0, deadline=600.0, done=True, translated=one) for one in streams]
+    for piece in said:
+        cut.feed(piece, 1.0)
+    cut.broke("the connection was reset")
+    for piece in (*said, end):
+        whole.feed(piece, 1.0)
+
+    assert cut.failure.partial.usage.prompt_tokens == 12
+    assert [chunk.usage.total_tokens for chunk in whole.ready if chunk.usage is not None] == [17]

@@ -1,8 +1,9 @@
 """A Messages stream as chunks: a small state machine, an event in, its chunks out. No I/O.
 
-`message_start` is the role; each delta of text, thought or a call's JSON is a chunk as it comes; `message_delta` is
-why it finished; `message_stop` is the usage and `[DONE]`. A `ping` is nothing, and so is an event that nobody here
-knows, as the API's versioning rules ask. What a delta holds beyond chat travels in `anthropic_content`.
+`message_start` is the role, and the usage so far; each delta of text, thought or a call's JSON is a chunk as it comes;
+`message_delta` is why it finished; `message_stop` is the usage and `[DONE]`. A `ping` is nothing, and so is an event
+that nobody here knows, as the API's versioning rules ask. What a delta holds beyond chat travels in
+`anthropic_content`.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class Reader:
         message: Json = event["message"]
         self._shared |= {"id": message.get("id", ""), "model": message.get("model", "")}
         self._usage |= message.get("usage") or {}
-        return [self._chunk({"role": "assistant"}, beyond(message))]
+        # What it takes in is known now, and would not be where the stream is cut or left.
+        return [self._chunk({"role": "assistant"}, beyond(message)), *self._counted()]
 
     def _begin(self, event: Json) -> list[bytes]:
         index: int = event["index"]
@@ -173,8 +175,11 @@ class Reader:
         return [*chunks, self._chunk({}, beyond(received), ending(received, answered=self._answered))]
 
     def _stop(self, _: Json) -> list[bytes]:
+        return [*self._counted(), DONE]
+
+    def _counted(self) -> list[bytes]:
         counted = usage(self._usage) if self._usage else None
-        return [*([_encode(self._shared | {"choices": [], "usage": counted})] if counted else []), DONE]
+        return [_encode(self._shared | {"choices": [], "usage": counted})] if counted else []
 
     def _items(self, items: list[Json]) -> list[bytes]:
         return [self._chunk({CONTENT: items})] if items else []
