@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from dragoman.call import get_call
@@ -96,11 +95,18 @@ class Dragoman:
         transport: what carries the requests, or how to connect: `dragoman.Connections`; default our own HTTP/1.1,
             see `dragoman.transport`. A transport that is given is not closed with the client.
 
+    Attributes:
+        chat: chat completions.
+        models: the models that the server offers.
+
     Raises:
         InvalidRequestError: an argument cannot be used.
         ConfigurationError: the provider wants a credential and there is none; or there is no address and no embedded
             model either.
     """
+
+    # Slots, so that the class has these names as well: whoever stands in for a client is made from it.
+    __slots__ = ("__dict__", "__weakref__", "chat", "models")
 
     def __init__(  # noqa: PLR0913 - each is documented above
         self,
@@ -200,16 +206,8 @@ class Dragoman:
         self._settings = settings
         self._owned = transport is None or isinstance(transport, Connections)
         self._transport = blocking_transport(settings, transport)
-
-    @cached_property
-    def chat(self) -> Chat:
-        """Chat completions."""
-        return Chat(self._settings, self._transport)
-
-    @cached_property
-    def models(self) -> Models:
-        """The models that the server offers."""
-        return Models(self._settings, self._transport)
+        self.chat = Chat(settings, self._transport)
+        self.models = Models(settings, self._transport)
 
     def close(self) -> None:
         """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.
@@ -272,11 +270,18 @@ class AsyncDragoman:
     It may be used by several event loops, one after the other or at once: connections stay with the loop they were
     made on.
 
+    Attributes:
+        chat: chat completions.
+        models: the models that the server offers.
+
     Raises:
         InvalidRequestError: an argument cannot be used.
         ConfigurationError: the provider wants a credential and there is none; or there is no address and no embedded
             model either.
     """
+
+    # Slots, so that the class has these names as well: whoever stands in for a client is made from it.
+    __slots__ = ("__dict__", "__weakref__", "chat", "models")
 
     def __init__(  # noqa: PLR0913 - each is documented at Dragoman
         self,
@@ -353,16 +358,8 @@ class AsyncDragoman:
         self._settings = settings
         self._owned = transport is None or isinstance(transport, Connections)
         self._transport = async_transport(settings, transport)
-
-    @cached_property
-    def chat(self) -> AsyncChat:
-        """Chat completions."""
-        return AsyncChat(self._settings, self._transport)
-
-    @cached_property
-    def models(self) -> AsyncModels:
-        """The models that the server offers."""
-        return AsyncModels(self._settings, self._transport)
+        self.chat = AsyncChat(settings, self._transport)
+        self.models = AsyncModels(settings, self._transport)
 
     def close(self) -> None:
         """Close every connection: a call under way, in any thread or task, ends at once with what had arrived.

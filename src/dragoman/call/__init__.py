@@ -311,7 +311,7 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
         hide_usage,
         translation,
         changes,
-        limiter=settings.limiter,
+        settings.limiter,
     )
 
 

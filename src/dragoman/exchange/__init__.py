@@ -129,11 +129,11 @@ class Call(msgspec.Struct, frozen=True):
         hide_usage: whether a chunk that only says the usage is kept from the reader, who did not ask for it.
         translation: how its answers become chat completions, where the vendor speaks another API.
         changes: what its dialect changed of the request, in words: a path, a colon, and what became of it.
+        limiter: what makes its attempts wait for their turn; None where nothing does.
         whom: what the one who is asked goes by, where there is a choice; empty where there is none.
         others: who is asked, this call's own among them, where another may answer what one did not; or how it goes
             otherwise.
         onward: how its stream is read on, where there is more to think of than the next bytes.
-        limiter: what makes its attempts wait for their turn; None where nothing does.
         echo: what its answer begins with once more, where it goes on with another.
     """
 
@@ -146,11 +146,11 @@ class Call(msgspec.Struct, frozen=True):
     hide_usage: bool = False
     translation: Translation | None = None
     changes: tuple[str, ...] = ()
+    limiter: Limiting | None = None
     whom: str = ""
     others: Others | None = None
     onward: Onward | None = None
     echo: str = ""
-    limiter: Limiting | None = None
 
 
 def complete(call: Call, clock: Clock, sent: Sent | None = None) -> Flow[Completion]:

@@ -140,26 +140,20 @@ class Connection:
 
 
 class BlockingAnswer:
-    """An answer of `BlockingTransport`; see `dragoman.transport.Answer`.
+    """An answer of `BlockingTransport` that came whole; see `dragoman.transport.Answer`.
 
     Attributes:
         status: the HTTP status: 200 to 599.
-        arrived: the whole body, where it came with the head; the connection is free for the next request then.
+        arrived: the whole body; None where it did not come with the head, or there is something to undo.
     """
 
-    __slots__ = ("_connection", "_ended", "_head", "_headers", "_unread", "arrived", "status")
+    __slots__ = ("_head", "_headers", "_unread", "arrived", "status")
 
-    def __init__(self, connection: Connection, arrived: bytes | None) -> None:
-        response = connection.response
+    def __init__(self, response: Response, arrived: bytes | None) -> None:
         self._head = response.head
         self._headers: Headers | None = None
         self.status: int = response.status
-        self.arrived = arrived
-        self._ended = arrived is not None
-        self._unread = arrived or b""
-        self._connection = None if self._ended else connection
-        if self._ended:
-            connection.put_back()
+        self.arrived = self._unread = arrived
 
     @property
     def headers(self) -> Headers:
@@ -168,25 +162,10 @@ class BlockingAnswer:
             self._headers = ReceivedHeaders(self._head)
         return self._headers
 
-    def read(self, until: float) -> bytes:
+    def read(self, until: float) -> bytes:  # noqa: ARG002 - for one that arrives still
         """The next piece of the body as it arrives, content encoding undone; b"" at and after its proper end."""
-        connection = self._connection
-        if connection is None:
-            return self._rest()
-        response = connection.response
-        try:
-            data = response.take()
-            while not data and not response.ended:
-                response.feed(connection.line.receive(until))
-                data = response.take()
-        except BaseException as failure:
-            self.close()
-            if isinstance(failure, OSError):
-                response.lost(*tls.broken(failure))
-            raise
-        if response.at_end(data):
-            self.finish()
-        return data
+        rest, self._unread = self._unread, b""
+        return rest or b""
 
     def whole(self, until: float, bound: int) -> bytes:
         """What is left of the body, up to its proper end; kind "protocol" when it is longer than `bound` bytes."""
@@ -204,35 +183,66 @@ class BlockingAnswer:
 
     def finish(self) -> None:
         """Leave, having read all that matters: keep the connection, whose last bytes may still have to arrive."""
+
+    def close(self) -> None:
+        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
+        self._unread = b""
+
+
+class Arriving(BlockingAnswer):
+    """An answer whose body arrives, or is yet to be read; it holds its connection for so long."""
+
+    __slots__ = ("_connection", "_dropped")
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.response, None)
+        self._connection: Connection | None = connection
+        self._dropped = False
+
+    def read(self, until: float) -> bytes:
+        """As of one that came whole.
+
+        Raises:
+            NoAnswer: it broke off, or was closed before its end.
+        """
+        connection = self._connection
+        if connection is None:
+            if self._dropped:
+                raise NoAnswer("closed", "the answer was closed", sent=True)
+            return b""
+        response = connection.response
+        try:
+            data = response.take()
+            while not data and not response.ended:
+                response.feed(connection.line.receive(until))
+                data = response.take()
+        except BaseException as failure:
+            self.close()
+            if isinstance(failure, OSError):
+                response.lost(*tls.broken(failure))
+            raise
+        if response.at_end(data):
+            self.finish()
+        return data
+
+    def finish(self) -> None:
+        """As of one that came whole."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._ended = True
             connection.response.discard()
             connection.put_back()
 
     def close(self) -> None:
-        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
+        """As of one that came whole."""
         connection = self._connection
-        self._unread = b""
         if connection is None:
             return
         if connection.response.ended:
             self.finish()
         else:
             self._connection = None
+            self._dropped = True
             connection.pool.discard(connection)
-
-    def _rest(self) -> bytes:
-        if not self._ended:
-            raise NoAnswer("closed", "the answer was closed", sent=True)
-        rest, self._unread = self._unread, b""
-        return rest
-
-
-class Arriving(BlockingAnswer):
-    """An answer that holds its connection still."""
-
-    __slots__ = ()
 
     def __del__(self) -> None:
         """An answer nobody holds any more is closed."""
@@ -314,7 +324,11 @@ class BlockingTransport:
                 raced = failure
             else:
                 arrived = connection.response.complete()
-                return Arriving(connection, None) if arrived is None else BlockingAnswer(connection, arrived)
+                if arrived is None:
+                    return Arriving(connection)
+                answer = BlockingAnswer(connection.response, arrived)
+                connection.put_back()
+                return answer
 
     def close(self) -> None:
         """Close every connection; a stream being read ends with kind "closed", and so does every later `send`."""

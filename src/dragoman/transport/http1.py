@@ -166,7 +166,8 @@ class Response:
 
     def begin(self, method: str) -> None:
         """Expect the answer to a request; the one before has ended, and what was not taken of it is forgotten."""
-        self._pieces.clear()
+        if self._pieces:
+            self._pieces.clear()
         self._came = b""
         self._coding = None
         self._barren = 0
