@@ -13,13 +13,13 @@ from dragoman.gateway.line import Line
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
 
 
-async def served(app, talk, **line):
+async def served(app, talk, arrival=60.0):
     """What comes of an app that one connection talks to."""
     config = uvicorn.Config(app, http=Line, lifespan="off", log_level="critical")
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Line(config, state, {}, **line), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Line(config, state, {}, arrival=arrival), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
         await talk(reader, writer)
@@ -266,21 +266,21 @@ def test_what_does_not_arrive_is_not_waited_for_for_ever(sent, told):
 def test_a_body_that_goes_on_arriving_an_answer_that_takes_its_time_and_a_pause_between_requests_are_waited_for():
     async def slow(_, receive, send):
         await asgi.read_body(receive, 100)
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.7)
         await asgi.respond(send, 200, b"done", [])
 
     async def main():
         async def talk(reader, writer):
             writer.write(HEAD % 10)
             for byte in b"0123456789":
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.08)
                 writer.write(bytes([byte]))
             assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.7)
             writer.write(HEAD % 0)
             assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
 
-        await asyncio.wait_for(served(slow, talk, arrival=0.3), 20)
+        await asyncio.wait_for(served(slow, talk, arrival=0.6), 20)
 
     asyncio.run(main())
 
@@ -296,5 +296,23 @@ def test_who_was_answered_before_the_whole_body_came_is_not_answered_twice():
             assert answer.count(b"HTTP/1.1 ") == 1
 
         await asyncio.wait_for(served(early, talk, arrival=0.1), 20)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("half", [b"GET / HTT", HEAD % 10], ids=["half a head", "no body"])
+def test_half_a_request_behind_another_does_not_cost_that_one_its_answer(half):
+    async def slow(_, receive, send):
+        await asgi.read_body(receive, 100)
+        await asyncio.sleep(0.4)
+        await asgi.respond(send, 200, b"done", [])
+
+    async def main():
+        async def talk(reader, writer):
+            writer.write(HEAD % 0 + half)
+            assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200 ")
+            assert (await reader.read())[9:12] == b"408"
+
+        await asyncio.wait_for(served(slow, talk, arrival=0.1), 20)
 
     asyncio.run(main())

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 BOUND = 65_536
 """Bytes of a request's head, where the server's settings do not say."""
 
-ARRIVAL = 60.0
-"""Seconds in which a head has to come, from when the connection or the head began, and each next piece of a body."""
-
 _ANSWER = b"HTTP/1.1 "
 _REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 _SIGNS = len(": \r\n")
@@ -46,11 +43,12 @@ class Line(HttpToolsProtocol):
 
     Args:
         args: uvicorn's own.
-        arrival: see `ARRIVAL`.
+        arrival: seconds in which a head has to come, from when it or its connection began, and each next piece of a
+            body.
         named: uvicorn's own.
     """
 
-    def __init__(self, *args: Any, arrival: float = ARRIVAL, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, *args: Any, arrival: float, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **named)
         self._arrival = arrival
         # Since when what is to come is waited for; None while nothing has to come.
@@ -123,8 +121,7 @@ class Line(HttpToolsProtocol):
     def _look(self) -> None:
         """Leave a caller whose request does not come; one that is being answered has time until it is."""
         now = self.loop.time()
-        answering = bool(self.cycle) and self.cycle.response_started and not self.cycle.response_complete
-        since = now if self._awaited is None or answering else self._awaited
+        since = now if self._awaited is None or self._is_answering() else self._awaited
         if now < since + self._arrival:
             self._looking = self.loop.call_later(since + self._arrival - now, self._look)
         elif self._begun and (self._head is not None or not self.cycle.response_started):
@@ -133,6 +130,12 @@ class Line(HttpToolsProtocol):
             self._turn_away(HTTPStatus.REQUEST_TIMEOUT, message, "request_timeout")
         else:
             self.transport.close()
+
+    def _is_answering(self) -> bool:
+        """Whether an answer is under way, or one is worked on that was asked for before what is to come."""
+        if self.pipeline or not self.cycle:
+            return bool(self.pipeline)
+        return not self.cycle.response_complete and (self._head is not None or self.cycle.response_started)
 
     def stay(self, rest: bytes) -> None:
         """Read a request that asked for another protocol as if it had not: nobody has to upgrade (RFC 9110 §7.8).
