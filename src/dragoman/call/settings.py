@@ -90,8 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hooks: what is told of each attempt.
         resume: whether streams that break off are gone on with; None where they are not.
         limiter: what makes calls wait for their turn; None where nothing does.
-        ready: where calls go and what carries their credential, by kind and path, for those that add no headers of
-            their own; empty where the credential rotates.
+        ready: where calls without headers of their own go, by kind and path; empty where the credential rotates.
         engine: the weights of the embedded engine that answers, "" for its own; None where it is not asked.
         party: who is asked, where a call's model decides it or several may be; None where it is this address alone.
         query: what the address had behind its question mark, which goes with every request.
@@ -113,6 +112,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ready: dict[tuple[Kind, str], Bound] = {}
     query: str = ""
 
+    def __post_init__(self) -> None:
+        """Begin anew: what is kept ready for other settings leads elsewhere."""
+        msgspec.structs.force_setattr(self, "ready", {})
+
     def bound(self, kind: Kind, path: str, given: Mapping[str, str] | None = None) -> Bound:
         """Where a call goes, its credential, and the headers that carry it: made once where nothing about them changes.
 
@@ -124,12 +127,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         known = self.ready.get((kind, path))
         if known is not None and not given:
             return known
-        fixed = isinstance(self.key, Secret)
         secret = self.key if isinstance(self.key, Secret) else _secret(self.key())
         headers = _headers(self.dialect, _BEGIN[kind], secret, (*self.headers, *(given.items() if given else ())))
         query = f"{'&' if '?' in path else '?'}{self.query}" if self.query else ""
         made = f"{self.base_url}{path}{query}", secret, headers
-        if fixed and not given:
+        if secret is self.key and not given:
             if len(self.ready) >= _READY:
                 self.ready.clear()
             self.ready[kind, path] = made
@@ -306,7 +308,6 @@ def varied(  # noqa: PLR0913 - what may be varied
         retry=policy(retries, settings.retry),
         headers=(*settings.headers, *(headers.items() if headers else ())),
         limiter=settings.limiter if limiter is None else limiter,
-        ready={},
     )
 
 

@@ -169,7 +169,7 @@ def _rest_of(settings: Settings, arguments: Mapping[str, Any], begun: Beginning,
             # No credential goes where its owner did not send it.
             raise InvalidRequestError(f"{settings.base_url} is not {continues.base_url}, which goes on with answers")
         # What is kept ready leads to the old address.
-        settings = replace(settings, base_url=continues.base_url, ready={})
+        settings = replace(settings, base_url=continues.base_url)
     said = arguments["messages"]
     messages = [{"role": "user", "content": said}] if isinstance(said, str) else [*said]
     asked = rest({**arguments, "messages": messages}, begun)

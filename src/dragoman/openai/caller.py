@@ -89,7 +89,7 @@ class AsyncCaller:
         key = config.ask_key()
         settings = config.settings
         secret = Secret(await key if inspect.isawaitable(key) else key)
-        return replace(config, settings=msgspec.structs.replace(settings, key=secret, ready={}))
+        return replace(config, settings=msgspec.structs.replace(settings, key=secret))
 
     async def ask(self, call: Call, holds: str) -> Received:
         """Make a call that is answered by a document with a field `holds`.

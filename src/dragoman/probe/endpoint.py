@@ -278,7 +278,7 @@ class Endpoint:
 
     def keyed_with(self, key: str) -> dict[str, str]:
         """The headers that carry another credential than the endpoint's."""
-        return dict(msgspec.structs.replace(self.settings, key=Secret(key), ready={}).bound("post", self.path)[2])
+        return dict(msgspec.structs.replace(self.settings, key=Secret(key)).bound("post", self.path)[2])
 
 
 def _most(body: dict[str, Any], data: bytes) -> int:
