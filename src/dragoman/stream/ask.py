@@ -2,7 +2,7 @@
 
 Nearly every call is answered at the first sending, by a success that comes whole, and nobody watches it: then there is
 nothing to decide, and no exchange is begun. Of every other the exchange judges, from the same answer on. It makes no
-difference to the caller but in what it costs: a quarter of a call.
+difference to the caller but an eighth of the CPU.
 
 `ask` and `aask` are twins, held equal by a test.
 """

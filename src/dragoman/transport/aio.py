@@ -182,10 +182,10 @@ class AsyncioAnswer:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def finish(self) -> None:
-        """Leave, having read all that matters: keep the connection, whose last bytes may still have to arrive."""
+        """Leave, having read all that matters."""
 
     def close(self) -> None:
-        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
+        """Leave."""
         self._unread = b""
 
 
@@ -226,14 +226,14 @@ class Arriving(AsyncioAnswer):
         return data
 
     def finish(self) -> None:
-        """As of one that came whole."""
+        """Leave, having read all that matters: keep the connection, whose last bytes may still have to arrive."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.response.discard()
             connection.put_back()
 
     def close(self) -> None:
-        """As of one that came whole."""
+        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
         connection = self._connection
         if connection is None:
             return
