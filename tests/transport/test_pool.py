@@ -1,6 +1,7 @@
 """Bookkeeping of connections: no socket, no clock, only what was said."""
 
 import os
+import sys
 import threading
 
 import pytest
@@ -224,3 +225,157 @@ def test_a_forked_child_forsakes_what_is_its_parents():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert (resting.forsaken, working.forsaken) == (0, 0)
     assert kept.take("a", 0.0) is resting
+
+
+class Moment:
+    """A value that calls back when it is looked up for the nth time from now: what others do may come just there."""
+
+    left = 0
+    act = None
+
+    def at(self, number, act):
+        self.left, self.act = number, act
+
+    def __hash__(self):
+        self.left -= 1
+        if self.left == 0:
+            self.act()
+        return 1
+
+    def do(self):
+        """What has not been done by now."""
+        if self.left > 0:
+            self.left = 0
+            self.act()
+
+
+class Watched(Moment, Thing):
+    """A connection of that kind."""
+
+
+MOMENTS = range(1, 8)
+
+
+@pytest.mark.parametrize("number", MOMENTS)
+def test_one_that_is_given_back_while_its_origin_is_forgotten_is_not_lost(number):
+    kept, origin = pool(keep_alive=10.0), Moment()
+    thing, other = Thing(origin, since=21.0), Thing("another", since=20.0)
+    idle(kept, thing)
+    assert kept.take(origin, 21.0) is thing
+    kept.take("another", 20.0)
+    kept.lend(other)
+
+    # Whichever of the two sweeps, the other is in the middle of its return.
+    origin.at(number, lambda: kept.give(other))
+    kept.give(thing)
+    origin.do()
+    assert kept.take(origin, 21.0) is thing
+
+    kept.lend(other)
+    kept.take("another", 40.0)
+    thing.since = other.since = 50.0
+    origin.at(number, lambda: kept.give(thing))
+    kept.give(other)
+    origin.do()
+    assert kept.take(origin, 50.0) is thing
+
+
+def test_one_whose_origin_is_forgotten_while_it_is_given_back_is_not_lost():
+    kept = pool(keep_alive=10.0)
+    thing, other = Watched("a", since=21.0), Thing("another", since=40.0)
+    idle(kept, thing)
+    assert kept.take("a", 21.0) is thing
+    kept.take("another", 40.0)
+    kept.lend(other)
+
+    thing.at(1, lambda: kept.give(other))
+    kept.give(thing)
+    thing.do()
+    assert kept.take("a", 21.0) is thing
+
+
+@pytest.mark.parametrize("number", MOMENTS)
+def test_whoever_begins_to_wait_while_one_is_given_back_is_called(number):
+    kept, origin, woken = pool(max_connections=1), Moment(), []
+    thing = Thing(origin)
+    kept.take(origin, 0.0)
+    kept.lend(thing)
+
+    origin.at(number, lambda: kept.give(thing))
+    kept.queue(origin, lambda: woken.append("first"))
+    origin.do()
+    assert woken
+    assert kept.take(origin, 0.0) is thing
+
+    origin.at(number, lambda: kept.queue(origin, lambda: woken.append("second")))
+    kept.give(thing)
+    origin.do()
+    assert woken[-1] == "second"
+
+
+@pytest.mark.parametrize("number", MOMENTS)
+@pytest.mark.parametrize("where", ["origin", "connection"])
+@pytest.mark.parametrize("given", [True, False])
+def test_nothing_outlives_a_pool_that_is_closed_meanwhile(number, where, given):
+    kept, origin = pool(), Moment()
+    thing = Watched(origin)
+    idle(kept, thing)
+    if given:
+        kept.take(origin, 0.0)
+    moment = origin if where == "origin" else thing
+    moment.at(number, lambda: kept.close(busy=True))
+    found = kept.give(thing) if given else kept.take(origin, 0.0)
+    if found is False:
+        kept.discard(thing)
+    moment.do()
+
+    assert thing.dropped
+    assert kept.take(origin, 0.0) is Place.OPEN
+    assert not kept.lend(Thing(origin))
+
+
+def test_threads_never_share_a_connection_and_none_is_lost():
+    """No lock is held where one is taken or given back, so that threads come between any two steps of it."""
+    # Of this one each return is a time to sweep, which forgets an origin without idle connections.
+    kept = pool(keep_alive=0.0, max_connections=3)
+    shared, opened = [], []
+
+    class Counting(Thing):
+        def __init__(self):
+            super().__init__()
+            self.users = 0
+
+    def work():
+        for _ in range(400):
+            thing = kept.take("a", 0.0)
+            while not isinstance(thing, Thing):
+                if thing is Place.OPEN:
+                    thing = Counting()
+                    opened.append(thing)
+                    assert kept.lend(thing)
+                    break
+                come = threading.Event()
+                kept.queue("a", come.set)
+                assert come.wait(10), "nobody called whoever waited"
+                thing = kept.take("a", 0.0)
+            thing.users += 1
+            shared.append(thing.users)
+            thing.users -= 1
+            assert kept.give(thing)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    finally:
+        sys.setswitchinterval(before)
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert set(shared) == {1}
+    assert len(opened) <= 3
+    kept.close(busy=False)
+    assert [thing.dropped for thing in opened] == [1] * len(opened)
