@@ -5,7 +5,6 @@ Each method of a client turns what the client was made with, its `Settings`, and
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from dragoman.call.settings import LOCAL, limits, policy
 from dragoman.dialect import PRIVATE
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
+from dragoman.names import fresh
 from dragoman.transport import Outgoing
 from dragoman.wire.completion import Sourced
 
@@ -300,7 +300,7 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
             path = _asked_with(path, options.extra_query)
     url, secret, shared = settings.bound("stream" if streamed else "post", path, options.headers)
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
-    own = (("idempotency-key", os.urandom(16).hex()),)
+    own = (("idempotency-key", fresh()),)
     return Call(
         Outgoing("POST", url, shared, encode(payload), timeouts.connect, own),
         timeouts,

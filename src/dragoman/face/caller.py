@@ -25,6 +25,7 @@ from dragoman.face.field import UNSET, Unset
 from dragoman.face.hooks import AsyncHooked, HookContext, Hooked, Hooks
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import RetryConfig, policy
+from dragoman.names import fresh
 from dragoman.secret import Secret
 from dragoman.stream import AsyncStream, Stream, adrive, drive
 from dragoman.stream.ask import aask, ask
@@ -140,7 +141,7 @@ class Caller:
                 headers,
                 encode(body),
                 timeouts.connect,
-                (("idempotency-key", os.urandom(16).hex()),),
+                (("idempotency-key", fresh()),),
             ),
             timeouts=timeouts,
             retry=policy(options.retries, client.retries, time),

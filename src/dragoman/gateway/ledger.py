@@ -11,10 +11,10 @@ from dragoman import errors
 from dragoman.asgi import Disconnected
 from dragoman.gateway import record
 from dragoman.gateway.log import spoken
-from dragoman.gateway.names import fresh
 from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
 from dragoman.gateway.redact import clean, redacted
 from dragoman.gateway.tally import Tally, together
+from dragoman.names import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ import msgspec
 from dragoman import asgi
 from dragoman.gateway import refusal
 from dragoman.gateway.explain import UNTRIED
-from dragoman.gateway.names import fresh
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
+from dragoman.names import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

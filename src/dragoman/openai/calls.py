@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from dragoman.call import as_sent
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
+from dragoman.names import fresh
 from dragoman.openai.config import query_string
 from dragoman.openai.limits import limits
 from dragoman.openai.omitted import given, is_given, is_omitted, not_given
@@ -120,7 +120,7 @@ def post(config: Config, path: str, body: dict[str, Any], options: Options) -> C
         body = given({**body, **options.body})
     call = _call(config, options, "POST", path, "stream" if body.get("stream") is True else "post")
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
-    key = (("idempotency-key", os.urandom(16).hex()),)
+    key = (("idempotency-key", fresh()),)
     return replace(call, request=replace(call.request, body=encode(settings.dialect.speak(body)), own=key))
 
 
