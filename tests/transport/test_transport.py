@@ -19,6 +19,21 @@ def test_received_headers_are_looked_up_in_any_case_and_joined():
     assert "Content-Type" in headers
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("content-type", "Content-Type", "set-cookie", "x-empty", "x-last", "200", "x", "x-las", "set-cookie:a"),
+        *("HTTP/1.1 200", "", "\r\nx-last", "x_y", "\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER E WITH ACUTE}", "\udc80"),
+    ],
+)
+def test_one_header_alone_is_what_it_is_among_all(name):
+    head = HEAD + b"\r\nx-empty:\r\nX_Y: 1\r\nk: 2\r\nx-last: caf\xe9"
+    known = dict(ReceivedHeaders(head))
+
+    assert ReceivedHeaders(head).get(name) == known.get(name.lower())
+    assert ReceivedHeaders(head).get(name, "none") == known.get(name.lower(), "none")
+
+
 def test_received_headers_read_like_the_dict_they_stand_for():
     headers = ReceivedHeaders(HEAD)
 

@@ -9,9 +9,11 @@ All times are seconds. `until` is an instant of `time.monotonic()`: a deadline, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar, overload
 
 from msgspec import Struct
+
+T = TypeVar("T")
 
 Headers = Mapping[str, str]
 """Received headers: names in lower case, a repeated header's values joined by a comma and a space (RFC 9110 §5.3)."""
@@ -197,6 +199,29 @@ class ReceivedHeaders(Headers):
     def __getitem__(self, name: str) -> str:
         """All values of a header, its name in any case."""
         return self._read()[name.lower()]
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+
+    @overload
+    def get(self, name: str, /, default: str | T) -> str | T: ...
+
+    def get(self, name: str, /, default: object = None) -> object:
+        """All values of a header, its name in any case; `default` where there is none.
+
+        One that is looked for before all others is cut out of the head by itself: most who look want no more.
+        """
+        if self._values is None and name.replace("-", "").isalnum():
+            line = b"\r\n%b:" % name.lower().encode()
+            lowered = self._head.lower()
+            start = lowered.find(line) + len(line)
+            if start < len(line):
+                return default
+            if lowered.find(line, start) < 0:
+                end = lowered.find(b"\r\n", start)
+                value = self._head[start:end] if end >= 0 else self._head[start:]
+                return value.decode("latin-1").strip(" \t")
+        return self._read().get(name.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         """The names, in lower case, each once, in the order of arrival."""
