@@ -13,6 +13,7 @@ import uvloop
 from dragoman.transport import NoAnswer
 from dragoman.transport.line_aio import INBOX_BOUND, Line, Pools, Turn, places, ready
 from dragoman.transport.pool import Pool
+from dragoman.transport.sockets import RECEIVE
 
 
 def soon():
@@ -54,19 +55,23 @@ def test_what_the_peer_sends_is_received_and_its_closing_is_an_empty_piece():
     run(body)
 
 
+@pytest.mark.parametrize("size", [2, 3 * RECEIVE])
 @pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def test_a_reset_that_arrives_together_with_bytes_is_told_after_them(loop):
+def test_a_reset_that_arrives_together_with_bytes_is_told_after_them(loop, size):
     async def main():
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            ours = socket.create_connection(listener.getsockname())
+        with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as ours:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * RECEIVE)
+            ours.connect(listener.getsockname())
             theirs, _ = listener.accept()
             ours.settimeout(0)
             line = Line(ours, (BlockingIOError,))
-            theirs.sendall(b"Mo")
+            theirs.sendall(b"M" * size)
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             theirs.close()
 
-            assert await line.receive(soon()) == b"Mo"
+            came = 0
+            while came < size:
+                came += len(await line.receive(soon()))
             with pytest.raises(ConnectionResetError):
                 await line.receive(soon())
             line.drop()
