@@ -39,7 +39,8 @@ def lines(caplog):
 def test_a_completion_closes_with_the_upstreams_own_count(totals, lines):
     with Entry(totals, "req_1", "asked", stream=False) as entry:
         assert totals.to_dict()["open"] == 1
-        entry.answered(read_completion(json.dumps({"model": "real", "choices": [], "usage": USAGE}).encode()))
+        attempt = entry.attempt(None, "asked")
+        attempt.answered(read_completion(json.dumps({"model": "real", "choices": [], "usage": USAGE}).encode()))
         entry.completed()
 
     (line,) = lines()
@@ -61,8 +62,9 @@ def test_a_completion_closes_with_the_upstreams_own_count(totals, lines):
 def test_a_caller_who_left_is_closed_with_what_was_counted(totals, lines):
     entry = Entry(totals, "r", "m", stream=True)
     with pytest.raises(Disconnected), entry:
-        entry.saw(chunk("Claude"))
-        entry.saw(chunk(" Monet"))
+        attempt = entry.attempt(None, "m")
+        attempt.saw(chunk("Claude"))
+        attempt.saw(chunk(" Monet"))
         raise Disconnected
 
     (line,) = lines()
@@ -73,8 +75,9 @@ def test_a_caller_who_left_is_closed_with_what_was_counted(totals, lines):
 
 def test_the_upstreams_count_beats_ours_and_a_zero_is_a_count(totals, lines):
     with Entry(totals, "r", "m", stream=True) as entry:
-        entry.saw(chunk("one"))
-        entry.saw(chunk(usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}))
+        attempt = entry.attempt(None, "m")
+        attempt.saw(chunk("one"))
+        attempt.saw(chunk(usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}))
         entry.completed()
 
     (line,) = lines()
@@ -83,8 +86,9 @@ def test_the_upstreams_count_beats_ours_and_a_zero_is_a_count(totals, lines):
 
 def test_chunks_that_say_nothing_are_not_counted(totals, lines):
     with Entry(totals, "r", "m", stream=True) as entry:
-        entry.saw(chunk(""))
-        entry.saw(chunk())
+        attempt = entry.attempt(None, "m")
+        attempt.saw(chunk(""))
+        attempt.saw(chunk())
 
     assert lines()[0]["tokens_from"] == "none"
 
@@ -108,7 +112,8 @@ def test_an_entry_closes_whatever_happens_and_blames_no_caller_for_it(totals, li
 
 def test_a_line_holds_no_words_and_no_more_of_a_name_than_a_name_is(totals, lines):
     with Entry(totals, "r", "m" * 100_000, stream=True) as entry:
-        entry.saw(chunk("a secret of the caller's"))
+        attempt = entry.attempt(None, "m")
+        attempt.saw(chunk("a secret of the caller's"))
 
     (line,) = lines()
     assert "secret" not in json.dumps(line)

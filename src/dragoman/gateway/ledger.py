@@ -17,15 +17,14 @@ from dragoman.gateway.tally import Tally, together
 from dragoman.names import fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from dragoman.gateway.record import AttemptEnd
+    from dragoman.gateway.record import AttemptEnd, Source
     from dragoman.gateway.tally import Tokens
     from dragoman.gateway.telemetry import Leg, Trace
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion
 
 NAME_BOUND = 200
 """The most characters of a model's name that are kept: a caller may send any."""
@@ -60,11 +59,13 @@ class Book(NamedTuple):
         journal: None leaves the log's line as all there is of an entry.
         price: what tokens cost; None where nobody asks.
         texts: whether prompts and answers are kept.
+        told: whether callers are told what their answers cost.
     """
 
     journal: Journal | None = None
     price: Price | None = None
     texts: bool = False
+    told: bool = False
 
 
 class Attempt:
@@ -74,7 +75,6 @@ class Attempt:
         upstream: the upstream's name; None for the only one there is.
         model: the model that is asked for there.
         credential: a fingerprint of the credential, never the credential.
-        begun: when it was begun, by the monotonic clock; default now.
     """
 
     __slots__ = (
@@ -91,9 +91,7 @@ class Attempt:
         "upstream",
     )
 
-    def __init__(
-        self, upstream: str | None, model: str, credential: str | None = None, begun: float | None = None
-    ) -> None:
+    def __init__(self, upstream: str | None, model: str, credential: str | None = None) -> None:
         self.upstream = upstream
         self.model = model
         self.credential = credential
@@ -101,7 +99,7 @@ class Attempt:
         self.served: str | None = None
         self.status: int | None = None
         self._tally = Tally()
-        self._begun = time.monotonic() if begun is None else begun
+        self._begun = time.monotonic()
         self._first: float | None = None
         self._end: AttemptEnd | None = None
         self._total = 0.0
@@ -130,9 +128,9 @@ class Attempt:
             self._total = time.monotonic() - self._begun
 
     def tokens(self, prompt: int | None) -> Tokens:
-        """What it used, once it has ended; `prompt` is an estimate of the prompt's tokens."""
+        """What it used, as it ended or would by ending now; `prompt` is an estimate of the prompt's tokens."""
         worked = self._end not in {"failed", "refused_upstream"}
-        return self._tally.tokens(prompt, ended=self._end == "completed", worked=worked)
+        return self._tally.tokens(prompt, ended=self._end in {None, "completed"}, worked=worked)
 
     def first_since(self, begun: float) -> float | None:
         """Seconds from a moment of the monotonic clock to its first content; None without any."""
@@ -164,8 +162,7 @@ class Entry:
     Its closing is one line of JSON on the log `dragoman.ledger`, with the fields of `Closed` and no others: no prompt,
     no answer, no header, no credential. The same line is what the journal holds.
 
-    Whoever makes one attempt only may tell it here (`saw`, `answered`); whoever makes several begins each with
-    `attempt`, tells it there, and here only how the request ended.
+    Each attempt is begun with `attempt` and told there what comes of it; here only how the request ended.
 
     Args:
         totals: what all entries add up to.
@@ -203,7 +200,6 @@ class Entry:
         self._book = book or _NO_BOOK
         self._begun = time.monotonic()
         self._attempts: list[Attempt] = []
-        self._own: Attempt | None = None
         self._winner: Attempt | None = None
         self._texts: Texts | None = None
         self._end: End | None = None
@@ -224,11 +220,18 @@ class Entry:
         """The entry's own name: of all entries there are, only this one has it."""
         return self._opened.open
 
-    def attempt(
-        self, upstream: str | None, model: str, credential: str | None = None, begun: float | None = None
-    ) -> Attempt:
+    @property
+    def cost(self) -> int | None:
+        """Millionths of a US dollar that all attempts have cost so far; None where that is not known."""
+        return _sum_of_costs(
+            (tokens.source, self._cost(attempt, tokens))
+            for attempt in self._attempts
+            for tokens in (attempt.tokens(self._opened.prompt_tokens),)
+        )
+
+    def attempt(self, upstream: str | None, model: str, credential: str | None = None) -> Attempt:
         """Begin an attempt. Arguments as `Attempt`'s."""
-        attempt = Attempt(upstream, model, credential, begun)
+        attempt = Attempt(upstream, model, credential)
         if self.trace is not None:
             attempt.leg = self.trace.attempt(upstream, model)
         self._attempts.append(attempt)
@@ -237,14 +240,6 @@ class Entry:
     def answers(self, attempt: Attempt) -> None:
         """Note which attempt the caller is answered from; without a word it is the last."""
         self._winner = attempt
-
-    def saw(self, chunk: Chunk) -> None:
-        """Take a chunk that came from upstream, where there is one attempt only."""
-        (self._own or self._only()).saw(chunk)
-
-    def answered(self, completion: Completion) -> None:
-        """Take a completion that came from upstream, where there is one attempt only."""
-        (self._own or self._only()).answered(completion)
 
     def said(self, prompt: bytes, answer: str) -> None:
         """Keep the request's words, where the book keeps words: redacted, and no more of them than `TEXT_BOUND`.
@@ -291,11 +286,6 @@ class Entry:
         if log.isEnabledFor(logging.INFO):
             log.handle(spoken(log.name, line.decode()))
 
-    def _only(self) -> Attempt:
-        """The attempt of a path that makes one only: begun with the request, or by whoever asked for it."""
-        self._own = self._attempts[-1] if self._attempts else self.attempt(None, self._opened.asked, begun=self._begun)
-        return self._own
-
     def _close(self, end: End, attempts_end: AttemptEnd) -> Closed:
         opened, took = self._opened, time.monotonic() - self._begun
         used: list[Tokens] = []
@@ -326,7 +316,7 @@ class Entry:
             upstream=winner.upstream if winner else None,
             cached_tokens=tokens.cached,
             reasoning_tokens=tokens.reasoning,
-            cost=_sum_of_costs(attempts),
+            cost=_sum_of_costs((attempt.tokens_from, attempt.cost) for attempt in attempts),
             changed=self.changed,
             attempts=tuple(attempts),
         )
@@ -394,7 +384,7 @@ def _name(text: str) -> str:
     return clean(text[:NAME_BOUND])
 
 
-def _sum_of_costs(attempts: list[Attempted]) -> int | None:
-    costs = [attempt.cost for attempt in attempts if attempt.tokens_from != "none"]
+def _sum_of_costs(attempts: Iterable[tuple[Source, int | None]]) -> int | None:
+    costs = [cost for source, cost in attempts if source != "none"]
     known = [cost for cost in costs if cost is not None]
     return min(sum(known), BIGGEST) if known and len(known) == len(costs) else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman import asgi
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
+from dragoman.gateway.bill import Bill
 from dragoman.gateway.bounds import within
 from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
@@ -24,6 +25,7 @@ from dragoman.gateway.words import Words
 if TYPE_CHECKING:
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.limits.admission import Grant
+    from dragoman.gateway.relayed import Chunks
     from dragoman.gateway.respond import Caller
     from dragoman.gateway.routes import Found
     from dragoman.gateway.running import Running
@@ -128,13 +130,15 @@ async def _admitted(
             asked = counted(body) if streamed else body
             until = time.monotonic() + running.config.timeouts.total
             words = Words(body) if running.book.texts else None
+            bill = Bill(entry) if running.book.told else None
             opening = running.relay.open(asked, found, entry, until, caller.tongue.asks)
             try:
                 if streamed:
-                    chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
-                    await respond.stream(caller, opening, entry, body, words.heard(chunks) if words else chunks)
+                    chunks: Chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
+                    chunks = words.heard(chunks) if words else chunks
+                    await respond.stream(caller, opening, entry, body, bill.heard(chunks) if bill else chunks)
                 else:
-                    await respond.whole(caller, opening, entry, words)
+                    await respond.whole(caller, opening, entry, words, bill)
             except DragomanError as error:
                 entry.failed(status_of(error), end_of(error))
                 standing = grant.headers if grant else ()

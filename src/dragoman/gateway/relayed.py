@@ -12,12 +12,14 @@ from dragoman.stream import AsyncStream
 from dragoman.wire.chunk import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from dragoman.candidates.breaker import Circuit
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
+
+    Chunks = Callable[["Relayed"], AsyncGenerator[list[Chunk]]]
 
 
 GRACE = 3.0

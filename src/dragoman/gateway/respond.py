@@ -13,17 +13,16 @@ from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Coroutine
 
     from dragoman.asgi import Header, Receive, Send
+    from dragoman.gateway.bill import Bill
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Relayed
+    from dragoman.gateway.relayed import Chunks, Relayed
     from dragoman.gateway.tongue import Tongue
     from dragoman.gateway.words import Words
-    from dragoman.wire.chunk import Chunk
 
     Opening = asyncio.Future[Relayed]
-    Chunks = Callable[[Relayed], AsyncGenerator[list[Chunk]]]
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
@@ -49,7 +48,9 @@ class Caller(NamedTuple):
     sent: list[Header]
 
 
-async def whole(caller: Caller, opening: Awaitable[Relayed], entry: Entry, words: Words | None = None) -> None:
+async def whole(
+    caller: Caller, opening: Awaitable[Relayed], entry: Entry, words: Words | None = None, bill: Bill | None = None
+) -> None:
     """Answer with one document.
 
     Args:
@@ -57,6 +58,7 @@ async def whole(caller: Caller, opening: Awaitable[Relayed], entry: Entry, words
         opening: the work on it.
         entry: the request's.
         words: what listens to it.
+        bill: what tells what it cost.
 
     Raises:
         Disconnected: the caller left first; the work has been stopped.
@@ -66,6 +68,8 @@ async def whole(caller: Caller, opening: Awaitable[Relayed], entry: Entry, words
     document = relayed.document
     if words is not None:
         words.answered(document)
+    if bill is not None:
+        document = bill.told(document)
     headers = [*caller.headers, *told(entry, relayed.upstream.name)]
     await asgi.respond(caller.send, 200, caller.tongue.whole(document), headers)
     entry.completed()

@@ -82,7 +82,7 @@ class Running:
         self.prices = Prices(config.prices)
         bounds = config.bounds
         self.seats: Seats = Seats(bounds.requests, bounds.streams, bounds.queue) if before is None else before.seats
-        self.book = Book(lasting.journal, self.cost, config.log.prompts)
+        self.book = Book(lasting.journal, self.cost, config.log.prompts, config.server.tell_cost)
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None
         self.doorman = Doorman(keys, admin.read() if admin is not None else None)

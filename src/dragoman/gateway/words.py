@@ -11,14 +11,13 @@ from dragoman.gateway.redact import TEXT_BOUND
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Relayed
+    from dragoman.gateway.relayed import Chunks, Relayed
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
 
-    Chunks = Callable[[Relayed], AsyncGenerator[list[Chunk]]]
 
 # Redaction looks at so much before it cuts: a credential on the border must not lose its beginning.
 _MOST = 2 * TEXT_BOUND

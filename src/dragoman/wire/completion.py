@@ -263,6 +263,9 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     """What the prompt's tokens were."""
     completion_tokens_details: CompletionTokensDetails | None = None
     """What the answer's tokens were."""
+    cost: float | None = None
+    """US dollars that it cost; None where the server did not say. OpenRouter does, and this project's gateway where it
+    is to."""
 
 
 class Completion(Sourced, frozen=True, dict=True):

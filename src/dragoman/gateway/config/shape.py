@@ -32,6 +32,8 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Seconds that running requests have when the gateway is told to stop. A change needs a restart."""
     admin_key: Source | None = None
     """Where the credential of the admin API is: `env:NAME` or `file:/path`. Without it there is no admin API."""
+    tell_cost: bool = False
+    """Whether callers are told what an answer cost, in US dollars: `cost` in its `usage`."""
 
 
 class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -916,6 +916,8 @@ export interface components {
             prompt_tokens_details?: components["schemas"]["PromptTokensDetails"] | null;
             /** @description What the answer's tokens were. */
             completion_tokens_details?: components["schemas"]["CompletionTokensDetails"] | null;
+            /** @description US dollars that it cost; None where the server did not say. OpenRouter does, and this project's gateway where it is to. */
+            cost?: number | null;
         };
         /** @description Where the user is, for searches that depend on it. */
         UserLocation: {
