@@ -1,4 +1,4 @@
-"""What chunks add up to, vendor by vendor and cut by cut; and the chunks a finished answer is served as."""
+"""What chunks add up to, vendor by vendor and cut by cut."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman import sse
-from dragoman.answer.fold import Folding, fold, unfold
+from dragoman.answer.fold import Folding, fold
 from dragoman.wire.chunk import Chunk, ChunkChoice, Delta, read_chunk
 from dragoman.wire.completion import Completion, Usage, read_completion
+from unfolding import unfold
 
 
 def chunks(*documents):
@@ -513,120 +513,6 @@ def test_a_text_is_put_together_once_however_many_pieces_it_came_in():
     assert joins_of(10) == joins_of(1000)
 
 
-def test_a_finished_answer_is_served_as_a_stream_would_say_it():
-    completion = read_completion(
-        json.dumps(
-            {
-                "id": "c1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m",
-                "system_fingerprint": "fp",
-                "vendor": {"a": 1},
-                "choices": [
-                    {
-                        "index": 0,
-                        "message": {
-                            "role": "assistant",
-                            "content": "Monet",
-                            "reasoning_content": "hm",
-                            "refusal": None,
-                            "tool_calls": [
-                                {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-                            ],
-                            "mood": "calm",
-                        },
-                        "logprobs": {"content": [{"token": "Monet", "logprob": -1}]},
-                        "finish_reason": "tool_calls",
-                    }
-                ],
-                "usage": {"total_tokens": 5},
-            }
-        ).encode()
-    )
-
-    served = [chunk.to_dict() for chunk in unfold(completion)]
-
-    common = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m", "system_fingerprint": "fp"}
-    made = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-
-    def said(delta, finish=None, **fields):
-        return common | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish} | fields]}
-
-    assert served == [
-        said({"role": "assistant", "mood": "calm"}) | {"vendor": {"a": 1}},
-        said({"reasoning_content": "hm"}),
-        said({"content": "Monet"}, logprobs={"content": [{"token": "Monet", "logprob": -1}]}),
-        said({"tool_calls": [made]}),
-        said({}, finish="tool_calls"),
-        common | {"choices": [], "usage": {"total_tokens": 5}},
-    ]
-
-
-def test_what_is_served_is_a_stream_of_events():
-    completion = fold(chunks(step({"content": "Mo\nnet"}, finish="stop")))
-
-    sent = b"".join(sse.encode(chunk.to_json()) for chunk in unfold(completion)) + sse.DONE
-    *events, done = sse.Decoder().feed(sent)
-
-    assert sse.is_done(done.data)
-    assert fold(read_chunk(event.data) for event in events) == completion
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {},
-        {"id": None, "choices": None, "model": None},
-        {"id": "c1", "choices": []},
-        {"choices": [{"message": None}]},
-        {"choices": [{"message": "odd", "index": "odd"}]},
-        {"choices": [], "usage": {"total_tokens": 1}},
-        {"choices": [{"message": {"content": ""}}]},
-        {"choices": [{"message": {"content": "a"}}, {"message": {"content": "b"}}]},
-    ],
-)
-def test_the_barest_answer_can_be_served(document):
-    served = unfold(read_completion(json.dumps(document).encode()))
-
-    assert served
-    for chunk in served:
-        assert None not in [chunk.to_dict()[name] for name in ("id", "object", "created", "model", "choices")]
-    texts = [
-        choice["message"]["content"] for choice in document.get("choices") or [] if isinstance(choice["message"], dict)
-    ]
-    assert [choice.message.content for choice in fold(served).choices if choice.message.content is not None] == texts
-
-
-def test_an_answer_that_was_cut_is_served_without_an_end():
-    cut_off = fold(chunks(step({"content": "Mo"})))
-
-    choices = [chunk.to_dict()["choices"][0] for chunk in unfold(cut_off)]
-
-    assert [choice["delta"] for choice in choices] == [{"role": "assistant"}, {"content": "Mo"}]
-    assert [choice["finish_reason"] for choice in choices] == [None, None]
-
-
-def test_an_answer_without_text_says_nothing_of_text():
-    called = fold(chunks(step({"tool_calls": [call("{}", "f", index=0, id="a")]}, finish="tool_calls")))
-
-    deltas = [chunk.to_dict()["choices"][0]["delta"] for chunk in unfold(called)]
-
-    assert [list(delta) for delta in deltas] == [["role"], ["tool_calls"], []]
-
-
-def test_a_vendors_spelling_is_served_in_the_documented_one():
-    parts = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "x"}]
-    odd = {"content": parts, "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": {"a": 1}}}]}
-
-    served = unfold(read_completion(json.dumps({"choices": [{"index": 0, "message": odd}]}).encode()))
-
-    deltas = [chunk.to_dict()["choices"][0]["delta"] for chunk in served]
-    assert deltas[1:3] == [{"reasoning_content": "hm"}, {"content": "x"}]
-    assert deltas[3]["tool_calls"][0]["function"]["arguments"] == '{"a":1}'
-    assert deltas[3]["tool_calls"][0]["type"] == "function"
-
-
 TEXT = st.text(max_size=8)
 NUMBERS = st.integers(0, 2**40)
 UNKNOWN = st.recursive(
@@ -708,7 +594,7 @@ COMPLETIONS = st.tuples(
 
 
 @given(COMPLETIONS)
-def test_what_is_unfolded_folds_to_itself(document):
+def test_an_answer_that_comes_as_a_stream_folds_to_itself(document):
     completion = read_completion(json.dumps(document).encode())
 
     again = fold(unfold(completion))

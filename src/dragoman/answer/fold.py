@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
 from dragoman.wire.tolerant import is_object, objects_in, texts_of
 
@@ -34,17 +33,6 @@ Json = dict[str, Any]
 _LABELS = frozenset({"format", "id", "model", "name", "object", "phase", "role", "status", "type"})
 _CALLED = ("function", "custom")
 _INPUTS = ("arguments", "input")
-_IN_EVERY_CHUNK = ("id", "created", "model", "system_fingerprint", "service_tier")
-_DELTAS = (
-    "reasoning_content",
-    "reasoning",
-    "content",
-    "refusal",
-    "tool_calls",
-    "function_call",
-    "audio",
-    "annotations",
-)
 
 
 class Pieces:
@@ -118,27 +106,6 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     folding = Folding()
     folding.take(chunks)
     return folding.completion()
-
-
-def unfold(completion: Completion) -> list[Chunk]:
-    """The chunks that a finished answer may be served as: they fold to it again.
-
-    For each choice its role, what it says, piece by piece as a stream would, and why it finished; at the end the usage,
-    where there is one, in a chunk without choices. Fields unknown here travel with the first chunk of what had them.
-    """
-    received = completion.to_dict()
-    choices = objects_in(received.pop("choices", None))
-    usage = received.pop("usage", None)
-    shared: Json = {"id": "", "object": "chat.completion.chunk", "created": 0, "model": ""}
-    shared |= {name: received[name] for name in _IN_EVERY_CHUNK if received.get(name) is not None}
-    rest = {name: value for name, value in received.items() if name not in {"object", *_IN_EVERY_CHUNK}}
-    steps: list[Json] = [{"choices": [step]} for place, choice in enumerate(choices) for step in _steps(place, choice)]
-    if usage:
-        steps.append({"choices": [], "usage": usage})
-    elif not steps:
-        steps.append({"choices": []})
-    steps[0] = rest | steps[0]
-    return [read_chunk(_encode(shared | step)) for step in steps]
 
 
 def _message() -> Json:
@@ -308,25 +275,3 @@ def _finish_calls(message: Json) -> None:
     for call in message.get("tool_calls", []):
         call.pop("index", None)
         call.setdefault("type", "custom" if "custom" in call and "function" not in call else "function")
-
-
-def _steps(place: int, choice: Json) -> list[Json]:
-    """One choice as a stream says it, from the role to the reason why it finished."""
-    message = _message()
-    for received in objects_in([choice.get("message")]):
-        _add_delta(message, received)
-    _finish_calls(message)
-    says = {name: message.pop(name) for name in _DELTAS if message.get(name) is not None}
-    for number, call in enumerate(says.get("tool_calls", [])):
-        call["index"] = number
-    end = {name: value for name, value in choice.items() if name not in {"index", "message", "logprobs"}}
-    index = choice.get("index")
-    common = {"index": index if isinstance(index, int) else place, "finish_reason": None}
-    message.pop("content", None)
-    steps: list[Json] = [common | {"delta": message}]
-    steps += [common | {"delta": {name: value}} for name, value in says.items()]
-    if choice.get("logprobs") is not None:
-        # They belong to the text: a reader that pairs the two finds them together.
-        told = next((step for step in steps if step["delta"].keys() & {"content", "refusal"}), steps[-1])
-        told["logprobs"] = choice["logprobs"]
-    return [*steps, common | {"delta": {}} | end] if any(value is not None for value in end.values()) else steps

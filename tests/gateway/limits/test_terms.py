@@ -54,7 +54,5 @@ def test_money_is_shown_in_dollars(microusd, text):
 def test_limits_know_what_they_count():
     assert not Limits().any
     assert Limits(concurrent=0).any
-    assert Limits(budget_month_tokens=1).counts_tokens
-    assert not Limits(requests_per_minute=1).counts_tokens
     assert Limits(budget_day_microusd=1).counts_money
     assert not Limits(budget_day_tokens=1).counts_money

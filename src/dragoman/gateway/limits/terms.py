@@ -37,13 +37,6 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         return self != _NONE
 
     @property
-    def counts_tokens(self) -> bool:
-        """Whether a request's tokens matter."""
-        return not (
-            self.tokens_per_minute is None and self.budget_day_tokens is None and self.budget_month_tokens is None
-        )
-
-    @property
     def counts_money(self) -> bool:
         """Whether a request's price matters."""
         return not (self.budget_day_microusd is None and self.budget_month_microusd is None)
