@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
     from dragoman.tools.runs import Invocation
 
-Bell = "SimpleQueue[Invocation | None]"
-"""Rung with each call that is over, one of an earlier round perhaps; with None when nobody waits any more."""
+    # Rung with each call that is over, one of an earlier round perhaps; with None when nobody waits any more.
+    Bell = SimpleQueue[Invocation | None]
 
 
-def invoke(
-    invocations: list[Invocation], until: float, bell: SimpleQueue[Invocation | None] | None
-) -> list[Outcome | None]:
+def invoke(invocations: list[Invocation], until: float, bell: Bell | None) -> list[Outcome | None]:
     """Call tools, each in a thread of its own, and wait for them; None for each that is not over in time.
 
     A thread cannot be stopped: one that takes too long is left behind, and does not keep the program from ending.
@@ -51,7 +49,7 @@ def invoke(
     return found
 
 
-def _wait(bell: SimpleQueue[Invocation | None], left: dict[int, float]) -> None:
+def _wait(bell: Bell, left: dict[int, float]) -> None:
     """Wait until each call is over or out of time, or somebody says not to."""
     from queue import Empty  # noqa: PLC0415 - imported with the queue
 
