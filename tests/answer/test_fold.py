@@ -513,6 +513,16 @@ def test_a_text_is_put_together_once_however_many_pieces_it_came_in():
     assert joins_of(10) == joins_of(1000)
 
 
+@pytest.mark.parametrize("depth", [50, 150, 800])
+@pytest.mark.parametrize(("opens", "closes"), [('{"a":', "}"), ('[{"index":0,"a":', "}]")])
+def test_what_is_nested_deep_is_folded_without_going_through_all_of_it(depth, opens, closes):
+    """Newer Pythons decode what is nested deeper than their own functions may call each other."""
+    deep = opens * (depth // len(closes)) + "1" + closes * (depth // len(closes))
+    received = [read_chunk(f'{{"choices": [{{"delta": {{"odd": {deep}}}}}]}}'.encode())]
+
+    assert fold(received * 2).to_dict()["choices"][0]["message"]["odd"] == json.loads(deep)
+
+
 TEXT = st.text(max_size=8)
 NUMBERS = st.integers(0, 2**40)
 UNKNOWN = st.recursive(

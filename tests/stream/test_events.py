@@ -70,7 +70,7 @@ def test_an_empty_finish_reason_ends_no_call():
 
 
 def test_arguments_that_are_nested_too_deep_end_nothing_but_themselves():
-    deep = '{"a":' * 2000 + "1" + "}" * 2000
+    deep = '{"a":' * 100_000 + "1" + "}" * 100_000
     events = followed([call(deep, "weather", index=0, id="c1"), call("{}", "weather", index=1, id="c2")])
 
     assert events[0].partial is None

@@ -35,6 +35,12 @@ def test_what_is_whole_of_it_is_read(text, value):
     assert read_partial(text) == value
 
 
+def test_brackets_without_end_are_not_counted_again_for_each_of_them():
+    """A quarter of a million of them would take minutes, for each piece of the text that arrives."""
+    assert read_partial('{"a":' * 250_000) is None
+    assert read_partial("[" * 200 + "1") == json.loads("[" * 200 + "1" + "]" * 200)
+
+
 @given(st.data())
 def test_every_beginning_is_read_as_jiter_reads_it(data):
     value = data.draw(st.lists(VALUES) | st.dictionaries(st.text(), VALUES))

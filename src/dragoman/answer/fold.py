@@ -33,6 +33,8 @@ Json = dict[str, Any]
 _LABELS = frozenset({"format", "id", "model", "name", "object", "phase", "role", "status", "type"})
 _CALLED = ("function", "custom")
 _INPUTS = ("arguments", "input")
+_DEEPEST = 100
+"""How deep in a choice objects and lists are looked for more of what an earlier chunk had; no vendor nests as deep."""
 
 
 class Pieces:
@@ -218,7 +220,7 @@ def is_whole(arguments: object) -> bool:
     return True
 
 
-def _grow(known: Json, more: Json) -> None:
+def _grow(known: Json, more: Json, depth: int = 0) -> None:
     for name, value in more.items():
         before = known.get(name)
         if value is None:
@@ -230,25 +232,25 @@ def _grow(known: Json, more: Json) -> None:
                 before.pieces.append(value)
             else:
                 known[name] = Pieces(value)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and depth < _DEEPEST:
             if not isinstance(before, dict):
                 known[name] = {}
-            _grow(known[name], cast("Json", value))
-        elif isinstance(value, list):
+            _grow(known[name], cast("Json", value), depth + 1)
+        elif isinstance(value, list) and depth < _DEEPEST:
             if not isinstance(before, list):
                 known[name] = []
-            _extend(known[name], cast("list[object]", value))
+            _extend(known[name], cast("list[object]", value), depth + 1)
         else:
             known[name] = value
 
 
-def _extend(known: list[object], more: list[object]) -> None:
+def _extend(known: list[object], more: list[object], depth: int) -> None:
     for item in more:
         index = item.get("index") if is_object(item) else None
         if index is None:
             known.append(item)
         else:
-            _grow(_item_at(known, index), cast("Json", item))
+            _grow(_item_at(known, index), cast("Json", item), depth)
 
 
 def _item_at(items: list[object], index: object) -> Json:

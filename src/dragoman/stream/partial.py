@@ -11,17 +11,19 @@ import msgspec
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*("?)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _CLOSING = {"[": "]", "{": "}"}
+_DEEPEST = 200
+"""How many brackets may be open: each token costs as much as there are, and no answer nests as deep."""
 
 # What of a cut string is sure: no half of an escape, nor of a pair of escaped surrogates.
 _SURE = re.compile(r'"(?:[^"\\]|\\["\\/bfnrt]|\\u(?![dD][89abAB])[\da-fA-F]{4}|\\u[\da-fA-F]{4}\\u[\da-fA-F]{4})*')
 
 
-def read_partial(text: str, *, growing: bool = False) -> object:
+def read_partial(text: str, *, growing: bool = False) -> object:  # noqa: C901 - a branch for each kind of token
     """The value that a JSON text begins: what is whole of it, in lists and objects closed where the text ends.
 
     A string or a literal that the end cuts is left out, and so is the name before it; of a number there is what has
     arrived. Where the value is to be `growing`, a string is there as far as it goes, and a number only once it is
-    whole. None where nothing whole has arrived, or the text is no JSON.
+    whole. None where nothing whole has arrived, the text is no JSON, or it is nested too deep.
     """
     open_brackets: list[str] = []
     end = 0
@@ -32,6 +34,8 @@ def read_partial(text: str, *, growing: bool = False) -> object:
         if first in _CLOSING:
             open_brackets.append(_CLOSING[first])
             named = False
+            if len(open_brackets) > _DEEPEST:
+                return None
         elif first in "]}":
             if not open_brackets or open_brackets.pop() != first:
                 return None
