@@ -111,10 +111,8 @@ WAITING = [
     (r"\bOpening\b", "Stream"),
     (r"\banext\b", "next"),
     (r"\bimport asyncio\b", "import threading"),
-    (r"\balock\b", "lock"),
     (r"\bainvoke\b", "invoke"),
     (r"\basettled\b", "settled"),
-    (r"\basyncio\.Lock\b", "threading.Lock"),
     (r"\bimport EngineTransport, Engine\b", "import Engine, EngineTransport"),
 ]
 

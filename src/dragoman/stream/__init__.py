@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dragoman.errors import DragomanError
 from dragoman.exchange import Read, Send, Whole, more
+from dragoman.stream.alone import Alone, AsyncAlone
 from dragoman.transport import NoAnswer
 from dragoman.transport.patience import BEAT
 
@@ -141,12 +142,13 @@ async def sleep(seconds: float) -> None:
 class _Streamed:
     """What a stream knows without reading on; the same in both colours."""
 
-    __slots__ = ("_call", "_reading", "_ready")
+    __slots__ = ("_alone", "_call", "_reading", "_ready")
 
-    def __init__(self, call: Call, reading: Reading) -> None:
+    def __init__(self, call: Call, reading: Reading, alone: Alone) -> None:
         self._call = call
         self._reading = reading
         self._ready = reading.ready
+        self._alone = alone
 
     @property
     def completion(self) -> Completion:
@@ -207,8 +209,10 @@ class _Streamed:
 
     def arrived(self) -> list[Chunk]:
         """The chunks that have arrived and were not given out yet, without waiting for more; they are given now."""
-        given = list(self._ready)
-        self._ready.clear()
+        ready = self._ready
+        given: list[Chunk] = []
+        while ready:
+            given.append(ready.popleft())
         return given
 
     def close(self) -> None:
@@ -226,6 +230,8 @@ class _Streamed:
         if reading.failure is not None:
             reading.failure.spent = self.spent
             raise reading.failure
+        if not reading.over:
+            raise self._alone.taken()
 
     def __reduce__(self) -> Any:  # noqa: ANN401 - it never returns
         """Refuse: what is still to come cannot be read twice."""
@@ -245,6 +251,9 @@ class Stream(_Streamed):
 
     __slots__ = ()
 
+    def __init__(self, call: Call, reading: Reading) -> None:
+        super().__init__(call, reading, Alone())
+
     def __iter__(self) -> Self:
         """Itself."""
         return self
@@ -254,13 +263,15 @@ class Stream(_Streamed):
 
         Raises:
             APIError: the stream did not end as it should; see `dragoman.errors`.
+            InvalidRequestError: another thread or task waits for it; `tee` is for several.
         """
         ready = self._ready
         if ready:
             return ready.popleft()
-        drive(more(self._call, time, self._reading), self._reading.transport)
-        if ready:
-            return ready.popleft()
+        with self._alone:
+            drive(more(self._call, time, self._reading), self._reading.transport)
+            if ready:
+                return ready.popleft()
         self._ended()
         raise StopIteration
 
@@ -279,10 +290,10 @@ class Stream(_Streamed):
         Threads may have one each. The stream is left when the last of them is dropped.
         """
         # Imported here because few streams are read twice.
-        from dragoman.stream.views import Branch, lock  # noqa: PLC0415
+        from dragoman.stream.views import Branch  # noqa: PLC0415
 
         given: list[Chunk] = []
-        turn = lock()
+        turn = self._alone.turn()
         return tuple(Branch(self, given, turn) for _ in range(count))
 
     def until_done(self) -> Completion:
@@ -311,6 +322,9 @@ class AsyncStream(_Streamed):
 
     __slots__ = ()
 
+    def __init__(self, call: Call, reading: Reading) -> None:
+        super().__init__(call, reading, AsyncAlone())
+
     def __aiter__(self) -> Self:
         """Itself."""
         return self
@@ -320,13 +334,16 @@ class AsyncStream(_Streamed):
 
         Raises:
             APIError: the stream did not end as it should; see `dragoman.errors`.
+            InvalidRequestError: another task waits for it, `tee` is for several; or this is another event loop than
+                the one it was opened on.
         """
         ready = self._ready
         if ready:
             return ready.popleft()
-        await adrive(more(self._call, time, self._reading), self._reading.transport)
-        if ready:
-            return ready.popleft()
+        with self._alone:
+            await adrive(more(self._call, time, self._reading), self._reading.transport)
+            if ready:
+                return ready.popleft()
         self._ended()
         raise StopAsyncIteration
 
@@ -346,10 +363,10 @@ class AsyncStream(_Streamed):
         waits for it is cancelled.
         """
         # Imported here because few streams are read twice.
-        from dragoman.stream.views import AsyncBranch, alock  # noqa: PLC0415
+        from dragoman.stream.views import AsyncBranch  # noqa: PLC0415
 
         given: list[Chunk] = []
-        turn = alock()
+        turn = self._alone.turn()
         return tuple(AsyncBranch(self, given, turn) for _ in range(count))
 
     async def until_done(self) -> Completion:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
-    import asyncio
-    import threading
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
+    from dragoman.stream.alone import AsyncTurn, Turn
     from dragoman.wire.chunk import Chunk
 
 V = TypeVar("V")
@@ -107,7 +106,7 @@ class Branch:
 
     __slots__ = ("_at", "_given", "_stream", "_turn")
 
-    def __init__(self, stream: Iterator[Chunk], given: list[Chunk], turn: threading.Lock) -> None:
+    def __init__(self, stream: Iterator[Chunk], given: list[Chunk], turn: Turn) -> None:
         self._stream = stream
         self._given = given
         self._turn = turn
@@ -123,13 +122,14 @@ class Branch:
         Raises:
             APIError: the stream did not end as it should; see `dragoman.errors`.
         """
-        if self._at == len(self._given):
+        at = self._at
+        if at == len(self._given):
             with self._turn:
                 # Another may have read on while this one waited for its turn.
-                if self._at == len(self._given):
+                if at == len(self._given):
                     self._given.append(next(self._stream))
-        self._at += 1
-        return self._given[self._at - 1]
+        self._at = at + 1
+        return self._given[at]
 
 
 class AsyncBranch:
@@ -143,7 +143,7 @@ class AsyncBranch:
 
     __slots__ = ("_at", "_given", "_stream", "_turn")
 
-    def __init__(self, stream: AsyncIterator[Chunk], given: list[Chunk], turn: asyncio.Lock) -> None:
+    def __init__(self, stream: AsyncIterator[Chunk], given: list[Chunk], turn: AsyncTurn) -> None:
         self._stream = stream
         self._given = given
         self._turn = turn
@@ -159,24 +159,11 @@ class AsyncBranch:
         Raises:
             APIError: the stream did not end as it should; see `dragoman.errors`.
         """
-        if self._at == len(self._given):
+        at = self._at
+        if at == len(self._given):
             async with self._turn:
                 # Another may have read on while this one waited for its turn.
-                if self._at == len(self._given):
+                if at == len(self._given):
                     self._given.append(await anext(self._stream))
-        self._at += 1
-        return self._given[self._at - 1]
-
-
-def lock() -> Any:  # noqa: ANN401 - a threading.Lock
-    """What one of them holds at a time."""
-    import threading  # noqa: PLC0415 - few streams are read twice
-
-    return threading.Lock()
-
-
-def alock() -> Any:  # noqa: ANN401 - an asyncio.Lock
-    """What one of them holds at a time."""
-    import asyncio  # noqa: PLC0415 - a blocking program never pays for it
-
-    return asyncio.Lock()
+        self._at = at + 1
+        return self._given[at]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 from dragoman.errors import APIError, DragomanError, StreamClosedError
 from dragoman.exchange import complete, completed, stream
 from dragoman.stream import AsyncStream, Stream, adrive, drive
+from dragoman.stream.alone import Alone, AsyncAlone
 from dragoman.stream.ask import aask, ask
 from dragoman.tools.invoke import ainvoke, asettled, invoke, settled
 from dragoman.tools.rounds import rounds
@@ -31,9 +32,10 @@ T = TypeVar("T")
 class _Running(Generic[T]):
     """What a run knows without going on; the same in both colours."""
 
-    __slots__ = ("_bell", "_closed", "_failure", "_flow", "_plan", "_result", "_stream", "_transport")
+    __slots__ = ("_alone", "_bell", "_closed", "_failure", "_flow", "_plan", "_result", "_stream", "_transport")
 
-    def __init__(self, plan: Plan, transport: Any, *, streamed: bool) -> None:  # noqa: ANN401 - as the subclass says
+    def __init__(self, plan: Plan, transport: Any, alone: Alone, *, streamed: bool) -> None:  # noqa: ANN401 - as the subclass says
+        self._alone = alone
         self._plan = plan
         self._transport = transport
         self._flow = rounds(plan, time, streamed=streamed)
@@ -92,6 +94,9 @@ class Run(_Running[T]):
 
     __slots__ = ()
 
+    def __init__(self, plan: Plan, transport: Transport, *, streamed: bool) -> None:
+        super().__init__(plan, transport, Alone("run", ""), streamed=streamed)
+
     def __iter__(self) -> Self:
         """Itself."""
         return self
@@ -103,7 +108,12 @@ class Run(_Running[T]):
             RunLimitError: it came to a limit.
             OutputError: the answer is not of the type asked for.
             APIError: one of its calls failed; see `dragoman.errors`.
+            InvalidRequestError: another thread waits for it.
         """
+        with self._alone:
+            return self._next()
+
+    def _next(self) -> RunEvent:
         outcome: Any = None
         failure: APIError | None = None
         while True:
@@ -167,6 +177,9 @@ class AsyncRun(_Running[T]):
 
     __slots__ = ()
 
+    def __init__(self, plan: Plan, transport: AsyncTransport, *, streamed: bool) -> None:
+        super().__init__(plan, transport, AsyncAlone("run", ""), streamed=streamed)
+
     def __aiter__(self) -> Self:
         """Itself."""
         return self
@@ -178,7 +191,12 @@ class AsyncRun(_Running[T]):
             RunLimitError: it came to a limit.
             OutputError: the answer is not of the type asked for.
             APIError: one of its calls failed; see `dragoman.errors`.
+            InvalidRequestError: another task waits for it, or this is another event loop than its own.
         """
+        with self._alone:
+            return await self._next()
+
+    async def _next(self) -> RunEvent:
         outcome: Any = None
         failure: APIError | None = None
         while True:
