@@ -6,12 +6,13 @@ Each method of a client turns what the client was made with, its `Settings`, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from dragoman.call.settings import LOCAL, limits, policy
+from dragoman.call.written import written
 from dragoman.dialect import PRIVATE
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
@@ -361,15 +362,4 @@ def encode(body: object) -> bytes:
     Raises:
         InvalidRequestError: it holds what JSON cannot.
     """
-    try:
-        return _encode(body)
-    except InvalidRequestError:
-        raise
-    except (TypeError, ValueError, OverflowError) as error:
-        _refuse(error)
-    except RecursionError:
-        _refuse(ValueError("it is nested too deep, or holds itself"))
-
-
-def _refuse(error: Exception) -> NoReturn:
-    raise InvalidRequestError(f"the request cannot be written as JSON: {error}") from None
+    return written(body, _encode, _encodable)

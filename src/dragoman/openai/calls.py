@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
 from dragoman.call import as_sent
+from dragoman.call.written import written
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
 from dragoman.names import fresh
@@ -201,13 +202,4 @@ def encode(body: object) -> bytes:
     Raises:
         InvalidRequestError: (a ValueError) it holds what JSON cannot.
     """
-    try:
-        return _encode(body)
-    except InvalidRequestError:
-        raise
-    except (TypeError, ValueError, OverflowError) as error:
-        _refuse(error)
-
-
-def _refuse(error: Exception) -> NoReturn:
-    raise InvalidRequestError(f"the request cannot be written as JSON: {error}") from None
+    return written(body, _encode, _plain)
