@@ -54,6 +54,13 @@ def test_a_servers_own_date_is_what_its_moments_are_counted_from():
     assert said.requests.resets_in == 60.0
 
 
+@pytest.mark.parametrize("date", ["soon", "Fri, 31 Dec 99999999999999999999 09:59:59 GMT"])
+def test_a_date_that_is_none_is_as_if_it_were_not_there(date):
+    headers = {"date": date, "anthropic-ratelimit-requests-remaining": "3"}
+
+    assert read_rate_limits(headers, NOW).requests.remaining == 3
+
+
 def test_windows_are_limits_of_their_own():
     mistral = read(
         x_ratelimit_limit_req_minute="60",

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from dragoman.errors import ConnectionFailedError, QuotaError, RateLimitError, TruncatedError
@@ -31,6 +33,10 @@ def test_what_is_not_retryable_is_not_retried(error):
     assert Retry().pause(error, 1, 0.0) is None
 
 
+def test_however_many_attempts_there_were_the_longest_pause_is_the_longest():
+    assert Retry(times=5000, jitter=0).pause(BROKEN, 1500, 0.5) == 8.0
+
+
 def test_never_is_one_attempt():
     assert NEVER.pause(BROKEN, 1, 0.0) is None
 
@@ -46,11 +52,23 @@ NOON = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:10 GMT"}, 10.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:00:00 GMT"}, 0.0),
+        ({"retry-after": "Wednesday, 21-Oct-15 07:28:10 GMT"}, 10.0),
+        ({"retry-after": "Wed Oct 21 07:28:10 2015"}, 10.0),
+        ({"retry-after": "Fri, 31 Dec 99999999999999999999 09:59:59 GMT"}, None),
+        ({"retry-after": "Fri, 31 Dec 2000 09:59:59 +99999999999999"}, None),
+        ({"retry-after": "\xb2"}, None),
+        ({"retry-after-ms": "\xb2", "retry-after": "2"}, 2.0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "nan"}, None),
         ({}, None),
     ],
 )
-def test_retry_after_in_each_of_its_forms(headers, seconds):
-    assert asked_pause(headers, NOON) == seconds
+def test_retry_after_in_each_of_its_forms_wherever_one_is(headers, seconds, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert asked_pause(headers, NOON) == seconds
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -36,7 +36,7 @@ PAGES = {
     ),
     "policy": (
         "Limits in time, and retries",
-        ["exchange/__init__.py", "retry.py", "exchange/continuation.py", "limiter/__init__.py"],
+        ["exchange/timeouts.py", "retry.py", "exchange/continuation.py", "limiter/__init__.py"],
     ),
     "request": ("Requests", ["wire/request.py", "wire/message.py", "wire/tool.py"]),
     "completion": ("Completions", ["wire/completion.py"]),
@@ -46,7 +46,7 @@ PAGES = {
     "transport": ("The transport seam", ["transport/__init__.py"]),
 }
 ONLY = {
-    "exchange/__init__.py": {"Timeouts"},
+    "exchange/timeouts.py": {"Timeouts"},
     "retry.py": {"Retry"},
     "exchange/continuation.py": {"Resume"},
     "limiter/__init__.py": {"Limiter"},

@@ -15,7 +15,7 @@ headers, from its seventh version on).
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -181,9 +181,15 @@ def _seconds(text: str, now: float) -> float | None:
 
 def _date(text: str | None, now: float) -> float:
     """When an answer was made by its server's clock (RFC 9110 §6.6.1), or `now`."""
-    if text is None:
-        return now
+    made = None if text is None else read_date(text)
+    return now if made is None else made
+
+
+def read_date(text: str) -> float | None:
+    """A date in one of HTTP's forms (RFC 9110 §5.6.7) as seconds since 1970; None where it is none."""
     try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return now
+        date = parsedate_to_datetime(text)
+        # The oldest form, asctime's, names no zone; all of them mean UTC.
+        return (date if date.tzinfo is not None else date.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

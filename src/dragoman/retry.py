@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from dragoman.amount import is_count, is_duration
+from dragoman.errors import InvalidRequestError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,6 +38,9 @@ class Retry:
             do not come back together.
         patience: the most seconds a server's `Retry-After` is waited for; when it asks for more, the call fails at
             once and its error says how long.
+
+    Raises:
+        InvalidRequestError: one of them is no such number.
     """
 
     times: int = 2
@@ -42,6 +48,16 @@ class Retry:
     longest: float = 8.0
     jitter: float = 0.25
     patience: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted or waited for."""
+        if not is_count(self.times):
+            raise InvalidRequestError(f"times is a whole number from 0, not {self.times!r}", param="retries")
+        for name in ("first", "longest", "patience"):
+            if not is_duration(seconds := getattr(self, name), zero=True):
+                raise InvalidRequestError(f"{name} is a number of seconds from 0, not {seconds!r}", param="retries")
+        if not is_duration(self.jitter, zero=True) or self.jitter > 1:
+            raise InvalidRequestError(f"jitter is a number from 0 to 1, not {self.jitter!r}", param="retries")
 
     def pause(self, error: APIError, attempt: int, chance: float) -> float | None:
         """Seconds to wait before the next attempt; None where there is none.
@@ -55,7 +71,8 @@ class Retry:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self.patience else None
-        return min(self.first * 2.0 ** (attempt - 1), self.longest) * (1 - self.jitter * chance)
+        # A float holds no more doublings than that.
+        return min(self.first * 2.0 ** min(attempt - 1, 1000), self.longest) * (1 - self.jitter * chance)
 
 
 NEVER = Retry(times=0)
@@ -79,15 +96,14 @@ def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     if seconds is not None or text is None:
         return seconds
     # Imported here because few answers hold a date, and the module is slow to load.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+    from dragoman.rates import read_date  # noqa: PLC0415
 
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except ValueError:
-        return None
+    date = read_date(text)
+    return None if date is None else max(0.0, date - now)
 
 
 def _number(text: str | None) -> float | None:
-    if text is None or not text.strip().replace(".", "", 1).isdigit():
+    # What `isdigit` takes for one is more than `float` does: a superscript, say.
+    if text is None or not text.isascii() or not text.strip().replace(".", "", 1).isdigit():
         return None
     return float(text)

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
+from dragoman.amount import is_count, is_duration
 from dragoman.dialect.table import ENGINE, PLAIN, at, named, names
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.exchange import Timeouts
@@ -207,14 +208,9 @@ def limits(given: float | Timeouts | None, default: Timeouts) -> Timeouts:
         return default
     if isinstance(given, Timeouts):
         return given
-    if not _is_number(given) or not given > 0:
+    if not is_duration(given):
         raise InvalidRequestError(f"a timeout is Timeouts, or seconds above 0, not {given!r}", param="timeout")
     return replace(default, total=float(given))
-
-
-def _is_number(given: object) -> bool:
-    """Whether it is one: who has no type checker may give a text out of the environment."""
-    return isinstance(given, int | float)
 
 
 def policy(given: int | Retry | None, default: Retry) -> Retry:
@@ -227,7 +223,7 @@ def policy(given: int | Retry | None, default: Retry) -> Retry:
         return default
     if isinstance(given, Retry):
         return given
-    if not _is_number(given) or given < 0 or given % 1:
+    if not is_count(given):
         raise InvalidRequestError(f"retries is a whole number from 0, or Retry, not {given!r}", param="retries")
     return replace(default, times=given)
 

@@ -10,7 +10,6 @@ and `exact` says so. No tokenizer is downloaded for it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from dragoman.dialect.table import at
 from dragoman.errors import ProtocolError, StatusError
 from dragoman.exchange import complete, fetch
 from dragoman.exchange.guard import guarded
+from dragoman.exchange.timeouts import within
 from dragoman.retry import NEVER
 from dragoman.wire.tolerant import read_object
 
@@ -153,7 +153,7 @@ def _varied(call: Call, url: str, body: Json) -> Call:
 def _unwatched(call: Call) -> Call:
     """The call without hooks, because nobody pays for being told a number, and without long patience."""
     total = min(call.timeouts.total, 30.0)
-    return msgspec.structs.replace(call, hooks=(), timeouts=replace(call.timeouts, total=total))
+    return msgspec.structs.replace(call, hooks=(), timeouts=within(call.timeouts, total))
 
 
 def _number(value: object) -> int | None:

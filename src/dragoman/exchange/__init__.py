@@ -8,8 +8,6 @@ deadline, redirects, what an answer means. The drivers, blocking and asynchronou
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -19,6 +17,7 @@ from dragoman.answer.reading import Reading, Translation
 from dragoman.errors import APIError, DragomanError, ProtocolError
 from dragoman.exchange.attempt import Attempt, Clock, Effect, Flow, Outcome, Read, Send, Sent, Whole
 from dragoman.exchange.redirect import redirected
+from dragoman.exchange.timeouts import Timeouts
 from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
 from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
 from dragoman.transport import Answer, AsyncAnswer, NoAnswer, Outgoing
@@ -64,25 +63,6 @@ REDIRECTS = 5
 
 HELD = 256
 """How many chunks may arrive without content before a stream is given out all the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """The limits in time that a call is under, in seconds.
-
-    Attributes:
-        total: the deadline of the whole call: attempts, pauses and the reading of a stream included.
-        connect: making one connection.
-        first_token: from sending a streamed request to its first content.
-        idle: between two pieces of a stream's content; comments that keep the connection alive do not count.
-        attempt: one attempt, to the end of an answer in one piece; none, where only the total counts.
-    """
-
-    total: float = 600.0
-    connect: float = 5.0
-    first_token: float = 300.0
-    idle: float = 120.0
-    attempt: float = math.inf
 
 
 Reader: TypeAlias = "Callable[[Attempt, Answer | AsyncAnswer, bytes], T]"

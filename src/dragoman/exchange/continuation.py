@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import msgspec
 
 from dragoman import errors
+from dragoman.amount import is_count
 from dragoman.dialect.table import named, names
 from dragoman.wire.chunk import read_chunk
 
@@ -64,8 +65,8 @@ def resume_of(given: int | Resume | None, default: Resume | None) -> Resume | No
     """
     if given is None:
         return default
-    policy = given if isinstance(given, Resume) else Resume() if given is True else Resume(times=int(given))
-    if policy.times < 0:
+    policy = given if isinstance(given, Resume) else Resume() if given is True else Resume(times=given)
+    if not is_count(policy.times):
         raise errors.InvalidRequestError(f"resume is a whole number from 0, not {policy.times!r}", param="resume")
     row = named(policy.like) if policy.like else None
     if policy.like and (row is None or row.continues is None):

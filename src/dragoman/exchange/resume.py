@@ -6,7 +6,6 @@ part is a call of its own, to hooks too; the stream's user sees one answer.
 
 from __future__ import annotations
 
-from dataclasses import replace as varied
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from dragoman.exchange.attempt import Carrier
 from dragoman.exchange.cancellation import Cancellation
 from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.exchange.guard import guarded
+from dragoman.exchange.timeouts import within
 from dragoman.tried import Tried
 from dragoman.wire.request import ChatOptions
 
@@ -105,7 +105,7 @@ class Resumption:
             return False
         parts.count += 1
         tried = [*attempt.tried, _broken(attempt, current, error)]
-        part = yield from self._asked(replace(call, timeouts=varied(call.timeouts, total=left)), clock, reading, parts)
+        part = yield from self._asked(replace(call, timeouts=within(call.timeouts, left)), clock, reading, parts)
         if isinstance(part, Reading):
             _adopt(reading, parts, part, begun, tried)
             return True

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dragoman.amount import is_count
 from dragoman.answer.reading import Reading
 from dragoman.cost.estimate import prompt_tokens
 from dragoman.errors import DragomanError, InvalidRequestError, OverloadedError, RateLimitError
@@ -59,10 +60,10 @@ class Limiter:
     """
 
     def __init__(self, *, start: int | None = None, most: int = 256) -> None:
-        if most < 1:
+        if not is_count(most, 1):
             raise InvalidRequestError(f"most is a whole number from 1, not {most!r}", param="most")
         start = min(_START, most) if start is None else start
-        if not 1 <= start <= most:
+        if not is_count(start, 1) or start > most:
             raise InvalidRequestError(f"start is a whole number from 1 to most, {most}, not {start!r}", param="start")
         self._start = start
         self._most = most

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from dragoman.amount import is_duration
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Timeouts
 from dragoman.openai.omitted import is_given, not_given
@@ -98,6 +99,6 @@ def limits(timeout: Any) -> Timeouts:  # noqa: ANN401 - seconds, None, Timeouts,
 def _seconds(limit: float | None) -> float:
     if limit is None:
         return math.inf
-    if not limit > 0:
+    if not is_duration(limit):
         raise InvalidRequestError(f"a timeout is a number of seconds above 0, not {limit!r}", param="timeout")
     return float(limit)

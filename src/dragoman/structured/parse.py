@@ -6,11 +6,12 @@ the text received: see `OutputError`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
+from dragoman.amount import is_count
 from dragoman.call import create_call, lasting
 from dragoman.cost.total import added, estimated
 from dragoman.errors import (
@@ -22,6 +23,7 @@ from dragoman.errors import (
     RefusalError,
 )
 from dragoman.exchange import complete
+from dragoman.exchange.timeouts import within
 from dragoman.structured.output import Output, output_of
 
 if TYPE_CHECKING:
@@ -42,10 +44,19 @@ class Reask:
         times: how often, at most.
         tokens: how many tokens all asks together may use, prompts included: none is made once they have. Where a
             server does not say what it used, a token for every four bytes sent and received counts.
+
+    Raises:
+        InvalidRequestError: one of them is no whole number from 0.
     """
 
     times: int = 1
     tokens: int = 10_000
+
+    def __post_init__(self) -> None:
+        """Refuse what is no count."""
+        for name in self.__slots__:
+            if not is_count(count := getattr(self, name)):
+                raise InvalidRequestError(f"{name} is a whole number from 0, not {count!r}", param="reask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ def parsing(
     usage: Usage | None = None
     spent, asks = 0, 0
     while True:
-        left = replace(call.timeouts, total=max(deadline - clock.monotonic(), 0.0))
+        left = within(call.timeouts, deadline - clock.monotonic())
         completion = yield from complete(msgspec.structs.replace(call, timeouts=left), clock)
         asks += 1
         usage = added(usage, completion.usage)

@@ -71,19 +71,21 @@ def refused() -> Reply:
 def stall(reply: Reply, *, after: int = 0, seconds: float = math.inf) -> Reply:
     """Nothing more arrives after so many events, for so many seconds or for good; a document does not begin."""
     words = f"stall({reply}, after={after})"
+    pause = Pause(seconds)
 
     def change(played: Played) -> Played:
         if not played.streamed:
-            return msgspec.structs.replace(played, before=(Pause(seconds),))
+            return msgspec.structs.replace(played, before=(pause,))
         head, rest = _split(played, after, words)
-        return _changed(played, (*head, Pause(seconds), *rest))
+        return _changed(played, (*head, pause, *rest))
 
     return _with(words, reply, change)
 
 
 def slow(reply: Reply, *, seconds: float) -> Reply:
     """The first piece of the answer takes so many seconds."""
-    return Reply(f"slow({reply}, seconds={seconds:g})", stall(reply, seconds=seconds).play)
+    stalled = stall(reply, seconds=seconds)
+    return Reply(f"slow({reply}, seconds={seconds:g})", stalled.play)
 
 
 def interrupt(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from dragoman.amount import is_duration
+from dragoman.errors import InvalidRequestError
 from dragoman.transport import Kind  # noqa: TC001 - a Struct reads its annotations
 
 if TYPE_CHECKING:
@@ -20,9 +22,17 @@ class Pause(Struct, frozen=True):
 
     Attributes:
         seconds: how long; infinity is for good.
+
+    Raises:
+        InvalidRequestError: it is no time to wait.
     """
 
     seconds: float
+
+    def __post_init__(self) -> None:
+        """Refuse what would never be over, or never begin."""
+        if not is_duration(self.seconds, zero=True):
+            raise InvalidRequestError(f"seconds is a number from 0, not {self.seconds!r}", param="seconds")
 
 
 class Break(Struct, frozen=True):

@@ -185,7 +185,9 @@ def fails(  # noqa: PLR0913 - what vendors say of an error
     # Some vendors answer with statuses that no RFC names.
     told = message or responses.get(status, f"the status is {status}")
     ours = {"error": {"message": told, "type": type, "param": param, "code": code}}
-    more = dict(headers or {}) | ({} if retry_after is None else {"retry-after": f"{retry_after:g}"})
+    # In plain digits, whatever its size: `1e+07` is no number of HTTP's.
+    waits = {} if retry_after is None else {"retry-after": f"{retry_after:.3f}".rstrip("0").rstrip(".")}
+    more = dict(headers or {}) | waits
 
     def play(asked: Asked) -> Played:
         if body is None and messages.asks_messages(asked):

@@ -24,6 +24,7 @@ from typing import (
 
 import msgspec
 
+from dragoman.amount import is_duration
 from dragoman.errors import InvalidRequestError
 from dragoman.structured import is_pydantic_dataclass, is_pydantic_model, json_schema, plain, read, read_json, strict
 from dragoman.tools.docstring import read_docstring
@@ -81,6 +82,9 @@ class Tool(Generic[P, R]):
         parameters = _parameters(function, self.name)
         self._positional = [one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_ONLY]
         self._kind = _arguments(self.name, function, parameters)
+        if timeout is not None and not is_duration(timeout):
+            sentence = f"timeout is a number of seconds above 0, or None, not {timeout!r}"
+            raise InvalidRequestError(sentence, param="timeout")
         self.timeout = timeout
         schema = _schema(self._kind, parameters, _sentences(function, sentences), exact=strict)
         described = description if description is not None else said

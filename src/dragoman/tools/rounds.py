@@ -7,7 +7,6 @@ back in. Tools may fail, be refused, or be called with what they do not take: th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from dragoman.call import create_call, several, stream_call
 from dragoman.cost.total import added, estimated
 from dragoman.errors import InvalidRequestError, RunLimitError, TimeLimitError
+from dragoman.exchange.timeouts import within
 from dragoman.stream.events import Following
 from dragoman.structured.parse import asked_for, read_parsed
 from dragoman.tools import Tool, content_of, sendable
@@ -136,7 +136,7 @@ class _Course:
         make = stream_call if streamed else create_call
         call = make(self.plan.settings, self.plan.asked)
         total = min(call.timeouts.total, self.deadline - self.clock.monotonic())
-        return msgspec.structs.replace(call, timeouts=replace(call.timeouts, total=total))
+        return msgspec.structs.replace(call, timeouts=within(call.timeouts, total))
 
     def take(self, completion: Completion, sent: bytes) -> None:
         """Take what the model said."""

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from dragoman.amount import is_count, is_duration
+from dragoman.errors import InvalidRequestError
 from dragoman.stream.events import Event
 
 if TYPE_CHECKING:
@@ -29,11 +31,23 @@ class Limits:
         rounds: how often the model is asked.
         tokens: how many tokens all rounds together may use; another is not begun once they have.
         seconds: how long all of it may take, tools included. A thread that a tool holds up is not waited for.
+
+    Raises:
+        InvalidRequestError: there are no rounds, or one of them is no such number.
     """
 
     rounds: int = 10
     tokens: int | None = None
     seconds: float = math.inf
+
+    def __post_init__(self) -> None:
+        """Refuse what is no limit."""
+        if not is_count(self.rounds, 1):
+            raise InvalidRequestError(f"rounds is a whole number from 1, not {self.rounds!r}", param="limits")
+        if self.tokens is not None and not is_count(self.tokens, 1):
+            raise InvalidRequestError(f"tokens is a whole number from 1, or None, not {self.tokens!r}", param="limits")
+        if not is_duration(self.seconds):
+            raise InvalidRequestError(f"seconds is a number above 0, not {self.seconds!r}", param="limits")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dragoman.amount import is_count, is_duration
 from dragoman.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Connections:
         keep_alive: how many seconds an idle connection is kept.
 
     Raises:
-        ConfigurationError: both a proxy and a Unix socket are given, or `most` is not above 0. What a proxy's URL holds
+        ConfigurationError: both a proxy and a Unix socket are given, or a number is none. What a proxy's URL holds
             is looked at when a client is made, one of the environment with the first request that goes through it, a
             file with the first https:// request.
     """
@@ -57,8 +58,10 @@ class Connections:
         """Refuse what contradicts itself."""
         if self.proxy and self.unix is not None:
             raise ConfigurationError("a proxy is not reached through a Unix socket: give one of proxy and unix")
-        if self.most is not None and self.most < 1:
+        if self.most is not None and not is_count(self.most, 1):
             raise ConfigurationError(f"most is a whole number from 1, or None for no limit, not {self.most!r}")
+        if not is_duration(self.keep_alive, zero=True):
+            raise ConfigurationError(f"keep_alive is a number of seconds from 0, not {self.keep_alive!r}")
 
     def blocking_transport(self) -> BlockingTransport:
         """A new transport for a blocking client; it is its maker's to close."""
