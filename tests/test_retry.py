@@ -64,7 +64,7 @@ NOON = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
         ({}, None),
     ],
 )
-def test_retry_after_in_each_of_its_forms_wherever_one_is(headers, seconds, monkeypatch):
+def test_retry_after_in_each_of_its_forms(headers, seconds, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     try:

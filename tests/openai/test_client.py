@@ -152,3 +152,15 @@ def test_what_was_in_beta_is_found_there():
         assert client.beta.chat.completions.parse(**ASKED).choices[0].message.parsed is None
     with pytest.raises(AttributeError, match="'assistants'"):
         _ = client.beta.assistants
+
+
+def test_it_says_whether_it_is_closed():
+    client = OpenAI(base_url="http://127.0.0.1:9/v1", api_key="k")
+    assert not client.is_closed()
+    client.close()
+    assert client.is_closed()
+
+    waiting = AsyncOpenAI(base_url="http://127.0.0.1:9/v1", api_key="k")
+    assert not waiting.is_closed()
+    asyncio.run(waiting.close())
+    assert waiting.is_closed()

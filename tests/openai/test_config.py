@@ -99,3 +99,17 @@ def test_no_credential_is_shown():
     client = OpenAI(api_key="sk-planted")
 
     assert "sk-planted" not in repr(client) + repr(client._config) + repr(client._config.settings)
+
+
+def test_headers_of_the_environment_are_sent_below_the_programs_own(monkeypatch):
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Team: green\nno header\n x-trace : a:b \nX-Seat:1")
+    headers = sent(default_headers={"x-seat": "2"}).headers
+
+    assert (headers["x-team"], headers["x-trace"], headers["x-seat"]) == ("green", "a:b", "2")
+
+
+def test_a_credential_among_them_goes_where_the_key_of_the_environment_goes(monkeypatch):
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer planted\nX-Team: green")
+
+    assert "planted" not in str(sent(api_key="").headers)
+    assert OpenAI(base_url="https://api.openai.com/v1").api_key == ""

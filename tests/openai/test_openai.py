@@ -48,3 +48,7 @@ def test_dragoman_alone_does_not_import_it():
     done = subprocess.run([sys.executable, "-I", "-c", probe], check=True, capture_output=True, text=True)  # noqa: S603 - this Python
 
     assert "dragoman.openai" not in done.stdout
+
+
+def test_its_version_is_that_of_the_surface_it_has():
+    assert ours.__version__ == original.__version__

@@ -148,3 +148,27 @@ def test_snapshots_may_be_looked_at_late_and_in_any_order():
 
     assert late == ["Mo", "Monet", "Monet", "Monet", "Monet", "Mo"]
     assert state.current_completion_snapshot.choices[0].finish_reason == "stop"
+
+
+def test_a_snapshot_holds_the_text_as_the_type_as_far_as_it_is_whole_and_then_as_it():
+    texts = ['{"na', 'me": "Mo', 'net"', "}"]
+    state = ChatCompletionStreamState(response_format=Painter)
+    seen = []
+    for each in [*(chunk(content=text) for text in texts), chunk(finish="stop")]:
+        state.handle_chunk(each)
+        seen.append(state.current_completion_snapshot.choices[0].message.parsed)
+
+    assert seen == [{}, {}, {"name": "Monet"}, {"name": "Monet"}, Painter("Monet")]
+
+
+def test_a_snapshot_holds_each_calls_arguments_alike():
+    state = ChatCompletionStreamState(input_tools=[pydantic_function_tool(Painter)])
+    seen = []
+    for each in [call('{"name": "Mo', "Painter", index=0, id="1"), call('net"', index=0), call("}", index=0)]:
+        state.handle_chunk(each)
+        seen.append(state.current_completion_snapshot.choices[0].message.tool_calls[0].function.parsed_arguments)
+    state.handle_chunk(chunk(finish="tool_calls"))
+    last = state.current_completion_snapshot.choices[0].message.tool_calls[0].function.parsed_arguments
+
+    assert seen == [{}, {"name": "Monet"}, {"name": "Monet"}]
+    assert last == Painter("Monet")

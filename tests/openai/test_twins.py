@@ -62,4 +62,4 @@ def test_twins_are_equal_but_for_the_words_for_waiting(name, blocking, waiting):
 
 
 def test_all_of_them_are_compared():
-    assert len(list(twins())) == 14
+    assert len(list(twins())) == 15

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
         RateLimitError,
         UnprocessableEntityError,
     )
+    from dragoman.openai.httpclients import (
+        DefaultAsyncHttpx2Client,
+        DefaultAsyncHttpxClient,
+        DefaultHttpx2Client,
+        DefaultHttpxClient,
+    )
     from dragoman.openai.limits import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
     from dragoman.openai.omitted import NOT_GIVEN, NotGiven, Omit, not_given, omit
     from dragoman.openai.shape import BaseModel
@@ -67,6 +73,10 @@ __all__ = [
     "Client",
     "ConflictError",
     "ContentFilterFinishReasonError",
+    "DefaultAsyncHttpx2Client",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpx2Client",
+    "DefaultHttpxClient",
     "InternalServerError",
     "LengthFinishReasonError",
     "NotFoundError",
@@ -79,11 +89,15 @@ __all__ = [
     "Stream",
     "Timeout",
     "UnprocessableEntityError",
+    "__version__",
     "not_given",
     "omit",
     "pydantic_function_tool",
     "types",
 ]
+
+__version__ = "3.52.0"
+"""Of the original, whose surface this is: programs ask for it to know what they may call."""
 
 __getattr__ = lazily(
     __name__,
@@ -96,6 +110,9 @@ __getattr__ = lazily(
             "AuthenticationError BadRequestError ConflictError ContentFilterFinishReasonError "
             "InternalServerError LengthFinishReasonError NotFoundError OpenAIError PermissionDeniedError "
             "RateLimitError UnprocessableEntityError"
+        ),
+        "dragoman.openai.httpclients": (
+            "DefaultAsyncHttpx2Client DefaultAsyncHttpxClient DefaultHttpx2Client DefaultHttpxClient"
         ),
         "dragoman.openai.limits": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
         "dragoman.openai.omitted": "NOT_GIVEN NotGiven Omit not_given omit",

@@ -218,6 +218,10 @@ class OpenAI(_Client):
 
     with_options = copy
 
+    def is_closed(self) -> bool:
+        """Whether it was closed; over a client or transport that was given, whether that was."""
+        return getattr(self._caller.transport, "closed", False) is True
+
     def close(self) -> None:
         """Close idle connections; a client or transport that was given stays its owner's."""
         if self._given["http_client"] is None:
@@ -320,6 +324,10 @@ class AsyncOpenAI(_Client):
         return type(self)(**self._changed({"http_client": self._caller.transport} | changes))
 
     with_options = copy
+
+    def is_closed(self) -> bool:
+        """Whether it was closed; over a client or transport that was given, whether that was."""
+        return getattr(self._caller.transport, "closed", False) is True
 
     async def close(self) -> None:
         """Close idle connections; a client or transport that was given stays its owner's."""

@@ -69,8 +69,9 @@ def configured(  # noqa: PLR0913 - what a client is made with
         InvalidRequestError: (a ValueError) an argument cannot be used.
     """
     own = {"OpenAI-Organization": organization, "OpenAI-Project": project}
-    headers: dict[str, Any] = {name: value for name, value in own.items() if value} | dict(default_headers or {})
     address = base_url or ambient_url() or _environ("OPENAI_BASE_URL") or OPENAI_URL
+    named: dict[str, Any] = {name: value for name, value in own.items() if value}
+    headers = named | _ambient_headers(str(address)) | dict(default_headers or {})
     settings = settings_for(
         # An address may also be an httpx.URL.
         str(address),
@@ -111,6 +112,15 @@ def _ambient_key(settings: Settings) -> Secret:
             "of OPENAI_BASE_URL only; pass api_key to send it there, or api_key='' to send none"
         )
     return Secret("")
+
+
+def _ambient_headers(address: str) -> dict[str, str]:
+    """The headers of `OPENAI_CUSTOM_HEADERS`, one a line; a credential among them goes where `OPENAI_API_KEY` does."""
+    pairs = [line.partition(":") for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")]
+    found = {name.strip(): value.strip() for name, colon, value in pairs if colon}
+    if _is_at(address, OPENAI_URL) or _is_at(address, _environ("OPENAI_BASE_URL")):
+        return found
+    return {name: value for name, value in found.items() if name.lower() != "authorization"}
 
 
 def _is_at(url: str, other: str | None) -> bool:

@@ -19,7 +19,9 @@ from dragoman.openai.parsing import is_typed, parsed, parsed_content
 from dragoman.openai.tools import parsed_arguments, strict_functions
 from dragoman.openai.types.chat.chat_completion import ChatCompletion
 from dragoman.openai.types.chat.parsed_chat_completion import ParsedChatCompletion
+from dragoman.stream.partial import read_partial
 from dragoman.wire.chunk import read_chunk
+from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Events = list[Any]
+Json = dict[str, Any]
 
 
 class _Call:
     """A function call as far as it has arrived."""
 
-    __slots__ = ("arguments", "done", "id", "index", "name")
+    __slots__ = ("arguments", "done", "id", "index", "name", "parsed")
 
     def __init__(self, index: int | None) -> None:
         self.index = index
@@ -43,6 +46,7 @@ class _Call:
         self.name = ""
         self.arguments = ""
         self.done = False
+        self.parsed: object = None
 
     def take(self, delta: ChoiceDeltaToolCall) -> str:
         """Take more of it; the piece of the arguments that came."""
@@ -73,6 +77,7 @@ class _Choice:
         self._wanted = wanted
         self._tools = tools
         self._content = ""
+        self._parsed: object = None
         self._refusal = ""
         self._logprobs: dict[str, list[ChatCompletionTokenLogprob]] = {"content": [], "refusal": []}
         self._calls: list[_Call] = []
@@ -144,9 +149,8 @@ class _Choice:
         """The events that say what is whole now that something else begins, or the end has come; each once."""
         found: Events = []
         if self._content and self._first("content"):
-            found.append(
-                events.ContentDoneEvent(self._content, parsed_content(self._content, self._refusal, self._wanted))
-            )
+            self._parsed = parsed_content(self._content, self._refusal, self._wanted)
+            found.append(events.ContentDoneEvent(self._content, self._parsed))
         if self._refusal and self._first("refusal"):
             found.append(events.RefusalDoneEvent(self._refusal))
         if self._logprobs["content"] and self._first("content logprobs"):
@@ -164,9 +168,25 @@ class _Choice:
         if call is None or call.done:
             return []
         call.done = True
-        arguments = parsed_arguments(self._tools, call.name, call.arguments)
+        call.parsed = parsed_arguments(self._tools, call.name, call.arguments)
         index = self._calls.index(call)
-        return [events.FunctionToolCallArgumentsDoneEvent(call.name, index, call.arguments, arguments)]
+        return [events.FunctionToolCallArgumentsDoneEvent(call.name, index, call.arguments, call.parsed)]
+
+    def show(self, message: Json) -> None:
+        """Put into a message so far what it is as the types asked for: what is whole, read; the rest as it grows."""
+        text = message.get("content")
+        if "content" in self._told:
+            message["parsed"] = self._parsed
+        elif is_typed(self._wanted) and isinstance(text, str) and not message.get("refusal"):
+            message["parsed"] = read_partial(text)
+        for place, call in enumerate(objects_in(message.get("tool_calls"))):
+            called = call.get("function")
+            function = cast("Json", called) if isinstance(called, dict) else {}
+            known = self._calls[place] if place < len(self._calls) else None
+            if known is not None and known.done:
+                function["parsed_arguments"] = known.parsed
+            elif self._is_strict(function.get("name", "")):
+                function["parsed_arguments"] = read_partial(_text(function.get("arguments")))
 
 
 class ChatCompletionStreamState(Generic[T]):
@@ -234,7 +254,12 @@ class ChatCompletionStreamState(Generic[T]):
         raise ContentFilterFinishReasonError(completion=snapshot)
 
     def _snapshot(self, count: int) -> ParsedChatCompletion[T]:
-        return ParsedChatCompletion[T].received(self._folded(count).to_dict())
+        value = self._folded(count).to_dict()
+        for choice in objects_in(value.get("choices")):
+            # Of an earlier event, looked at late, it is not known any more what was whole by then.
+            known = self._choices.get(choice.get("index", 0)) if count == len(self._chunks) else None
+            (known or _Choice(self._wanted, self._tools)).show(choice.setdefault("message", {}))
+        return ParsedChatCompletion[T].received(value)
 
     def _folded(self, count: int) -> ChatCompletion:
         if count < self._taken:

@@ -189,6 +189,11 @@ class HttpxTransport:
         self._client = client
         self._library = _library(client, "Client")
 
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._client.is_closed
+
     def send(self, request: Outgoing, until: float) -> HttpxAnswer:
         """Send one request and wait for the head of its answer; raises NoAnswer when there is none."""
         try:
@@ -319,6 +324,11 @@ class AsyncHttpxTransport:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
         self._library = _library(client, "AsyncClient")
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._client.is_closed
 
     async def send(self, request: Outgoing, until: float) -> AsyncHttpxAnswer:
         """Send one request and wait for the head of its answer; raises NoAnswer when there is none."""

@@ -5,23 +5,18 @@ from typing import TYPE_CHECKING
 from dragoman.openai.lazy import lazily
 
 if TYPE_CHECKING:
-    from dragoman.openai.types import chat
+    from dragoman.openai.types import chat, shared, shared_params
     from dragoman.openai.types.completion_usage import CompletionTokensDetails, CompletionUsage, PromptTokensDetails
     from dragoman.openai.types.embedding import CreateEmbeddingResponse, Embedding
+    from dragoman.openai.types.embedding_create_params import EmbeddingCreateParams
     from dragoman.openai.types.model import Model
-    from dragoman.wire.tool import FunctionDefinition
-
-ChatModel = str
-"""A chat model's name."""
-
-EmbeddingModel = str
-"""An embedding model's name."""
-
-Metadata = dict[str, str]
-"""What to find a stored answer by."""
-
-ReasoningEffort = str
-"""How long a reasoning model may think."""
+    from dragoman.openai.types.names import ChatModel, EmbeddingModel, FunctionParameters, Metadata, ReasoningEffort
+    from dragoman.openai.types.shared import (
+        FunctionDefinition,
+        ResponseFormatJSONObject,
+        ResponseFormatJSONSchema,
+        ResponseFormatText,
+    )
 
 __all__ = [
     "ChatModel",
@@ -29,13 +24,20 @@ __all__ = [
     "CompletionUsage",
     "CreateEmbeddingResponse",
     "Embedding",
+    "EmbeddingCreateParams",
     "EmbeddingModel",
     "FunctionDefinition",
+    "FunctionParameters",
     "Metadata",
     "Model",
     "PromptTokensDetails",
     "ReasoningEffort",
+    "ResponseFormatJSONObject",
+    "ResponseFormatJSONSchema",
+    "ResponseFormatText",
     "chat",
+    "shared",
+    "shared_params",
 ]
 
 __getattr__ = lazily(
@@ -43,10 +45,14 @@ __getattr__ = lazily(
     {
         "dragoman.openai.types.completion_usage": "CompletionTokensDetails CompletionUsage PromptTokensDetails",
         "dragoman.openai.types.embedding": "CreateEmbeddingResponse Embedding",
+        "dragoman.openai.types.embedding_create_params": "EmbeddingCreateParams",
         "dragoman.openai.types.model": "Model",
-        "dragoman.wire.tool": "FunctionDefinition",
+        "dragoman.openai.types.names": "ChatModel EmbeddingModel FunctionParameters Metadata ReasoningEffort",
+        "dragoman.openai.types.shared": (
+            "FunctionDefinition ResponseFormatJSONObject ResponseFormatJSONSchema ResponseFormatText"
+        ),
     },
-    ("chat",),
+    ("chat", "shared", "shared_params"),
 )
 
 

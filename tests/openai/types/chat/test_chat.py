@@ -13,7 +13,6 @@ ELSEWHERE = {
     "ChatCompletionContentPartText",
     "CompletionListParams",
     "CompletionUpdateParams",
-    "CreateChatCompletionRequestMessageParam",
 }
 """What belongs to stored completions, which this face does not serve, and to requests as answers."""
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         ChatCompletionToolUnionParam,
         ChatCompletionUserMessageParam,
         CompletionCreateParams,
+        CreateChatCompletionRequestMessageParam,
     )
     from dragoman.openai.types.chat.parsed_chat_completion import (
         ParsedChatCompletion,
@@ -109,6 +110,7 @@ __all__ = [
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
     "CompletionCreateParams",
+    "CreateChatCompletionRequestMessageParam",
     "ParsedChatCompletion",
     "ParsedChatCompletionMessage",
     "ParsedChoice",
@@ -141,7 +143,8 @@ __getattr__ = lazily(
             "ChatCompletionPredictionContentParam ChatCompletionReasoningEffort ChatCompletionRole "
             "ChatCompletionStreamOptionsParam ChatCompletionSystemMessageParam "
             "ChatCompletionToolChoiceOptionParam ChatCompletionToolMessageParam ChatCompletionToolParam "
-            "ChatCompletionToolUnionParam ChatCompletionUserMessageParam CompletionCreateParams"
+            "ChatCompletionToolUnionParam ChatCompletionUserMessageParam CompletionCreateParams "
+            "CreateChatCompletionRequestMessageParam"
         ),
         "dragoman.openai.types.chat.parsed_chat_completion": (
             "ParsedChatCompletion ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall"

@@ -29,6 +29,9 @@ from dragoman.wire.tool import RequestToolCall as ChatCompletionMessageToolCallU
 from dragoman.wire.tool import Tool as ChatCompletionToolUnionParam
 from dragoman.wire.tool import ToolChoice as ChatCompletionToolChoiceOptionParam
 
+CreateChatCompletionRequestMessageParam = ChatCompletionMessageParam
+"""A message of a request; the original has two names for it."""
+
 ChatCompletionMessageToolCallParam = ChatCompletionMessageFunctionToolCallParam
 """A call of a function; the original had this name for it before there were other tools."""
 
@@ -78,4 +81,5 @@ __all__ = [
     "ChatCompletionToolUnionParam",
     "ChatCompletionUserMessageParam",
     "CompletionCreateParams",
+    "CreateChatCompletionRequestMessageParam",
 ]

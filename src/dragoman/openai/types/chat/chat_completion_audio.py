@@ -1,0 +1,5 @@
+"""`ChatCompletionAudio` where the original has it. Types; no I/O."""
+
+from dragoman.openai.types.chat.chat_completion_message import ChatCompletionAudio
+
+__all__ = ["ChatCompletionAudio"]

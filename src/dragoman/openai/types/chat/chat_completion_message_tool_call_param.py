@@ -1,0 +1,6 @@
+"""`ChatCompletionMessageToolCallParam` where the original has it. Types; no I/O."""
+
+from dragoman.openai.types.chat.params import ChatCompletionMessageToolCallParam
+from dragoman.wire.tool import CalledFunction as Function
+
+__all__ = ["ChatCompletionMessageToolCallParam", "Function"]

@@ -1,0 +1,5 @@
+"""`EmbeddingCreateParams` where the original has it. Types; no I/O."""
+
+from dragoman.wire.embedding import EmbeddingRequest as EmbeddingCreateParams
+
+__all__ = ["EmbeddingCreateParams"]
