@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dragoman.cli import parser
+from dragoman.cli.command import parser
 from dragoman.gateway.config.load import load
 from dragoman.gateway.workers import GRACE
 

@@ -162,7 +162,7 @@ def prose(text: str) -> str:
 def command_page() -> str:
     """Every command's help text."""
     os.environ |= {"COLUMNS": "100", "NO_COLOR": "1"}
-    from dragoman.cli import parser  # noqa: PLC0415 - after the width its help is wrapped to
+    from dragoman.cli.command import parser  # noqa: PLC0415 - after the width its help is wrapped to
 
     root = parser()
     parts = ["# The command line", "", "<!-- Written by `make docs` from the help texts. -->"]
