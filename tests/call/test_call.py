@@ -179,3 +179,9 @@ def test_headers_under_another_clients_name_do_not_go_into_the_body():
         create_call(settings(), HELLO | {"extra_headers": {"Authorization": "Bearer sk-1"}})
 
     assert "sk-1" not in str(refused.value)
+
+
+def test_a_query_that_is_no_text_is_refused():
+    with pytest.raises(InvalidRequestError) as caught:
+        create_call(settings(), HELLO | {"extra_query": {"a": "\ud800"}})
+    assert caught.value.param == "extra_query"

@@ -191,3 +191,9 @@ def test_settings_do_not_print_their_credential():
 
     assert isinstance(made.key, Secret)
     assert "planted" not in repr(made)
+
+
+def test_weights_are_named_by_bytes_text_or_not():
+    path = "/models/\udcff w\u00e4 %20?#.gguf"
+
+    assert weights_at(placed(path).url + "/chat/completions") == path

@@ -32,6 +32,19 @@ STREAM = chunked(step("Mo"), step("net"), step(finish="stop"), event("[DONE]"))
 COMPLETION = json.dumps({"choices": [{"index": 0, "message": {"content": "Monet"}, "finish_reason": "stop"}]}).encode()
 
 
+def test_arguments_that_are_no_text_are_told_or_read_as_far_as_they_are(tmp_path):
+    with Scripted([READ, STREAM]) as server:
+        done = dragoman("chat", "--base-url", server.url("/v1"), "--model", "m", b"Who \xff?")
+        assert done.returncode == 0
+    assert server.requests[0].json["messages"][0]["content"] == "Who \ufffd?"
+
+    weights = dragoman("chat", "--model", bytes(tmp_path) + b"/\xff.gguf", "Who?")
+    assert (weights.returncode, weights.stderr.count(b"\n")) == (2, 1)
+    assert b"No such file" in weights.stderr
+    address = dragoman("chat", "--base-url", b"http://127.0.0.1:9/\xff", "--model", "m", "Who?")
+    assert (address.returncode, address.stderr.count(b"\n")) == (2, 1)
+
+
 def test_the_model_on_this_machine_answers_with_no_set_up():
     done = dragoman("chat", "--usage", "--temperature", "0", "--max-tokens", "8", "What is the capital of France?")
 

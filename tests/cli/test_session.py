@@ -49,6 +49,17 @@ def test_it_remembers_what_was_said(talk):
     assert said == [("system", "Be brief."), ("user", "Who?"), ("assistant", "Monet."), ("user", "Born?")]
 
 
+def test_what_is_typed_may_be_no_text(tmp_path):
+    with Scripted(says("Monet.")) as server:
+        words = ("chat", "--base-url", server.url("/v1"), "--model", "m")
+        with Terminal(*words, home=tmp_path, PYTHONIOENCODING="utf-8:strict") as terminal:
+            terminal.wait_for(PROMPT)
+            terminal.type(b"Who \xff?\r")
+            terminal.wait_for(b"Monet.")
+
+    assert server.requests[0].json["messages"][0]["content"] == "Who \ufffd?"
+
+
 def test_ctrl_c_stops_the_answer_and_not_the_session(talk):
     endless = [READ, chunked_head() + chunk(step("never-ending"))]
     with Scripted(endless, says("Still here.")) as server, talk(server) as terminal:

@@ -253,3 +253,19 @@ def test_a_file_that_cannot_be_run_is_told_in_one_sentence(tmp_path, name, sente
     with pytest.raises(EngineError, match=sentence) as caught:
         weights.find(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_whose_name_is_no_text_is_told_by_a_link(tmp_path):
+    odd = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.gguf"))
+    odd.write_bytes(b"GGUF")
+    plain = tmp_path / "plain.gguf"
+
+    assert weights.textual(plain, tmp_path) == plain
+    for _ in range(2):
+        link = weights.textual(odd, tmp_path)
+        assert str(link).encode()
+        assert link.read_bytes() == b"GGUF"
+    assert weights.readable(odd.stem) == "\ufffd"
+    odd.unlink()
+    with pytest.raises(EngineError, match="\ufffd[.]gguf: No such file"):
+        weights.find(odd)

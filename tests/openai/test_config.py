@@ -113,3 +113,8 @@ def test_a_credential_among_them_goes_where_the_key_of_the_environment_goes(monk
 
     assert "planted" not in str(sent(api_key="").headers)
     assert OpenAI(base_url="https://api.openai.com/v1").api_key == ""
+
+
+def test_a_query_that_is_no_text_is_refused():
+    with pytest.raises(ValueError, match="surrogate"):
+        query_string({"a": "\ud800"})

@@ -96,7 +96,14 @@ def test_a_proxys_credential_becomes_a_header_and_is_never_shown():
     assert "dXNA" not in repr(proxy)
 
 
-@pytest.mark.parametrize("url", ["socks5://p:1080", "http://user:hunter2@p:99999", "http://user:hunter2@"])
+def test_it_is_sent_as_the_bytes_that_it_is():
+    for written in ("http://us%FFer:p\udce4ss@proxy.example:3128/", "http://us\udcffer:p%E4ss@proxy.example:3128/"):
+        assert proxies(written, {}).forced.authorization == "Basic dXP/ZXI6cORzcw=="
+
+
+@pytest.mark.parametrize(
+    "url", ["http://hunter2\ud800:x@p", "socks5://p:1080", "http://user:hunter2@p:99999", "http://user:hunter2@"]
+)
 def test_a_proxy_that_cannot_be_used_is_named_by_its_source_only(url):
     found = proxies(None, {"HTTPS_PROXY": url, "NO_PROXY": "b.test"})
     with pytest.raises(ConfigurationError, match="HTTPS_PROXY") as caught:

@@ -67,7 +67,7 @@ def test_a_card_has_its_path(model, path):
     assert card_path(model) == path
 
 
-@pytest.mark.parametrize("model", ["", ".", "..", "../files", "org/../../keys", "org/."])
+@pytest.mark.parametrize("model", ["", ".", "..", "../files", "org/../../keys", "org/.", "gpt-\ud800"])
 def test_what_leads_elsewhere_is_no_models_name(model):
     with pytest.raises(InvalidRequestError) as refused:
         card_path(model)

@@ -318,7 +318,10 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
 
 def _asked_with(path: str, query: Mapping[str, Any]) -> str:
     """A path with more behind its question mark; a list says a name several times, None leaves it out."""
-    said = urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)
+    try:
+        said = urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)
+    except UnicodeEncodeError:
+        raise InvalidRequestError("extra_query holds half of a surrogate pair", param="extra_query") from None
     return f"{path}{'&' if '?' in path else '?'}{said}" if said else path
 
 

@@ -36,6 +36,9 @@ LOCAL_URL = "http://engine.local/v1"
 _WEIGHTS_URL = "http://engine.local/~"
 """The same for weights of one's own, whose path follows in one piece."""
 
+_BYTES = "surrogateescape"
+"""How a path is told whose bytes are no text in this encoding (PEP 383)."""
+
 Pairs = tuple[tuple[str, str], ...]
 """Headers: names and values, in order."""
 
@@ -332,7 +335,7 @@ def placed(address: str) -> Place:
     if address == LOCAL:
         return Place(LOCAL_URL, ENGINE, "")
     if address.endswith(".gguf") and "://" not in address:
-        return Place(f"{_WEIGHTS_URL}{quote(address, safe='')}/v1", PLAIN, address)
+        return Place(f"{_WEIGHTS_URL}{quote(address, safe='', errors=_BYTES)}/v1", PLAIN, address)
     if not {":", "/"}.isdisjoint(address):
         # A host that is asked by a version or a tenant wants it with every request: `https://…/v1?api-version=…`.
         bare, _, query = address.partition("?")
@@ -360,7 +363,7 @@ def _unknown(name: str) -> str:
 def weights_at(url: str) -> str | None:
     """The weights of the engine that a request's URL asks: "" for its own, None where it asks no engine."""
     if url.startswith(_WEIGHTS_URL):
-        return unquote(url.removeprefix(_WEIGHTS_URL).partition("/")[0])
+        return unquote(url.removeprefix(_WEIGHTS_URL).partition("/")[0], errors=_BYTES)
     return "" if url.startswith(LOCAL_URL) else None
 
 

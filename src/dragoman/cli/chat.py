@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -104,7 +105,8 @@ def _schema(path: Path) -> dict[str, Any]:
 
 def _question(words: list[str]) -> str | None:
     """What to ask; None where a session is wanted."""
-    asked = " ".join(words)
+    # What is no text is read as far as it is, here as in a pipe.
+    asked = os.fsencode(" ".join(words)).decode("utf-8", "replace")
     if sys.stdin.isatty():
         return asked or None
     piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip()

@@ -69,9 +69,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         _open_missing()
         out: object = sys.stdout
+        typed: object = sys.stdin
         if isinstance(out, io.TextIOWrapper):
             # A locale, or a pipe on Windows, may have no sign for what a model says: `\u2028` is better than no answer.
             out.reconfigure(errors="backslashreplace")
+        if isinstance(typed, io.TextIOWrapper):
+            # What is typed, or comes through a pipe, may be no text in this encoding: it is read as far as it is.
+            typed.reconfigure(errors="replace")
         arguments = parser().parse_args(argv)
         return int(arguments.run(arguments))
     except (InvalidRequestError, ConfigurationError) as error:

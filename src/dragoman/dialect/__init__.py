@@ -103,7 +103,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     def target(self, model: str) -> str:
         """Where a chat completion of a model is asked for, from the vendor's address on."""
-        path = self.path.replace("{model}", quote(model, safe="")) if "{" in self.path else self.path
+        path = self.path.replace("{model}", quote(model, safe="", errors="replace")) if "{" in self.path else self.path
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
     def speak(self, request: dict[str, Any]) -> dict[str, Any]:

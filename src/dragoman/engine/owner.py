@@ -211,8 +211,8 @@ class Engine:
             (home / name).unlink(missing_ok=True)
         told = {
             "folder": str(home),
-            "model": str(path),
-            "name": weights.NAME if self._model is None else path.stem,
+            "model": str(weights.textual(path, home)),
+            "name": weights.NAME if self._model is None else weights.readable(path.stem),
             "embedded": self._model is None,
             "owner": os.getpid(),
             **self._numbers,

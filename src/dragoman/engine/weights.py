@@ -52,14 +52,30 @@ def checked(path: Path) -> Path:
             magic = file.read(4)
     except OSError as error:
         raise EngineError(
-            f"cannot read the weights {path}: {error.strerror}; name a GGUF file, or none for the embedded model"
+            f"cannot read the weights {readable(str(path))}: {error.strerror}; "
+            "name a GGUF file, or none for the embedded model"
         ) from None
     if magic != b"GGUF":
         raise EngineError(
-            f"{path} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'; "
+            f"{readable(str(path))} is not a GGUF file: it begins with {magic!r} instead of b'GGUF'; "
             "name one, or none for the embedded model"
         )
     return path
+
+
+def textual(path: Path, folder: Path) -> Path:
+    """The path itself, or where its bytes are no UTF-8 text, in which it is told, a link to it in a folder of ours."""
+    if readable(str(path)) == str(path):
+        return path
+    link = folder / "weights.gguf"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.absolute())
+    return link
+
+
+def readable(name: str) -> str:
+    """A file's name as text for answers and messages, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def installed() -> Path | None:

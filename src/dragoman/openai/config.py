@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from msgspec.structs import replace
 
 from dragoman.call.settings import Settings, ambient_url, settings_for
+from dragoman.errors import InvalidRequestError
 from dragoman.openai.errors import OpenAIError
 from dragoman.openai.limits import PATIENCE, limits
 from dragoman.openai.omitted import Omit, given, is_omitted
@@ -147,7 +148,10 @@ def query_string(params: Mapping[str, Any]) -> str:
     As the original writes them: `a[b]=1` for objects in objects, `a[]=1&a[]=2` for lists, nothing for None.
     """
     pairs = [pair for name, value in params.items() for pair in _pairs(name, value)]
-    return f"?{urlencode(pairs)}" if pairs else ""
+    try:
+        return f"?{urlencode(pairs)}" if pairs else ""
+    except UnicodeEncodeError:
+        raise InvalidRequestError("a query holds half of a surrogate pair", param="extra_query") from None
 
 
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - what programs pass

@@ -11,7 +11,7 @@ from dragoman.errors import InvalidRequestError
 
 _PORTS = {"http": 80, "https": 443, "http+unix": 0}
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?")
 _LABEL = 63
 
@@ -73,7 +73,9 @@ def parse(url: str) -> Address:
             logs and error reports. The message never quotes more than the host.
     """
     if _FORBIDDEN.search(url):
-        raise InvalidRequestError("the URL holds a space or a control character; percent-encode it", param="url")
+        raise InvalidRequestError(
+            "the URL holds a space, a control character or no text; percent-encode it", param="url"
+        )
     match = _URL.fullmatch(url)
     scheme = match[1].lower() if match else ""
     if match is None or scheme not in _PORTS:
@@ -91,7 +93,8 @@ def parse(url: str) -> Address:
 
 
 def _socket_path(authority: str) -> str:
-    path = unquote(authority)
+    # A path is bytes, text or not (PEP 383).
+    path = unquote(authority, errors="surrogateescape")
     if not path or "\0" in path:
         raise InvalidRequestError(
             "an http+unix:// URL needs the socket's path, percent-encoded, as its host: http+unix://%2Frun%2Fx.sock/v1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
@@ -111,7 +112,11 @@ def _proxy(url: str, source: str) -> Proxy:
     if not at:
         return Proxy(address)
     user, _, password = credential.partition(":")
-    pair = f"{unquote(user)}:{unquote(password)}".encode()
+    try:
+        # Bytes, text or not (PEP 383).
+        pair = b":".join(os.fsencode(unquote(part, errors="surrogateescape")) for part in (user, password))
+    except UnicodeEncodeError:
+        raise ConfigurationError(f"{source} cannot be used: its user name or password is no text") from None
     return Proxy(address, f"Basic {b64encode(pair).decode('ascii')}")
 
 

@@ -58,4 +58,8 @@ def card_path(model: str) -> str:
         raise InvalidRequestError("model is empty: name the model to look up", param="model")
     if not {".", ".."}.isdisjoint(model.split("/")):
         raise InvalidRequestError(f"{model!r} is no model's name: as a path it leads elsewhere", param="model")
-    return "/models/" + quote(model, safe="/")
+    try:
+        return "/models/" + quote(model, safe="/")
+    except UnicodeEncodeError:
+        sentence = f"{model!r} is no model's name: it holds half of a surrogate pair"
+        raise InvalidRequestError(sentence, param="model") from None
