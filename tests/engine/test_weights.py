@@ -267,5 +267,5 @@ def test_a_file_whose_name_is_no_text_is_told_by_a_link(tmp_path):
         assert link.read_bytes() == b"GGUF"
     assert weights.readable(odd.stem) == "\ufffd"
     odd.unlink()
-    with pytest.raises(EngineError, match="\ufffd[.]gguf: No such file"):
+    with pytest.raises(EngineError, match=r"\ufffd[.]gguf: No such file"):
         weights.find(odd)

@@ -3,6 +3,8 @@
 import datetime as dt
 import enum
 import functools
+import inspect
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -163,6 +165,46 @@ def test_parameters_by_position_are_given_by_position():
     assert made.call(made.read('{"base":3}')) == 9
 
 
+def test_one_that_is_left_out_before_one_that_is_not_has_its_default():
+    def date(year: int, month: int = 1, day: int = 1, /):
+        return year, month, day
+
+    made = Tool(date)
+    assert made.call(made.read('{"year":2026,"day":5}')) == (2026, 1, 5)
+
+
+def any_names(__y: int, __dict__: int, __post_init__: int = 2, _: int = 3):  # noqa: PYI063 - the point
+    return __y, __dict__, __post_init__, _
+
+
+def any_names_and_pydantics(__y: Model, model_dump: int, _p: int = 3):  # noqa: PYI063 - the point
+    return __y.size, model_dump, _p
+
+
+@pytest.mark.parametrize(
+    ("function", "written", "result"),
+    [
+        (any_names, '{"__y":1,"__dict__":4}', (1, 4, 2, 3)),
+        (any_names_and_pydantics, '{"__y":{"size":1},"model_dump":4}', (1, 4, 3)),
+    ],
+)
+def test_parameters_may_have_any_name(function, written, result):
+    made = Tool(function)
+    names = list(inspect.signature(function).parameters)
+
+    assert list(made.definition["function"]["parameters"]["properties"]) == names
+    assert made.call(made.read(written)) == result
+    with pytest.raises(ValueError, match="__y"):
+        made.read("{}")
+
+
+def test_a_default_that_json_has_no_number_for_is_not_told():
+    def within(seconds: float = math.inf, size: Annotated[float, pydantic.Field(gt=0)] = math.nan): ...
+
+    properties = Tool(within).definition["function"]["parameters"]["properties"]
+    assert ["default" in each for each in properties.values()] == [False, False]
+
+
 def test_a_call_without_arguments_may_say_nothing():
     def now(zone: Literal["utc"] = "utc"):
         return zone
@@ -233,7 +275,17 @@ def open_ended(*many: int): ...
 def unknown(a: "Nowhere"): ...  # noqa: F821 - the point
 
 
-def impossible(a: object): ...
+def impossible(b: str, a: object): ...
+
+
+def yielding(a: int):
+    yield a
+
+
+def broken(a: "int |"): ...  # noqa: F722 - the point
+
+
+def aliased(a: Annotated[int, pydantic.Field(alias="b")]): ...
 
 
 @pytest.mark.parametrize(
@@ -242,7 +294,10 @@ def impossible(a: object): ...
         (untyped, "its parameter a has no type"),
         (open_ended, r"what \*many takes"),
         (unknown, "Nowhere"),
-        (impossible, "no JSON Schema"),
+        (impossible, "JSON has no form for <class 'object'>, the type of its parameter a"),
+        (yielding, "it yields"),
+        (broken, "its annotations cannot be read"),
+        (aliased, "parameter a has another name"),
         (lambda: None, "'<lambda>' cannot be a tool's name"),
     ],
 )

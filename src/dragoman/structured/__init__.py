@@ -57,10 +57,15 @@ def json_schema(kind: Any) -> Json:  # noqa: ANN401 - a TypedDict has no type of
     Raises:
         InvalidRequestError: it has none.
     """
-    if is_pydantic_model(kind):
-        return cast("Json", kind.model_json_schema())
-    if is_pydantic_dataclass(kind):
-        return cast("Json", _adapter(kind).json_schema())
+    try:
+        if is_pydantic_model(kind):
+            return cast("Json", kind.model_json_schema())
+        if is_pydantic_dataclass(kind):
+            return cast("Json", _adapter(kind).json_schema())
+    except RuntimeError as error:
+        # What pydantic says of a type that JSON has no form for; the rest of it is a link.
+        why = str(error).partition("\n")[0]
+        raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}") from None
     return _schema_by_msgspec(kind)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import re
 import sys
 from typing import (
@@ -30,7 +31,7 @@ from dragoman.structured import is_pydantic_dataclass, is_pydantic_model, json_s
 from dragoman.tools.docstring import read_docstring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dragoman.wire.tool import FunctionTool
 
@@ -63,7 +64,7 @@ class Tool(Generic[P, R]):
         InvalidRequestError: a parameter has no type, or one that JSON has no form for.
     """
 
-    __slots__ = ("__weakref__", "_function", "_kind", "_positional", "definition", "name", "timeout")
+    __slots__ = ("__weakref__", "_function", "_kind", "_names", "_positional", "definition", "name", "timeout")
 
     def __init__(
         self,
@@ -80,13 +81,16 @@ class Tool(Generic[P, R]):
             raise InvalidRequestError(f"{self.name!r} cannot be a tool's name: 1 to 64 letters, digits, _ or -")
         said, sentences = read_docstring(_documented(function).__doc__)
         parameters = _parameters(function, self.name)
-        self._positional = [one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_ONLY]
-        self._kind = _arguments(self.name, function, parameters)
+        self._positional = [one for one in parameters if one.kind is inspect.Parameter.POSITIONAL_ONLY]
+        # Under names of ours: what may be a parameter's may be none of a class's field.
+        self._names = {f"p{place}": one.name for place, one in enumerate(parameters)}
+        hints = _hints(function)
+        self._kind = _arguments(self.name, hints, dict(zip(self._names, parameters, strict=True)))
         if timeout is not None and not is_duration(timeout):
             sentence = f"timeout is a number of seconds above 0, or None, not {timeout!r}"
             raise InvalidRequestError(sentence, param="timeout")
         self.timeout = timeout
-        schema = _schema(self._kind, parameters, _sentences(function, sentences), exact=strict)
+        schema = _schema(self.name, self._kind, parameters, hints, _sentences(hints, sentences), exact=strict)
         described = description if description is not None else said
         self.definition: FunctionTool = {"type": "function", "function": {"name": self.name, "parameters": schema}}
         if described:
@@ -114,15 +118,17 @@ class Tool(Generic[P, R]):
         text = arguments if arguments.strip() else "{}"
         if is_pydantic_model(self._kind):
             given = read(self._kind, text)
-            return {name: getattr(given, name) for name in given.model_fields_set}
+            return {self._names[field]: getattr(given, field) for field in given.model_fields_set}
         value: Any = read_json(self._kind, text, exact=False)
-        found = {name: getattr(value, name) for name in self._kind.__struct_fields__}
+        found = {name: getattr(value, field) for field, name in self._names.items()}
         return {name: item for name, item in found.items() if item is not msgspec.UNSET}
 
     def call(self, arguments: Json) -> Any:  # noqa: ANN401 - whatever the function returns, or a coroutine of it
         """Call the function with what `read` made."""
         named = dict(arguments)
-        placed = [named.pop(name) for name in self._positional if name in named]
+        last = max((place for place, one in enumerate(self._positional) if one.name in named), default=-1)
+        # Whichever was left out before one that was not has its default.
+        placed = [named.pop(one.name, one.default) for one in self._positional[: last + 1]]
         return cast("Callable[..., Any]", self._function)(*placed, **named)
 
     @property
@@ -203,6 +209,8 @@ def _name(function: Callable[..., Any]) -> str:
 
 def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
     bound = _bound(function)
+    if any(map(_is_generator, (_documented(function), getattr(_documented(function), "__call__", None)))):  # noqa: B004 - not whether it can be called, but how
+        raise InvalidRequestError(f"{name} cannot be a tool: it yields, and a model is told what a function returns")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
@@ -213,6 +221,10 @@ def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Paramet
             stars = _REFUSED[one.kind]
             raise InvalidRequestError(f"{name} cannot be a tool: a model cannot be told what {stars}{one.name} takes")
     return parameters
+
+
+def _is_generator(function: object) -> bool:
+    return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
 
 
 def _hints(function: Callable[..., Any]) -> Json:
@@ -231,30 +243,38 @@ def _hints(function: Callable[..., Any]) -> Json:
         }
     except NameError as error:
         raise InvalidRequestError(f"{_name(function)} cannot be a tool: {error} where it is defined") from None
+    except Exception as error:  # whatever a program's own text comes to
+        raise InvalidRequestError(
+            f"{_name(function)} cannot be a tool: its annotations cannot be read: {error}"
+        ) from error
 
 
-def _arguments(name: str, function: Callable[..., Any], parameters: list[inspect.Parameter]) -> Any:  # noqa: ANN401 - a class that is made here
+def _arguments(name: str, hints: Json, fields: Mapping[str, inspect.Parameter]) -> Any:  # noqa: ANN401 - a class that is made here
     """The class whose fields are the parameters."""
-    hints = _hints(function)
-    for one in parameters:
+    for one in fields.values():
         if one.name not in hints:
             raise InvalidRequestError(f"{name} cannot be a tool: its parameter {one.name} has no type")
+    told = {field: one.name for field, one in fields.items()}
     if any(map(_is_pydantics, hints.values())):
-        fields: Any = {one.name: (hints[one.name], ... if one.default is _EMPTY else one.default) for one in parameters}
+        given: Any = {
+            field: (hints[one.name], ... if one.default is _EMPTY else one.default) for field, one in fields.items()
+        }
         # Whoever has a class of pydantic's has imported it.
         pydantic = sys.modules["pydantic"]
         try:
-            return pydantic.create_model(name, __config__={"extra": "forbid"}, **fields)
+            return pydantic.create_model(
+                name, __config__={"extra": "forbid", "alias_generator": told.__getitem__}, **given
+            )
         except (pydantic.errors.PydanticUserError, NameError) as error:
             why = str(error).partition("\n")[0]
             raise InvalidRequestError(f"{name} cannot be a tool: {why}") from None
-    given = [
-        (one.name, hints[one.name])
+    made = [
+        (field, hints[one.name])
         if one.default is _EMPTY
-        else (one.name, Union[hints[one.name], msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - a type that is a value
-        for one in parameters
+        else (field, Union[hints[one.name], msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - a type that is a value
+        for field, one in fields.items()
     ]
-    return msgspec.defstruct(name, given, kw_only=True, forbid_unknown_fields=True)
+    return msgspec.defstruct(name, made, kw_only=True, forbid_unknown_fields=True, rename=told)
 
 
 def _is_pydantics(hint: Any) -> bool:  # noqa: ANN401 - any annotation
@@ -266,10 +286,10 @@ def _is_pydantics(hint: Any) -> bool:  # noqa: ANN401 - any annotation
     return any(map(_is_pydantics, [*get_args(hint), *getattr(hint, "__metadata__", ())]))
 
 
-def _sentences(function: Callable[..., Any], said: dict[str, str]) -> dict[str, str]:
+def _sentences(hints: Json, said: dict[str, str]) -> dict[str, str]:
     """What is said of each parameter: beside its type, else in the docstring."""
     found = dict(said)
-    for name, hint in _hints(function).items():
+    for name, hint in hints.items():
         for note in getattr(hint, "__metadata__", ()):
             # A text, or what PEP 727 calls Doc; msgspec's and pydantic's own are in the schema already.
             words = note if isinstance(note, str) else getattr(note, "documentation", None)
@@ -278,10 +298,25 @@ def _sentences(function: Callable[..., Any], said: dict[str, str]) -> dict[str, 
     return found
 
 
-def _schema(kind: Any, parameters: list[inspect.Parameter], said: dict[str, str], *, exact: bool) -> Json:  # noqa: ANN401 - a class
-    schema = json_schema(kind)
+def _schema(  # noqa: PLR0913 - what is known of a function's parameters
+    name: str,
+    kind: Any,  # noqa: ANN401 - a class
+    parameters: list[inspect.Parameter],
+    hints: Json,
+    said: dict[str, str],
+    *,
+    exact: bool,
+) -> Json:
+    try:
+        schema = json_schema(kind)
+    except InvalidRequestError:
+        raise _formless(name, {one.name: hints[one.name] for one in parameters}) from None
     schema.pop("title", None)
     for one in parameters:
+        if one.name not in schema["properties"]:
+            raise InvalidRequestError(
+                f"{name} cannot be a tool: its parameter {one.name} has another name in its Field"
+            )
         # A copy: what refers to a class may be shared.
         schema["properties"][one.name] = dict(schema["properties"][one.name])
         described: Json = schema["properties"][one.name]
@@ -290,4 +325,21 @@ def _schema(kind: Any, parameters: list[inspect.Parameter], said: dict[str, str]
             described.setdefault("description", said[one.name])
         if one.default is not _EMPTY and one.default is not None:
             described.setdefault("default", msgspec.to_builtins(one.default, enc_hook=plain_or_text))
+        default = described.get("default")
+        if isinstance(default, float) and not math.isfinite(default):
+            # JSON has no number for it: a model is only told that it may leave the parameter out.
+            del described["default"]
     return strict(schema) if exact else schema
+
+
+def _formless(name: str, hints: Json) -> InvalidRequestError:
+    """What is said of parameters of which one is of a type that JSON has no form for."""
+    for parameter, hint in hints.items():
+        try:
+            json_schema(hint)
+        except InvalidRequestError:
+            # Of pydantic's own types only pydantic knows the form.
+            if not _is_pydantics(hint):
+                what = f"{hint!r}, the type of its parameter {parameter}"
+                return InvalidRequestError(f"{name} cannot be a tool: JSON has no form for {what}")
+    return InvalidRequestError(f"{name} cannot be a tool: its parameters have no JSON Schema")
