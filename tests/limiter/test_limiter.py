@@ -23,7 +23,9 @@ from dragoman import (
     Retry,
     TimeLimitError,
 )
-from dragoman.hooks import Began, Ended
+from dragoman.hooks import Answered, Began, Ended
+from dragoman.testing import Script
+from dragoman.testing import says as scripted_words
 from listening import Listening
 from scripted import READ, Hold, Scripted, answer, repeat
 from vendors import Vendors, fails, says, streams
@@ -334,3 +336,29 @@ def test_a_limiter_of_few_begins_with_as_many():
 def test_a_limiter_begins_within_its_bounds(start, most):
     with pytest.raises(InvalidRequestError, match=f"from 1 to most, {most}"):
         Limiter(start=start, most=most)
+
+
+def heard_by(kind, *, streamed):
+    """What becomes of a call that a hook makes by its own client, when it hears of such a moment."""
+    heard = []
+
+    def ask(moment):
+        if isinstance(moment, kind) and not heard:
+            heard.append(None)
+            try:
+                heard[0] = client.chat.create(**CALL).text
+            except InvalidRequestError as refused:
+                heard[0] = str(refused)
+
+    script = Script(otherwise=scripted_words("Monet."))
+    client = Dragoman("http://model.test/v1", transport=script, limiter=Limiter(most=1), hooks=[ask])
+    answer = client.chat.stream(**CALL).until_done() if streamed else client.chat.create(**CALL)
+    assert answer.text == "Monet."
+    return heard[0]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_hook_does_not_wait_for_the_turn_that_its_own_call_holds(streamed):
+    assert heard_by(Ended, streamed=streamed) == "Monet."
+    for kind in (Began, Answered):
+        assert "a hook waits for the turn that its own call holds" in heard_by(kind, streamed=streamed)

@@ -9,6 +9,7 @@ A limiter is asked before each attempt is sent, told of each answer's head and o
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from dragoman.rates import read_rate_limits
 from dragoman.transport import NoAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from dragoman.answer.spent import Spent
     from dragoman.errors import APIError
@@ -127,6 +128,29 @@ class Limiter:
         return f"<Limiter, {self.under_way} under way, {self.waiting} waiting>"
 
 
+class _Telling(threading.local):
+    """Whose hooks this thread is in.
+
+    Attributes:
+        places: the calls', which hold their turns meanwhile.
+    """
+
+    places: frozenset[Place] = frozenset()
+
+    @contextmanager
+    def of(self, place: Place) -> Generator[None]:
+        """While a call's hooks are told."""
+        before = self.places
+        self.places = before | {place}
+        try:
+            yield
+        finally:
+            self.places = before
+
+
+_telling = _Telling()
+
+
 class Seat:
     """One call's seat: it asks for its turn, and gives it back when an attempt is over.
 
@@ -151,10 +175,20 @@ class Seat:
         return self._place.held
 
     def ask(self, now: float, wake: Callable[[], None]) -> float | None:
-        """None when its turn has come; else when to ask again, unless `wake` is called earlier, from any thread."""
+        """None when its turn has come; else when to ask again, unless `wake` is called earlier, from any thread.
+
+        Raises:
+            InvalidRequestError: it can never come: those who hold the turns wait for this call themselves.
+        """
         with self._lock:
             self._place.wake = wake
             at = self._pace.ask(self._place, now)
+            if at is not None and self._pace.held_by(_telling.places):
+                raise InvalidRequestError(
+                    "a hook waits for the turn that its own call holds, and would for ever: let it ask when the call "
+                    "has Ended, or by a client with another limiter",
+                    param="limiter",
+                )
             following = self._pace.next() if at is None else None
         if following is not None:
             following()
@@ -167,14 +201,16 @@ class Seat:
     def begins(self, pause: float) -> None:
         """Take that an attempt begins; it does when its turn has come."""
         if self.held and self._watch is not None:
-            self._watch.begins(pause)
+            with _telling.of(self._place):
+                self._watch.begins(pause)
 
     def answered(self, answer: Answer | AsyncAnswer) -> None:
         """Take the head of an answer."""
         limits = read_rate_limits(answer.headers, self._clock.time())
         self._change(lambda: self._pace.answered(self._place, limits, self._clock.monotonic()))
         if self._watch is not None:
-            self._watch.answered(answer)
+            with _telling.of(self._place):
+                self._watch.answered(answer)
 
     def failed(self, error: APIError, again: float | None, spent: Spent) -> None:
         """Take that an attempt failed."""
@@ -191,12 +227,14 @@ class Seat:
     def finished(self, result: object) -> None:
         """Take what was read; a stream's turn is over when it is."""
         self._change(lambda: self._pace.succeeded(self._place))
+        reading = result if isinstance(result, Reading) and not result.over else None
+        if reading is None:
+            # Before anybody is told: who asks something more then is not to wait for this call.
+            self._change(lambda: self._pace.over(self._place))
         if self._watch is not None:
             self._watch.finished(result)
-        if isinstance(result, Reading) and not result.over:
-            self._stream, result.watch = result.watch, self
-        else:
-            self._change(lambda: self._pace.over(self._place))
+        if reading is not None:
+            self._stream, reading.watch = reading.watch, self
 
     def read(self, reading: Reading) -> None:
         """Take that a stream is over."""

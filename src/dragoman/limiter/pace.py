@@ -128,6 +128,10 @@ class Pace:
         self.under_way.add(place)
         return None
 
+    def held_by(self, places: frozenset[Place]) -> bool:
+        """Whether these are all who are under way, and as many as may be: no turn comes before one of theirs ends."""
+        return bool(places) and len(self.under_way) >= int(self.most_now) and self.under_way <= places
+
     def leave(self, place: Place) -> None:
         """Give up waiting."""
         if place in self.waiting:
