@@ -1,15 +1,20 @@
 """A user's own httpx or httpx2 client carries the same requests and meets the same faults."""
 
 import asyncio
+import threading
 from importlib import import_module
+from time import monotonic
 
 import pytest
 
+from dragoman import CallCancelledError, Cancellation, Dragoman, StreamClosedError
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.transport import NoAnswer, Outgoing
 from dragoman.transport.httpx import AsyncHttpxTransport, HttpxTransport
 from palette import Colour, get, post, soon
-from scripted import CLOSE, LAST_CHUNK, LEFT, READ, RESET, Hold, Scripted, answer, chunk, chunked_head, repeat
+from scripted import CLOSE, LAST_CHUNK, LEFT, READ, RESET, Hold, Scripted, answer, chunk, chunked_head, event, repeat
+
+STEP = event({"choices": [{"index": 0, "delta": {"content": "Mo"}}]})
 
 KEEPS = [repeat(READ, answer(b"again", headers={"X-Request-Id": "r1"}))]
 
@@ -207,3 +212,38 @@ def test_a_client_of_the_other_colour_is_refused(library):
         AsyncHttpxTransport(client)
     with pytest.raises(ConfigurationError, match=rf"{library.__name__}\.Client carries .* not an .*\.AsyncClient"):
         HttpxTransport(library.AsyncClient())
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before the head", "amid the body"])
+def test_a_blocking_call_is_cancelled_at_once(library, begun):
+    cancel = Cancellation()
+    hold = Hold()
+    script = [READ, *([chunked_head() + chunk(STEP)] if begun else []), hold]
+    with Scripted(script) as server, library.Client() as theirs:
+        client = Dragoman(server.url("/v1"), model="m", transport=HttpxTransport(theirs), timeout=60)
+        threading.Thread(target=lambda: (hold.reached.wait(10), cancel.cancel())).start()
+        began = monotonic()
+        with pytest.raises(CallCancelledError):
+            client.chat.stream(messages="Who?", cancel=cancel).until_done()
+        assert monotonic() - began < 20
+
+
+def test_a_stream_that_another_thread_closes_ends_at_once_and_says_so(library):
+    hold = Hold()
+    with Scripted([READ, chunked_head() + chunk(STEP), hold]) as server, library.Client() as theirs:
+        client = Dragoman(server.url("/v1"), model="m", transport=HttpxTransport(theirs), timeout=60)
+        stream = client.chat.stream(messages="Who?")
+        threading.Thread(target=lambda: (hold.reached.wait(10), stream.close())).start()
+        began = monotonic()
+        with pytest.raises(StreamClosedError):
+            stream.until_done()
+        assert monotonic() - began < 20
+
+
+def test_a_transport_says_whether_its_client_was_closed(library):
+    client, waiting = library.Client(), library.AsyncClient()
+    transports = HttpxTransport(client), AsyncHttpxTransport(waiting)
+    assert [each.closed for each in transports] == [False, False]
+    client.close()
+    asyncio.run(waiting.aclose())
+    assert [each.closed for each in transports] == [True, True]

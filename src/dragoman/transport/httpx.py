@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.transport import NoAnswer
+from dragoman.transport.apart import apart
+from dragoman.transport.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -100,6 +104,18 @@ def _too_long(bound: int) -> NoAnswer:
     return NoAnswer("protocol", f"the body is longer than {bound} bytes", sent=True)
 
 
+def _shut(response: httpx.Response) -> None:
+    """End the connection of an answer under whoever reads from it; one that is played has none."""
+    import socket  # noqa: PLC0415 - few answers are closed so
+
+    stream: Any = response.extensions.get("network_stream")
+    sock = stream.get_extra_info("socket") if stream is not None else None
+    if isinstance(sock, socket.socket):
+        with suppress(OSError):
+            # As a plain socket: under TLS its own method would take away what the reader reads with.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
 class HttpxAnswer:
     """An answer of `HttpxTransport`; see `dragoman.transport.Answer`.
 
@@ -114,6 +130,7 @@ class HttpxAnswer:
         self._response: httpx.Response | None = response
         self._pieces: Iterator[bytes] = response.iter_bytes()
         self._begun = self._ended = False
+        self._reader = 0
         self.status: int = response.status_code
         self.headers: Headers = response.headers
         self.arrived: bytes | None = None
@@ -131,16 +148,26 @@ class HttpxAnswer:
         if monotonic() >= until:
             self.close()
             raise NoAnswer("timeout", "nothing arrived in time", sent=True)
+        failure: Exception | None = None
+        piece = b""
+        self._reader = threading.get_ident()
         try:
-            for piece in self._pieces:
-                if piece:
-                    return piece
+            piece = next(filter(None, self._pieces), b"")
         except _errors(self._library) as error:
+            failure = error
+        finally:
+            self._reader = 0
+        if self._response is None:
+            # Whoever closed it only woke this thread up.
+            self._let_go(response)
+            raise NoAnswer("closed", "the answer was closed", sent=True)
+        if failure is not None:
             self.close()
-            raise _no_answer(self._library, error, begun=True) from error
-        self._ended = True
-        self.close()
-        return b""
+            raise _no_answer(self._library, failure, begun=True) from failure
+        if not piece:
+            self._ended = True
+            self.close()
+        return piece
 
     def whole(self, until: float, bound: int) -> bytes:
         """What is left of the body, up to its proper end; kind "protocol" when it is longer than `bound` bytes."""
@@ -161,14 +188,25 @@ class HttpxAnswer:
             self.close()
 
     def close(self) -> None:
-        """Leave: keep the connection when the body has ended, drop it at once otherwise."""
+        """Leave: keep the connection when the body has ended, drop it at once otherwise.
+
+        A thread that reads is woken, and closes it: a socket's number may be another file's by the time it looks. Over
+        HTTP/2, where others read from that socket, it is woken by what arrives next.
+        """
         response, self._response = self._response, None
-        if response is not None:
-            try:
-                response.close()
-            except (self._library.HTTPError, RuntimeError, OSError):
-                # It could not even be closed: there is nothing left to keep, and nobody to tell.
-                return
+        if response is None:
+            return
+        if self._reader in {0, threading.get_ident()}:
+            self._let_go(response)
+        elif response.http_version.startswith("HTTP/1"):
+            _shut(response)
+
+    def _let_go(self, response: httpx.Response) -> None:
+        try:
+            response.close()
+        except (self._library.HTTPError, RuntimeError, OSError):
+            # It could not even be closed: there is nothing left to keep, and nobody to tell.
+            return
 
     def __del__(self) -> None:
         """An answer nobody holds any more is closed."""
@@ -196,6 +234,10 @@ class HttpxTransport:
 
     def send(self, request: Outgoing, until: float) -> HttpxAnswer:
         """Send one request and wait for the head of its answer; raises NoAnswer when there is none."""
+        # httpx cannot be called away: of a call that may be, another thread waits for it.
+        return apart(lambda: self._send(request, until), until) if patience.cancels else self._send(request, until)
+
+    def _send(self, request: Outgoing, until: float) -> HttpxAnswer:
         try:
             made = self._client.build_request(
                 request.method,
