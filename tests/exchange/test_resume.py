@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 
 import pytest
 
@@ -403,3 +404,17 @@ def test_an_answer_in_one_piece_is_not_touched():
     with pytest.raises(Exception, match="no"):
         Dragoman("http://a.test/v1", transport=vendors).chat.create(**ASK)
     assert "resume" not in vendors.asked[0].json
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before its first content", "after it"])
+def test_the_part_that_it_is_gone_on_with_is_cancelled_as_well(colour, begun):
+    cancel, hold = Cancellation(), Hold()
+    part = [READ, chunked_head() + (chunk(step(" Mo")) if begun else b""), hold]
+    with Scripted(BEGUN, part) as server:
+        threading.Thread(target=lambda: hold.reached.wait(10) and cancel.cancel()).start()
+        asked = time.monotonic()
+        got = colour.stream(server.url("/v1"), ASK | {"cancel": cancel}, timeout=60)
+
+    assert time.monotonic() - asked < 30
+    assert isinstance(got.error, CallCancelledError)
+    assert got.error.partial.text.startswith("Claude")

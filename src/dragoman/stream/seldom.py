@@ -10,14 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from dragoman.errors import CallCancelledError
-from dragoman.exchange.attempt import Carrier, Read, Send, Turn, Whole
+from dragoman.exchange.attempt import Carrier, Guarded, Read, Send, Turn, Whole
 from dragoman.transport import NoAnswer
 from dragoman.transport.patience import BEAT, patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dragoman.exchange.attempt import Guarded
     from dragoman.exchange.cancellation import Cancellation
 
     Pause = Callable[[float, Any], None]
@@ -65,9 +64,10 @@ def _limit(effect: Turn, transport: Any) -> float:  # noqa: ANN401 - as above
 
 def _guarded(effect: Guarded, transport: Any, pause: Pause) -> Any:  # noqa: ANN401 - as above
     cancel, inner = effect.cancel, effect.effect
-    reads = type(inner) is Read or type(inner) is Whole
+    waited = _waited(inner)
+    reads = type(waited) is Read or type(waited) is Whole
     # Whoever closes an answer wakes its reader at once; to the other waits there is no word, so they look for it.
-    place = cancel.listen(inner.answer.close) if reads else None
+    place = cancel.listen(waited.answer.close) if reads else None
     try:
         _check(cancel, sent=reads)
         outcome = _performed(inner, _Wanted(transport, cancel), pause)
@@ -76,8 +76,15 @@ def _guarded(effect: Guarded, transport: Any, pause: Pause) -> Any:  # noqa: ANN
         raise
     finally:
         cancel.forget(place)
-    _check(cancel, outcome, sent=type(inner) is not Turn)
+    _check(cancel, outcome, sent=type(waited) is not Turn)
     return outcome
+
+
+def _waited(effect: Any) -> Any:  # noqa: ANN401 - as above
+    """What is waited for in the end, where several may cancel it: a call, and who asks for the rest of its stream."""
+    while type(effect) is Guarded:
+        effect = effect.effect
+    return effect
 
 
 def _performed(effect: Any, transport: Any, pause: Pause) -> Any:  # noqa: ANN401 - as above
@@ -158,7 +165,7 @@ async def _aguarded(effect: Guarded, transport: Any, apause: APause) -> Any:  # 
     cancel, inner = effect.cancel, effect.effect
     waits = type(inner) is Turn or type(inner) is Send
     if cancel.cancelled:
-        answer = getattr(inner, "answer", None)
+        answer = getattr(_waited(inner), "answer", None)
         _check(cancel, answer, sent=answer is not None)
     summons = _Summons()
     place = cancel.listen(summons.call)
