@@ -134,6 +134,9 @@ def test_a_transport_that_was_given_is_not_closed_with_the_client():
     class Counting:
         closed = 0
 
+        def send(self, request, until):
+            raise AssertionError(request)
+
         def close(self):
             self.closed += 1
 

@@ -10,7 +10,11 @@ def is_duration(given: object, *, zero: bool = False) -> bool:
     """Whether it is a number of seconds above 0, or from it; infinity is one that is no limit."""
     if isinstance(given, bool) or not isinstance(given, int | float):
         return False
-    return given > 0 or (zero and given == 0)
+    try:
+        seconds = float(given)
+    except OverflowError:
+        return False
+    return seconds > 0 or (zero and seconds == 0)
 
 
 def is_count(given: object, least: int = 0) -> bool:

@@ -6,7 +6,7 @@ Touches the network through what it makes. `Switch` and `AsyncSwitch` are twins,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from dragoman.call.settings import weights_at
 from dragoman.errors import ConfigurationError
@@ -46,6 +46,18 @@ def _checked(given: T, adapter: str) -> T:
             f"transport={type(given).__name__} is an HTTP client: dragoman.transport.httpx.{adapter}(…) makes it a "
             "transport"
         )
+    if not hasattr(given, "send"):
+        raise ConfigurationError(f"transport takes a transport or Connections, not a {type(given).__name__}")
+    # Imported here because few bring their own.
+    from inspect import iscoroutinefunction  # noqa: PLC0415
+
+    waits = iscoroutinefunction(cast("Any", given).send)
+    ours = type(given).__module__.startswith("dragoman.")
+    if waits and not adapter.startswith("Async"):
+        raise ConfigurationError(f"{type(given).__name__} carries the calls of AsyncDragoman, and not of Dragoman")
+    if ours and not waits and adapter.startswith("Async"):
+        instead = ": give its `asynchronous`" if hasattr(given, "asynchronous") else ""
+        raise ConfigurationError(f"{type(given).__name__} carries the calls of Dragoman, not of AsyncDragoman{instead}")
     return given
 
 

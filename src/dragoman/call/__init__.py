@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from dragoman.call.kinds import check_options
 from dragoman.call.settings import LOCAL, limits, policy
 from dragoman.call.written import written
 from dragoman.dialect import PRIVATE
@@ -113,7 +114,9 @@ def body_call(
     """
     if settings.party is not None:
         return settings.party.call(lambda one, asked: body_call(one, asked, headers, timeout), body)
-    return _chat_call(settings, dict(body), Options(timeout=timeout, headers=headers))
+    options = Options(timeout=timeout, headers=headers, extra_body=body)
+    check_options(options)
+    return _chat_call(settings, dict(body), options)
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -191,6 +194,7 @@ def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, 
         if _MISTAKEN in body:
             raise InvalidRequestError(f"{_MISTAKEN} are headers here: headers={{…}}", param=_MISTAKEN)
         options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
+        check_options(options)
     messages: Any = body.get("messages")
     if isinstance(messages, str):
         body["messages"] = [{"role": "user", "content": messages}]

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from dragoman.amount import is_count, is_duration
+from dragoman.call.kinds import check_client, hooks_of
 from dragoman.dialect.table import ENGINE, PLAIN, at, named, names
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.exchange import Timeouts
@@ -35,9 +36,6 @@ LOCAL_URL = "http://engine.local/v1"
 
 _WEIGHTS_URL = "http://engine.local/~"
 """The same for weights of one's own, whose path follows in one piece."""
-
-_BYTES = "surrogateescape"
-"""How a path is told whose bytes are no text in this encoding (PEP 383)."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Headers: names and values, in order."""
@@ -247,6 +245,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
+    check_client(base_url, headers, limiter)
     address = base_url or ambient_url() or LOCAL
     place = placed(address)
     return Settings(
@@ -258,7 +257,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
         headers=tuple(headers.items()) if headers else (),
         dialect=place.dialect,
         engine=place.weights,
-        hooks=(*hooks, *ambient_hooks()),
+        hooks=(*hooks_of(hooks), *ambient_hooks()),
         query=place.query,
         limiter=limiter,
     )
@@ -290,6 +289,7 @@ def varied(  # noqa: PLR0913 - what may be varied
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
+    check_client(None, headers, limiter)
     options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers}
     options |= {"resume": resume, "limiter": limiter}
     if settings.party is not None:
@@ -335,7 +335,7 @@ def placed(address: str) -> Place:
     if address == LOCAL:
         return Place(LOCAL_URL, ENGINE, "")
     if address.endswith(".gguf") and "://" not in address:
-        return Place(f"{_WEIGHTS_URL}{quote(address, safe='', errors=_BYTES)}/v1", PLAIN, address)
+        return Place(f"{_WEIGHTS_URL}{quote(address, safe='', errors='surrogateescape')}/v1", PLAIN, address)
     if not {":", "/"}.isdisjoint(address):
         # A host that is asked by a version or a tenant wants it with every request: `https://…/v1?api-version=…`.
         bare, _, query = address.partition("?")
@@ -363,7 +363,7 @@ def _unknown(name: str) -> str:
 def weights_at(url: str) -> str | None:
     """The weights of the engine that a request's URL asks: "" for its own, None where it asks no engine."""
     if url.startswith(_WEIGHTS_URL):
-        return unquote(url.removeprefix(_WEIGHTS_URL).partition("/")[0], errors=_BYTES)
+        return unquote(url.removeprefix(_WEIGHTS_URL).partition("/")[0], errors="surrogateescape")
     return "" if url.startswith(LOCAL_URL) else None
 
 

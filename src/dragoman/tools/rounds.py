@@ -78,10 +78,16 @@ class Plan:
         self.messages: list[RequestMessage | Message] = (
             [{"role": "user", "content": said}] if isinstance(said, str) else [*several(said)]
         )
-        self.limits: Limits = asked.pop("limits", None) or Limits()
+        limits: Any = asked.pop("limits", None)
+        if limits is not None and not isinstance(limits, Limits):
+            raise InvalidRequestError(f"limits are dragoman.Limits, not a {type(limits).__name__}", param="limits")
+        self.limits: Limits = limits or Limits()
         self.approve: Approve | None = asked.pop("approve", None)
         self.tools: dict[str, Tool[..., Any]] = {}
-        definitions = [self._definition(one) for one in asked.pop("tools", None) or ()]
+        given: Any = asked.pop("tools", None) or ()
+        if callable(given) or isinstance(given, Mapping):
+            raise InvalidRequestError("tools is a list, also of one", param="tools")
+        definitions = [self._definition(one) for one in given]
         self.asked: Json = {**asked, "messages": self.messages, "tools": definitions or None}
         self.output: Output[Any] | None = None
         if output is not None:
