@@ -2,11 +2,13 @@
 
 import dataclasses
 import math
+import sys
 
 import msgspec
 import pytest
 
 from dragoman import NULL, Dragoman, InvalidRequestError
+from dragoman.call.written import written
 from dragoman.openai import OpenAI
 from dragoman.testing import Script, says
 
@@ -71,3 +73,16 @@ def test_the_shape_of_openai_refuses_the_same():
     endless["again"] = endless
     with pytest.raises(ValueError, match="nested too deep, or holds itself"):
         client.chat.completions.create(model="m", messages=[], extra_body=endless)
+
+
+def test_however_deep_it_is_nested_it_is_looked_at():
+    deep = [math.inf]
+    for _ in range(900):
+        deep = [deep]
+    shallow = sys.getrecursionlimit()
+    sys.setrecursionlimit(2000)
+    try:
+        with pytest.raises(InvalidRequestError, match="cannot hold inf"):
+            written({"a": deep}, msgspec.json.encode, lambda _: None)
+    finally:
+        sys.setrecursionlimit(shallow)

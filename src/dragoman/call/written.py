@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Hook = Callable[[object], object]
     Encode = Callable[[object], bytes]
 
+_LEAVES: frozenset[type[Any]] = frozenset({str, int, bool, msgspec.Raw})
 _OBJECTS: type[Any] = Mapping
 _ARRAYS: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
@@ -39,10 +40,25 @@ def written(body: object, encode: Encode, hook: Hook) -> bytes:
     except (TypeError, ValueError, OverflowError) as error:
         raise _refusal(body, hook) or InvalidRequestError(f"the request cannot be written as JSON: {error}") from None
     # What JSON has no number for is written as null, which means something else.
-    refusal = _refusal(body, hook) if data.find(b"null") >= 0 else None
+    refusal = None if data.find(b"null") < 0 or _is_plain(body) else _refusal(body, hook)
     if refusal is not None:
         raise refusal
     return data
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 - whatever a caller wrote
+    """Whether a value is surely made of what JSON has a form for; seen at a glance, as nearly all are."""
+    kind: type[Any] = type(value)
+    if value is None or kind in _LEAVES:
+        return True
+    try:
+        if kind is dict:
+            return all(map(_is_plain, value.values()))
+        if kind is list:
+            return all(map(_is_plain, value))
+    except RecursionError:
+        return False
+    return kind is float and isfinite(value)
 
 
 def _refusal(body: object, hook: Hook) -> InvalidRequestError | None:
@@ -66,7 +82,7 @@ def _stands(path: str) -> str:
     return f"; it stands at {path}" if path else ""
 
 
-def _why(value: Any) -> str:  # noqa: ANN401 - whatever a caller wrote
+def _why(value: Any) -> str:  # noqa: ANN401 - as above
     """What JSON has no form for; empty where it is not this value itself."""
     if isinstance(value, float):
         return "" if isfinite(value) else repr(value)
