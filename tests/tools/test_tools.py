@@ -306,6 +306,11 @@ def test_what_cannot_be_a_tool_says_why(function, sentence):
         Tool(function)
 
 
+class Speechless(Exception):  # noqa: N818 - a value like any other
+    def __str__(self):
+        raise RuntimeError
+
+
 class Odd:
     def __str__(self):
         return "odd"
@@ -323,6 +328,9 @@ class Odd:
         ([Unit.CELSIUS, {1}], '["c",[1]]'),
         ({"a": Odd()}, '{"a":"odd"}'),
         ({(1,): 2}, "{(1,): 2}"),
+        (math.inf, '"inf"'),
+        ({"far": [math.nan, None, 1.5]}, '{"far":["nan",null,1.5]}'),
+        (Speechless(), '"a Speechless that has no text"'),
         ("caf\udce9 🎨", "caf\ufffd 🎨"),
     ],
 )

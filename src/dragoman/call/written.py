@@ -48,17 +48,16 @@ def written(body: object, encode: Encode, hook: Hook) -> bytes:
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - whatever a caller wrote
     """Whether a value is surely made of what JSON has a form for; seen at a glance, as nearly all are."""
-    kind: type[Any] = type(value)
-    if value is None or kind in _LEAVES:
+    if value is None or value.__class__ in _LEAVES:
         return True
     try:
-        if kind is dict:
+        if value.__class__ is dict:
             return all(map(_is_plain, value.values()))
-        if kind is list:
+        if value.__class__ is list:
             return all(map(_is_plain, value))
     except RecursionError:
         return False
-    return kind is float and isfinite(value)
+    return value.__class__ is float and isfinite(value)
 
 
 def _refusal(body: object, hook: Hook) -> InvalidRequestError | None:

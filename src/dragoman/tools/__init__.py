@@ -168,9 +168,32 @@ def content_of(value: object) -> str:
     if isinstance(value, str):
         return sendable(value)
     try:
-        return msgspec.json.encode(value, enc_hook=plain_or_text).decode()
+        told = msgspec.json.encode(value, enc_hook=plain_or_text)
+        if told.find(b"null") >= 0:
+            # It may stand for what JSON has no number for.
+            told = msgspec.json.encode(_counted(msgspec.to_builtins(value, enc_hook=plain_or_text)))
+        return told.decode()
     except (TypeError, ValueError, RecursionError):
-        return sendable(str(value))
+        return sendable(text_of(value))
+
+
+def _counted(value: Any) -> Any:  # noqa: ANN401 - JSON's types
+    """A value in which NaN and infinity are words."""
+    if isinstance(value, dict):
+        named = cast("Json", value)
+        return {name: _counted(one) for name, one in named.items()}
+    if isinstance(value, list):
+        listed: list[Any] = value
+        return [_counted(one) for one in listed]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def text_of(value: object) -> str:
+    """A value as text, also where its own `__str__` fails."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a program's own code, of whose failure nobody here is to hear
+        return f"a {type(value).__name__} that has no text"
 
 
 def sendable(text: str) -> str:
@@ -183,7 +206,7 @@ def plain_or_text(value: object) -> object:
     try:
         return plain(value)
     except TypeError:
-        return str(value)
+        return text_of(value)
 
 
 def _documented(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever can be called

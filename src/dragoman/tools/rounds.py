@@ -17,7 +17,7 @@ from dragoman.errors import InvalidRequestError, RunLimitError, TimeLimitError
 from dragoman.exchange.timeouts import within
 from dragoman.stream.events import Following
 from dragoman.structured.parse import asked_for, read_parsed
-from dragoman.tools import Tool, content_of, sendable
+from dragoman.tools import Tool, content_of, sendable, text_of
 from dragoman.tools.runs import (
     Approve,
     Ask,
@@ -256,6 +256,6 @@ def _told(invocation: Invocation, outcome: Outcome | None) -> ResultEvent:
     if outcome is None:
         return ResultEvent(call, f"Error: {name} did not return in time", failed=True)
     if outcome.error is not None:
-        said = sendable(f"{type(outcome.error).__name__}: {outcome.error}")
+        said = sendable(f"{type(outcome.error).__name__}: {text_of(outcome.error)}")
         return ResultEvent(call, f"Error: {name} failed: {said}", failed=True)
     return ResultEvent(call, content_of(outcome.value), failed=False, value=outcome.value)
