@@ -179,12 +179,10 @@ def content_of(value: object) -> str:
 
 def _counted(value: Any) -> Any:  # noqa: ANN401 - JSON's types
     """A value in which NaN and infinity are words."""
-    if isinstance(value, dict):
-        named = cast("Json", value)
-        return {name: _counted(one) for name, one in named.items()}
-    if isinstance(value, list):
-        listed: list[Any] = value
-        return [_counted(one) for one in listed]
+    if value.__class__ is dict:
+        return {name: _counted(one) for name, one in value.items()}
+    if value.__class__ is list:
+        return [_counted(one) for one in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
