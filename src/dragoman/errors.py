@@ -93,7 +93,7 @@ class APIError(DragomanError):
         param: the request parameter the server blames.
         type: the server's class of error.
         request_id: what to quote to the vendor's support.
-        headers: the answer's headers, names in lower case; empty when there was no answer.
+        headers: the answer's headers, names in any case; empty when there was no answer.
         body: what was received of an answer that is not a completion, at most 64 KiB of it.
         partial: the completion as far as it had arrived when a stream failed; None when nothing had.
         retryable: whether the same call may succeed later.

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dragoman.answer.headers import KeptHeaders
 from dragoman.answer.judge import request_id
 from dragoman.answer.reading import Reading
 from dragoman.answer.spent import Spent, of_chunks, of_completion, together
@@ -121,7 +122,7 @@ class Answered(msgspec.Struct, frozen=True):
     status: int
     """The HTTP status."""
     headers: dict[str, str]
-    """The answer's headers, names in lower case, the credential masked where a server echoes it."""
+    """The answer's headers, names in any case, the credential masked where a server echoes it."""
     seconds: float
     """How long after sending."""
     at: float
@@ -282,7 +283,7 @@ class Watch:
 
     def answered(self, answer: Answer | AsyncAnswer) -> None:
         """Take the head of an answer."""
-        headers = {name: self._call.secret.mask(value) for name, value in answer.headers.items()}
+        headers = KeptHeaders({name: self._call.secret.mask(value) for name, value in answer.headers.items()})
         now = self._clock.time()
         self._tell(Answered(self._asked, self._attempt, answer.status, headers, self._seconds(), now))
 

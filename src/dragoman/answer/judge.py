@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dragoman import errors
+from dragoman.answer.headers import KeptHeaders
 from dragoman.retry import asked_pause
 from dragoman.wire.fault import Fault, read_fault
 
@@ -160,7 +161,7 @@ _STATUS_OF = {
 
 def evidence(headers: Mapping[str, str], body: bytes, secret: Secret) -> dict[str, Any]:
     """What every error that followed an answer keeps of it: headers, request id, the body's beginning."""
-    known = {name: secret.mask(value) for name, value in headers.items()}
+    known = KeptHeaders({name: secret.mask(value) for name, value in headers.items()})
     kept = body[:BODY_BOUND]
     if secret:
         kept = secret.mask(kept.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")

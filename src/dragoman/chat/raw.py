@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
+from dragoman.answer.headers import KeptHeaders
 from dragoman.answer.judge import request_id
 from dragoman.answer.spent import Spent, of_completion, together
 from dragoman.call import body_call, create_call
@@ -37,7 +38,7 @@ class RawResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         status: the HTTP status.
-        headers: the answer's headers, names in lower case.
+        headers: the answer's headers, names in any case.
         body: the body as it was received, its content encoding undone: in the vendor's own words, also where those
             are not chat completions.
         elapsed: seconds from the call to here, attempts and pauses included.
@@ -99,7 +100,7 @@ def responding(call: Call, clock: Clock) -> Flow[RawResponse]:
         attempt.over_at = clock.monotonic()
         return RawResponse(
             status=answer.status,
-            headers=dict(answer.headers),
+            headers=KeptHeaders(answer.headers),
             body=body,
             elapsed=attempt.over_at - begun,
             attempts=attempt.history(answer),

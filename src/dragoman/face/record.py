@@ -27,7 +27,7 @@ class RawResponse:
 
     Attributes:
         status_code: the HTTP status.
-        headers: its headers, names in lower case.
+        headers: its headers, names in any case.
         content: its body, as far as it was kept.
     """
 

@@ -172,7 +172,7 @@ class _Streamed:
 
     @property
     def headers(self) -> Any:  # noqa: ANN401 - a Mapping[str, str]; see transport.Headers
-        """The answer's headers, names in lower case."""
+        """The answer's headers, names in any case."""
         return self._reading.answer.headers
 
     @property

@@ -13,6 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from dragoman.answer.headers import KeptHeaders
 from dragoman.testing.play import Break, Pause
 from dragoman.transport import NoAnswer
 from dragoman.transport.patience import patience
@@ -39,7 +40,7 @@ class _Course:
 
     def __init__(self, played: Played, *, timed: bool) -> None:
         self.status: int = played.status
-        self.headers: Headers = dict(played.headers)
+        self.headers: Headers = KeptHeaders(played.headers)
         self.arrived: bytes | None = None
         self._before: deque[Step] = deque(played.before)
         self._body: deque[Step] = deque(played.body)
