@@ -1,6 +1,8 @@
 """What holds for every face alike, over real sockets: each was made of the same mistakes, and is mended the same way."""
 
 import asyncio
+import copy
+import pickle
 import re
 from unittest.mock import patch
 
@@ -232,6 +234,36 @@ def test_an_error_can_be_hashed(face):
             face.create(sdk)
 
     assert {one.value: "kept"}[one.value] == "kept"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(b'{"error": {"message": "slow down", "type": "t"}}', "429 X", {"Retry-After": "7"}),
+        answer(b"tea", "418 X"),
+        answer(b"[]"),
+        CLOSE,
+    ],
+    ids=["of a class of its own", "of none", "no completion", "no answer"],
+)
+def test_an_error_can_be_pickled_and_copied(face, said):
+    with Scripted([READ, said]) as server, face.made(server.url()) as sdk, pytest.raises(face.failure) as caught:
+        face.create(sdk)
+
+    for same in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value), copy.deepcopy(caught.value)):
+        assert type(same) is type(caught.value)
+        assert str(same) == str(caught.value)
+        assert vars(same).keys() == vars(caught.value).keys()
+        assert (same.status_code, same.body) == (caught.value.status_code, caught.value.body)
+
+
+def test_headers_of_an_answer_are_found_in_any_case(face):
+    said = answer(b"{}", "429 X", {"Retry-After": "7"})
+    with Scripted([READ, said]) as server, face.made(server.url()) as sdk, pytest.raises(face.failure) as caught:
+        face.create(sdk)
+
+    assert caught.value.raw_response.headers.get("Retry-After") == "7"
+    assert "RETRY-AFTER" in caught.value.raw_response.headers
 
 
 def test_an_answer_is_shown_as_it_came(face):

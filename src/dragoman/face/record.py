@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+E = TypeVar("E", bound=Exception)
+
+
+def remade(cls: type[E], args: tuple[Any, ...]) -> E:
+    """An error as pickle and copy begin it: what it holds follows, so that nothing is made up for its constructor."""
+    return cls.__new__(cls, *args)
 
 
 def media_type(headers: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ import msgspec
 
 from dragoman import errors as ours
 from dragoman.face.model import Model
-from dragoman.face.record import RawResponse
+from dragoman.face.record import RawResponse, remade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,10 @@ class SDKError(Exception):
         self.raw_response = raw_response
         self.headers: Mapping[str, str] = raw_response.headers if raw_response is not None else {}
         self.partial: Completion | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as what it holds: the classes below are made from something else."""
+        return remade, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
         """What happened, the status, and the body."""

@@ -4,24 +4,24 @@ R9SError                     all of it
 ├── BadRequestError          400
 ├── AuthenticationError      401
 ├── PermissionDeniedError    403
-├── NotFoundError            404, where its body is an error object
 ├── UnprocessableEntityError 422
 ├── RateLimitError           429
 ├── InternalServerError      500
 ├── ServiceUnavailableError  503
 ├── R9SDefaultError          any other status, a stream that breaks off
 ├── ResponseValidationError  an answer that is none
-└── NoResponseError          no connection, no answer in time
+├── NoResponseError          no connection, no answer in time
+└── NotFoundError            never of chat, whose 404 is an R9SDefaultError, as the vendor documents it
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from dragoman import errors as ours
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.model import Model
-from dragoman.face.record import RawResponse
+from dragoman.face.record import RawResponse, remade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,10 @@ class R9SError(Exception):
         self.body = body if body is not None else raw_response.text if raw_response is not None else ""
         self.headers: Mapping[str, str] = raw_response.headers if raw_response is not None else {}
         self.partial: Completion | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as what it holds: the classes below are made from something else."""
+        return remade, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
         """What happened."""
@@ -148,7 +152,7 @@ class PermissionDeniedError(_TypedError):
 
 
 class NotFoundError(_TypedError):
-    """404, where its body is an error object."""
+    """404 of the vendor's other resources; chat's is an R9SDefaultError."""
 
 
 class UnprocessableEntityError(_TypedError):
