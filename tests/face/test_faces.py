@@ -402,6 +402,19 @@ def test_hooks_are_imported_from_where_forks_do(face):
     assert callable(face.package._hooks.init_hooks)
 
 
+@pytest.mark.parametrize("environment", [False, True])
+def test_an_address_may_have_a_query(face, monkeypatch, environment):
+    with Scripted([READ, document()]) as server:
+        address = f"{server.url()}/v1/?api-version=1&tenant=a"
+        monkeypatch.setenv("DRAGOMAN_BASE_URL", address if environment else "http://127.0.0.1:9/v1")
+        monkeypatch.setenv("DRAGOMAN_API_KEY", "sk-ambient")
+        with face.made(None if environment else address, "") as sdk:
+            face.create(sdk)
+
+    assert server.requests[0].line.split()[1].endswith("/chat/completions?api-version=1&tenant=a")
+    assert server.requests[0].headers.get("authorization") == ("Bearer sk-ambient" if environment else None)
+
+
 def test_a_gateway_s_address_moves_a_program_as_it_is(face, monkeypatch):
     with Scripted([READ, document(), READ, STREAM]) as server:
         monkeypatch.setenv("DRAGOMAN_BASE_URL", server.url("/v1"))

@@ -115,15 +115,15 @@ class Caller:
         self._async_plain: AsyncTransport | None = None
 
     def address(self, given: str | None = None) -> tuple[str, str]:
-        """The address of a call and the operation's path from there.
+        """The address of a call and the operation's path from there, with the query that the address has.
 
         The first of: the call's own, the client's, `DRAGOMAN_BASE_URL`, the vendor's.
         """
         named = given or self._options.server_url
         if named:
-            return checked_url(named), self._face.path
+            return _apart(named, self._face.path)
         ambient = ambient_url()
-        return (checked_url(ambient), "/chat/completions") if ambient else (self._face.server, self._face.path)
+        return _apart(ambient, "/chat/completions") if ambient else (self._face.server, self._face.path)
 
     def call(self, body: Any, options: Options, *, stream: bool) -> Call:  # noqa: ANN401 - any JSON
         """The call that sends a body.
@@ -220,7 +220,7 @@ class Caller:
         key = (key or "").strip()
         if not key and urlsplit(base).netloc == urlsplit(self._face.server).netloc:
             key = os.environ.get(self._face.credential, "").strip()
-        elif not key and base == (ambient_url() or "").rstrip("/"):
+        elif not key and base == (ambient_url() or "").partition("?")[0].rstrip("/"):
             key = os.environ.get("DRAGOMAN_API_KEY", "").strip()
         return Secret(key[len("bearer ") :].strip() if key.lower().startswith("bearer ") else key)
 
@@ -292,6 +292,12 @@ class Caller:
                 error.body.decode("utf-8", "replace"),
             )
         raise self._face.explain(error) from error
+
+
+def _apart(address: str, path: str) -> tuple[str, str]:
+    """An address without its query, and the path with it: a host that is asked by a version wants it each time."""
+    bare, mark, query = address.partition("?")
+    return checked_url(bare), path + mark + query
 
 
 def _is_streamed(call: Call) -> bool:
