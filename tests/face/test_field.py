@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections import deque
 from enum import Enum
 from typing import Any, Literal
 
@@ -36,6 +37,8 @@ class Point(Model):
         ("blue", Colour, "blue"),
         ("later", Literal["now"], "later"),
         ((1, "2"), list[int], [1, 2]),
+        (deque([1]), list[int], [1]),
+        ({1: "a"}.keys(), list[int], [1]),
         ({"a": 1}, dict[str, float], {"a": 1.0}),
         ({"x": 1}, Point, Point(x=1)),
         ({"anything": [None]}, Any, {"anything": [None]}),
@@ -45,6 +48,11 @@ class Point(Model):
 def test_what_can_be_a_value_becomes_one(given, hint, becomes):
     assert accepting(hint)(given, "field") == becomes
     assert type(given) not in taken_as_they_are(hint) or given is becomes
+
+
+@pytest.mark.parametrize("hint", [list[int], str | list[str] | list[int]], ids=["one way", "several ways"])
+def test_a_generator_is_read_once_and_whole(hint):
+    assert accepting(hint)((number for number in (1, 2)), "field") == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +65,8 @@ def test_what_can_be_a_value_becomes_one(given, hint, becomes):
         (1, str, "field has to be text, not int"),
         (b"x", str, "field has to be text, not bytes"),
         ("x", list[str], "field has to be a list, not str"),
+        ({"x": 1}, list[str], "field has to be a list, not dict"),
+        (Point(x=1), list[str], "field has to be a list, not Point"),
         (["x", 1], list[str], "field[1] has to be text, not int"),
         ({"a": "b"}, dict[str, int], "field.a has to be a whole number, not str"),
         ([1], dict[str, int], "field has to be an object, not list"),

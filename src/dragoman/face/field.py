@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import partial
 from types import NoneType, UnionType
@@ -129,6 +129,18 @@ def _is_dict(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
+def _is_several(value: object) -> bool:
+    """Whether it is a list, or what the originals take for one: a tuple, a set, a generator, whatever gives items."""
+    if _is_model(type(value)):
+        return False
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping)
+
+
+def _is_given_once(value: object) -> bool:
+    """Whether its items are gone once they were looked at."""
+    return isinstance(value, Iterator)
+
+
 def items_of(value: Any) -> list[Any]:  # noqa: ANN401 - a list, of whatever it is
     """A list's items."""
     return list(value)
@@ -196,6 +208,8 @@ def _accepting(option: Any) -> Accept:  # noqa: ANN401 - a type annotation
 
 def _any(ways: list[Accept], value: Any, place: str) -> Any:  # noqa: ANN401 - what a user wrote
     failure: InvalidRequestError | None = None
+    if _is_given_once(value):
+        value = items_of(value)
     for accept in ways:
         try:
             return accept(value, place)
@@ -224,7 +238,7 @@ def _word(option: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - what a 
 
 
 def _list(accept: Accept, taken: frozenset[type], value: Any, place: str) -> list[Any]:  # noqa: ANN401 - what a user wrote
-    if not isinstance(value, list | tuple):
+    if not _is_several(value):
         raise _wrong(value, list, place)
     return [
         item if type(item) in taken else accept(item, f"{place}[{number}]")
