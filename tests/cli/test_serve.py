@@ -1,11 +1,13 @@
 """`dragoman serve` from the outside: what it says when it starts, and why it does not."""
 
+import importlib.util
 import socket
 import subprocess
 import sys
 
 import pytest
 
+from dragoman.cli import main
 from scripted import READ, Scripted, answer
 from serving import Served
 
@@ -69,3 +71,22 @@ def test_the_upstreams_key_comes_from_the_variable_that_is_named(monkeypatch):
             assert b"planted" not in served.said
 
     assert server.requests[0].headers["authorization"] == "Bearer sk-planted"
+
+
+@pytest.mark.parametrize("options", [[], ["--workers", "2"], ["--config", "dragoman.toml"]])
+def test_a_model_that_cannot_run_here_is_told_before_it_listens(options, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dragoman.toml").write_text(
+        '[upstreams.house]\nurl = "http://127.0.0.1:9/v1"\n[upstreams.here]\nengine = true\n'
+        '[[routes]]\nmodel = "*"\ncandidates = ["house"]\nlast_resort = "here"\n'
+    )
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "xllamacpp" else real(name))
+
+    assert main(["serve", "--port", "0", *options]) == 2
+
+    said = capsys.readouterr().err
+    assert said == (
+        "dragoman: the model on this machine needs more than is installed (xllamacpp): "
+        "pip install 'dragoman[engine]', or name an endpoint's address\n"
+    )

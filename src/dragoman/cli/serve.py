@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
         from dragoman.gateway.listen import listen  # noqa: PLC0415 - uvicorn is an extra
     except ImportError as error:
         raise ConfigurationError(f"serving needs {error.name}: pip install 'dragoman[gateway]'") from None
-    config = configured(arguments)
+    config = able(configured(arguments))
     host = arguments.host or config.server.host
     if not arguments.uds and config.server.keys != "required":
         loopback(host)
@@ -139,9 +139,22 @@ def reread(arguments: argparse.Namespace, host: str) -> Config:
     Raises:
         InvalidRequestError, ConfigurationError: as `run`.
     """
-    config = configured(arguments)
+    config = able(configured(arguments))
     if not arguments.uds and config.server.keys != "required":
         loopback(host)
+    return config
+
+
+def able(config: Config) -> Config:
+    """The configuration, where what it names can run here: whoever listens is taken at his word.
+
+    Raises:
+        EngineError: (a ConfigurationError) the model on this machine is named, and what it needs is not there.
+    """
+    if any(each.engine or each.weights for each in config.upstreams.values()):
+        from dragoman.engine.owner import require  # noqa: PLC0415 - with the engine
+
+        require()
     return config
 
 

@@ -204,7 +204,7 @@ class Engine:
         return self._folder
 
     def _start(self) -> None:
-        _require()
+        require()
         path = weights.find(self._model)
         home = self._home()
         for name in ("engine.sock", "llama.sock"):
@@ -292,8 +292,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _require() -> None:
-    """See that what the child needs is there, without loading it.
+def require() -> None:
+    """See that what an engine needs is there, without loading it.
 
     Raises:
         EngineError: it is not.
@@ -303,8 +303,8 @@ def _require() -> None:
     missing = [name for name in ("xllamacpp", "uvicorn", "jsonschema") if find_spec(name) is None]
     if missing:
         raise EngineError(
-            "no address was given, and the model on this machine needs more than the client brings "
-            f"({', '.join(missing)}): pip install 'dragoman[engine]', or name an endpoint's address"
+            f"the model on this machine needs more than is installed ({', '.join(missing)}): "
+            "pip install 'dragoman[engine]', or name an endpoint's address"
         )
     if machine.lacks_avx2():
         raise EngineError(
