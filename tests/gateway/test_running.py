@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -155,3 +157,36 @@ def test_a_credential_that_is_not_there_is_told(monkeypatch):
 def test_without_a_store_nothing_lasts_but_the_counts():
     with lasting_for(parsed(b"", "test.toml")) as lasting:
         assert lasting == Lasting(lasting.totals)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "store", "sentence"),
+    [
+        ("sqlalchemy", "", "a store needs sqlalchemy: pip install 'dragoman[gateway]'"),
+        (
+            "redis",
+            'shared = "redis://127.0.0.1:9"',
+            "limits that several machines share need redis: pip install 'dragoman[replicas]'",
+        ),
+    ],
+)
+def test_a_store_without_what_it_needs_says_what_to_install(tmp_path, lacking, store, sentence):
+    (tmp_path / "dragoman.toml").write_text(
+        f"""
+        [store]
+        url = "sqlite:{tmp_path}/dragoman.db"
+        {store}
+        [upstreams.house]
+        url = "http://127.0.0.1:9/v1"
+        """
+    )
+    # A fresh interpreter: in this one it has been imported by others.
+    program = (
+        f"import sys; sys.modules[{lacking!r}] = None; "
+        "from dragoman.cli import main; sys.exit(main(['serve', '--port', '0', '--config', 'dragoman.toml']))"
+    )
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", program], check=False, cwd=tmp_path, capture_output=True, text=True, timeout=30
+    )
+
+    assert (done.returncode, done.stderr) == (2, f"dragoman: {sentence}\n")

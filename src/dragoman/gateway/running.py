@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from dragoman.call.settings import LOCAL, settings_for
 from dragoman.cost.prices import Used
+from dragoman.errors import ConfigurationError
 from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
 from dragoman.gateway.keys.identify import Doorman
 from dragoman.gateway.ledger import Book, Totals
@@ -168,7 +169,8 @@ def lasting_for(config: Config, *, alone: bool = False) -> Generator[Lasting]:
         alone: whether no other process of this machine serves by the same store.
 
     Raises:
-        ConfigurationError: the store cannot be opened, or is another version's; OpenTelemetry is not installed.
+        ConfigurationError: the store cannot be opened, or is another version's; what it needs, or OpenTelemetry, is not
+            installed.
     """
     with contextlib.ExitStack() as parts:
         telemetry: Telemetry | None = None
@@ -179,7 +181,10 @@ def lasting_for(config: Config, *, alone: bool = False) -> Generator[Lasting]:
         if config.store is None:
             yield Lasting(Totals(), telemetry=telemetry)
             return
-        from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
+        try:
+            from dragoman.gateway.kept import kept  # noqa: PLC0415 - SQLAlchemy, which no gateway without a store needs
+        except ImportError as error:
+            raise ConfigurationError(f"a store needs {error.name}: pip install 'dragoman[gateway]'") from None
 
         lasting = parts.enter_context(kept(config.store, alone=alone))
         yield lasting._replace(telemetry=telemetry)

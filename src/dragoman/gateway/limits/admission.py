@@ -14,6 +14,7 @@ from collections import Counter, deque
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from dragoman.errors import ConfigurationError
 from dragoman.gateway.limits.account import HELD, Entry
 from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
 from dragoman.gateway.limits.claims import LEASE, Ask, claimed, released, settled
@@ -274,6 +275,7 @@ def admission(file: Path, shared: str | None = None, *, alone: bool = False) -> 
 
     Raises:
         LimitsUnavailableError: they cannot be opened.
+        ConfigurationError: what the shared ones need is not installed.
     """
     if shared is None:
         from dragoman.gateway.limits.sqlite import SqliteAccounts  # noqa: PLC0415 - only where it is used
@@ -284,6 +286,10 @@ def admission(file: Path, shared: str | None = None, *, alone: bool = False) -> 
         from dragoman.gateway.limits.own import OwnAccounts  # noqa: PLC0415 - only where it is used
 
         return Admission(OwnAccounts(accounts))
-    from dragoman.gateway.limits.valkey import ValkeyAccounts  # noqa: PLC0415 - an extra, only where it is used
-
+    try:
+        from dragoman.gateway.limits.valkey import ValkeyAccounts  # noqa: PLC0415 - an extra, only where it is used
+    except ImportError:
+        raise ConfigurationError(
+            "limits that several machines share need redis: pip install 'dragoman[replicas]'"
+        ) from None
     return Admission(ValkeyAccounts(shared))
