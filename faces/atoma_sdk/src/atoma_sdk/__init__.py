@@ -18,7 +18,8 @@ from dragoman.face.field import UNSET
 from dragoman.face.httpclient import AsyncHttpClient, HttpClient
 from dragoman.face.log import Logger, get_default_logger
 
-VERSION = "0.1.0"
+__title__ = "atoma-sdk"
+__version__ = VERSION = "0.1.0"
 
 __all__ = [
     "SERVERS",

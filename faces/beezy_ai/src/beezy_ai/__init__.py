@@ -16,7 +16,8 @@ from dragoman.face.field import UNSET
 from dragoman.face.httpclient import AsyncHttpClient, HttpClient
 from dragoman.face.log import Logger
 
-VERSION = "0.1.0"
+__title__ = "beezy-ai"
+__version__ = VERSION = "0.1.0"
 
 __all__ = [
     "SERVERS",

@@ -15,7 +15,8 @@ from r9s.sdkconfiguration import SERVERS, SDKConfiguration
 from r9s.types import Nullable, OptionalNullable
 from r9s.utils import RetryConfig, remove_suffix
 
-VERSION = "0.1.0"
+__title__ = "r9s"
+__version__ = VERSION = "0.1.0"
 
 __all__ = [
     "R9S",

@@ -31,6 +31,24 @@ from atoma_sdk.models.response import (
     Usage,
     UsageTypedDict,
 )
+from dragoman.face.files import also
+
+also(
+    __name__,
+    "apierror",
+    "chatcompletionchoice",
+    "chatcompletionchunk",
+    "chatcompletionchunkchoice",
+    "chatcompletionchunkdelta",
+    "chatcompletionmessage",
+    "chatcompletionresponse",
+    "chatcompletionstreamresponse",
+    "completionusage",
+    "createchatcompletionrequest",
+    "createchatcompletionstreamrequest",
+    "security",
+    "usage",
+)
 
 __all__ = [
     "APIError",

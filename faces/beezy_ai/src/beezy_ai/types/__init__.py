@@ -3,6 +3,7 @@
 from typing import TypeAlias, TypeVar
 
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.files import also
 from dragoman.face.model import Model as BaseModel
 
 T = TypeVar("T")
@@ -12,5 +13,7 @@ Nullable: TypeAlias = T | None
 
 OptionalNullable: TypeAlias = T | None | Unset
 """A value, null, or not given."""
+
+also(__name__, "basemodel")
 
 __all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "Unset"]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from dragoman import errors as ours
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.files import also
 from dragoman.face.model import Model
 from dragoman.face.record import RawResponse, remade
 
@@ -247,6 +248,22 @@ SchemasNotFoundErrorErrorTypedDict = ErrorTypedDict
 SchemasRateLimitErrorErrorTypedDict = ErrorTypedDict
 SchemasServiceUnavailableErrorErrorTypedDict = ErrorTypedDict
 SchemasUnprocessableEntityErrorErrorTypedDict = ErrorTypedDict
+
+also(
+    __name__,
+    "authenticationerror",
+    "badrequesterror",
+    "internalservererror",
+    "no_response_error",
+    "notfounderror",
+    "permissiondeniederror",
+    "r9sdefaulterror",
+    "r9serror",
+    "ratelimiterror",
+    "responsevalidationerror",
+    "serviceunavailableerror",
+    "unprocessableentityerror",
+)
 
 __all__ = [
     "AuthenticationError",

@@ -1,5 +1,6 @@
 """Every model of the chat API, and the TypedDict of each."""
 
+from dragoman.face.files import also
 from r9s.models.message import (
     Content,
     ContentTypedDict,
@@ -85,6 +86,28 @@ from r9s.models.tool import (
     ToolTypedDict,
     Two,
     TwoTypedDict,
+)
+
+also(
+    __name__,
+    "audio",
+    "chatcompletionchoice",
+    "chatcompletionrequest",
+    "chatcompletionresponse",
+    "chatcompletionstreamchoice",
+    "chatcompletionstreamdelta",
+    "chatcompletionstreamevent",
+    "createchatcompletionop",
+    "functioncall",
+    "imageurl",
+    "jsonschema",
+    "messagecontent",
+    "responseformat",
+    "security",
+    "streamoptions",
+    "toolcall",
+    "toolchoice",
+    "usage",
 )
 
 __all__ = [

@@ -3,6 +3,7 @@
 from typing import TypeAlias, TypeVar
 
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.files import also
 from dragoman.face.model import Model as BaseModel
 
 T = TypeVar("T")
@@ -18,5 +19,7 @@ UnrecognizedInt: TypeAlias = int
 
 UnrecognizedStr: TypeAlias = str
 """A word that the documents do not list."""
+
+also(__name__, "basemodel")
 
 __all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "UnrecognizedInt", "UnrecognizedStr", "Unset"]
