@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import logging
 import pickle
 import re
 from unittest.mock import patch
@@ -311,6 +312,21 @@ OPERATIONS = {
     "atoma_sdk": ("chat_completions_create", "chat_completions_create_stream"),
     "beezy_ai": ("createChatCompletion", "streamChatCompletions"),
 }
+
+
+def test_a_hook_may_write_to_the_client_s_logger_whether_or_not_there_is_one(face, caplog):
+    class Writing(BeforeRequestHook):
+        def before_request(self, hook_ctx, request):
+            hook_ctx.config.debug_logger.debug("seen %s", request.method)
+            return request
+
+    with Scripted([repeat(READ, document())]) as server, caplog.at_level("DEBUG"):
+        for options in ({}, {"debug_logger": logging.getLogger("own")}):
+            with face.made(server.url(), **options) as sdk:
+                sdk.sdk_configuration.get_hooks().register_before_request_hook(Writing())
+                face.create(sdk)
+
+    assert caplog.messages.count("seen POST") == 1
 
 
 def test_hooks_added_at_run_time(face):

@@ -23,6 +23,7 @@ from dragoman.exchange import Call, Timeouts
 from dragoman.face.either import either, recorded
 from dragoman.face.field import UNSET, Unset
 from dragoman.face.hooks import AsyncHooked, HookContext, Hooked, Hooks
+from dragoman.face.log import Silent
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import RetryConfig, policy
 from dragoman.names import fresh
@@ -106,7 +107,8 @@ class Caller:
         self._options = options
         self._client = client
         self._async_client = async_client
-        self._logger = logger
+        # Nothing is put together for who writes nothing.
+        self._logger = None if isinstance(logger, Silent) else logger
         self.config = config
         self._ready: dict[tuple[str | None, bool], _Bound] = {}
         self._own: Any = None

@@ -13,11 +13,13 @@ class Logger(Protocol):
         ...
 
 
-class _Silent:
+class Silent:
+    """What writes nothing."""
+
     def debug(self, msg: str, *args: object, **kwargs: object) -> None:
         """Write nothing."""
 
 
 def get_default_logger() -> Logger:
     """A logger that writes nothing."""
-    return _Silent()
+    return Silent()

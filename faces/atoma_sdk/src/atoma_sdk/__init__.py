@@ -13,10 +13,10 @@ from atoma_sdk.models import __all__ as _models
 from atoma_sdk.sdk import AtomaSDK
 from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
 from atoma_sdk.types import Nullable, OptionalNullable
-from atoma_sdk.utils import RetryConfig, remove_suffix
+from atoma_sdk.utils import RetryConfig, get_default_logger, remove_suffix
 from dragoman.face.field import UNSET
 from dragoman.face.httpclient import AsyncHttpClient, HttpClient
-from dragoman.face.log import Logger, get_default_logger
+from dragoman.face.log import Logger
 
 __title__ = "atoma-sdk"
 __version__ = VERSION = "0.1.0"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from typing import TYPE_CHECKING
 
 from atoma_sdk._hooks import SDKHooks
 from atoma_sdk.chat import Chat
 from atoma_sdk.models.error import explain
 from atoma_sdk.sdkconfiguration import SERVERS, SDKConfiguration
+from atoma_sdk.utils import get_default_logger
 from dragoman.call.settings import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
@@ -74,7 +73,7 @@ class AtomaSDK(SDK):
         self.sdk_configuration = SDKConfiguration(
             client=client,
             async_client=async_client,
-            debug_logger=debug_logger if debug_logger is not None else _ambient_logger(),
+            debug_logger=debug_logger if debug_logger is not None else get_default_logger(),
             server_url=named if url == known else url,
             server_idx=server_idx or 0,
             retry_config=retry_config,
@@ -95,10 +94,3 @@ class AtomaSDK(SDK):
             config=config,
         )
         self.chat = Chat(self._caller)
-
-
-def _ambient_logger() -> Logger | None:
-    if not os.environ.get("ATOMASDK_DEBUG"):
-        return None
-    logging.basicConfig(level=logging.DEBUG)
-    return logging.getLogger("atoma_sdk")

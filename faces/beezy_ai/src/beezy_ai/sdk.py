@@ -11,6 +11,7 @@ from beezy_ai.sdkconfiguration import SERVER_PROD, SERVERS, SDKConfiguration
 from dragoman.call.settings import ambient_url
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.log import get_default_logger
 from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
 
@@ -71,7 +72,7 @@ class BeezyAI(SDK):
         self.sdk_configuration = SDKConfiguration(
             client=client,
             async_client=async_client,
-            debug_logger=debug_logger,
+            debug_logger=debug_logger if debug_logger is not None else get_default_logger(),
             server_url=named if url == known else url,
             server=name,
             retry_config=retry_config,

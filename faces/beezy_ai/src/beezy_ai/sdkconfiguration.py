@@ -33,7 +33,7 @@ class SDKConfiguration:
 
     client: Any
     async_client: Any
-    debug_logger: Logger | None
+    debug_logger: Logger
     server_url: str = ""
     server: str = SERVER_PROD
     retry_config: RetryConfig | Unset | None = UNSET

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dragoman.face.caller import Caller, Face, Options
 from dragoman.face.field import UNSET, Unset
+from dragoman.face.log import get_default_logger
 from dragoman.face.sdk import SDK
 from dragoman.face.url import filled
 from r9s._hooks import SDKHooks
@@ -67,7 +68,7 @@ class R9S(SDK):
             SDKConfiguration(
                 client=client,
                 async_client=async_client,
-                debug_logger=debug_logger,
+                debug_logger=debug_logger if debug_logger is not None else get_default_logger(),
                 server_url=filled(server_url, url_params),
                 server_idx=server_idx or 0,
                 retry_config=retry_config,

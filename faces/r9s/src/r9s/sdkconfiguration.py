@@ -32,7 +32,7 @@ class SDKConfiguration:
 
     client: Any
     async_client: Any
-    debug_logger: Logger | None
+    debug_logger: Logger
     server_url: str = ""
     server_idx: int = 0
     retry_config: RetryConfig | Unset | None = UNSET

@@ -1,9 +1,20 @@
 """Retries, streams, logging, under the names they are imported by."""
 
+import logging
+import os
+
 from atoma_sdk.utils import eventstreaming
 from dragoman.face.files import also
-from dragoman.face.log import Logger, get_default_logger
+from dragoman.face.log import Logger, Silent
 from dragoman.face.retries import BackoffStrategy, RetryConfig
+
+
+def get_default_logger() -> Logger:
+    """A logger that writes nothing; with `ATOMASDK_DEBUG` in the environment, the logger "atoma_sdk"."""
+    if not os.environ.get("ATOMASDK_DEBUG"):
+        return Silent()
+    logging.basicConfig(level=logging.DEBUG)
+    return logging.getLogger("atoma_sdk")
 
 
 def remove_suffix(text: str, suffix: str) -> str:
