@@ -112,6 +112,15 @@ def test_dumping():
     assert "\n" in ASKED.model_dump_json(indent=2)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"warnings": False}, {"warnings": "none"}, {"round_trip": True}, {"serialize_as_any": True}, {"context": {}}],
+)
+def test_options_of_pydantic_s_that_change_nothing_here_are_taken(options):
+    assert ASKED.model_dump(**options) == ASKED.model_dump()
+    assert ASKED.model_dump_json(**options) == ASKED.model_dump_json()
+
+
 def test_a_dump_tells_null_from_not_given_as_the_originals_do():
     assert Message(role="user", content=None, name=None).model_dump() == {"role": "user", "content": None}
     assert Message(role="user", content=None).model_dump(exclude_none=True) == {"role": "user", "content": None}

@@ -247,6 +247,10 @@ class Model(metaclass=_Models):
         exclude_defaults: bool = False,
         include: Picking = None,
         exclude: Picking = None,
+        context: object = None,  # noqa: ARG002 - as below
+        round_trip: bool = False,  # noqa: ARG002 - as below
+        warnings: bool | str = True,  # noqa: ARG002 - as below
+        serialize_as_any: bool = False,  # noqa: ARG002 - as below
     ) -> Json:
         """The fields as a dict, models in them too.
 
@@ -258,6 +262,10 @@ class Model(metaclass=_Models):
             exclude_defaults: without those that equal their default.
             include: only these; a mapping says for each what of it: `{"choices": {0: {"message": True}}}`.
             exclude: not these; as `include`, and "__all__" is each item of a list.
+            context: pydantic's, as are the rest: nothing here changes what is shown, or warns of it.
+            round_trip: see `context`.
+            warnings: see `context`.
+            serialize_as_any: see `context`.
         """
         options: dict[str, Any] = {
             "mode": mode, "by_alias": by_alias, "exclude_none": exclude_none, "exclude_unset": exclude_unset,
