@@ -143,3 +143,29 @@ def test_systemd_knows_every_line_of_the_unit(tmp_path):
     done = subprocess.run(["systemd-analyze", "verify", str(copy)], check=False, capture_output=True, text=True)  # noqa: S603, S607 - what is installed
 
     assert "dragoman.service" not in done.stderr
+
+
+@pytest.mark.parametrize(("extras", "fetched"), [("gateway replicas engine", True), ("gateway replicas", False)])
+def test_an_image_with_the_model_has_its_weights_where_they_are_looked_for(extras, fetched, tmp_path):
+    image = (DEPLOY / "Dockerfile").read_text()
+    (step,) = re.findall(r"^RUN (case .*?esac)$", image, re.MULTILINE | re.DOTALL)
+    (kept,) = set(re.findall(r"XDG_CACHE_HOME=(\S+)", image))
+    # Another interpreter in its place, which says what it is told to do.
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$XDG_CACHE_HOME" "$@"\n')
+    python.chmod(0o755)
+
+    done = subprocess.run(  # noqa: S603 - the image's own words
+        ["/bin/sh", "-c", step.replace("/opt/dragoman/bin/python", str(python))],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"EXTRAS": extras},
+    )
+
+    assert kept in re.findall(r"^ENV (?:.*\\\n)*.*", image, re.MULTILINE)[-1]
+    assert bool(done.stdout) == fetched
+    if fetched:
+        place, _, code = done.stdout.strip().split(" ", 2)
+        assert place == kept
+        exec(compile(code, "Dockerfile", "exec"), {})  # noqa: S102 - they are here: nothing is fetched
