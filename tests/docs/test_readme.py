@@ -48,6 +48,18 @@ def test_the_configuration_it_shows_is_one():
     assert set(config.upstreams) == {"openai", "house", "here"}
 
 
+def test_what_it_says_of_others_is_what_was_measured():
+    page = (Path(__file__).parent.parent.parent / "docs" / "comparison.md").read_text()
+    names = re.search(r"^\| the vendor … \|(.*)\|$", page, re.MULTILINE)[1].split("|")
+    wrong = re.search(r"^\| \*\*quirks, of 20.*?\|(.*)\|$", page, re.MULTILINE)[1].split("|")
+    counted = {name.strip(" *").partition(" ")[0]: number.strip() for name, number in zip(names, wrong, strict=True)}
+
+    said = re.search(r"openai-python reads (\d+) wrongly in one form or another, LiteLLM (\d+), this (\d+)", README)
+    assert said.groups() == (counted["openai"], counted["litellm"], counted["dragoman"])
+    create = re.search(r"^\| `create`, blocking \|[^|]*\|[^|]*\| (\d+) times as much", README, re.MULTILINE)
+    assert 25 <= int(create[1]) <= 40, "a thirtieth"
+
+
 def test_every_link_leads_somewhere():
     root = Path(__file__).parent.parent.parent
     pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
