@@ -5,7 +5,7 @@ import { AtomaSDKCore } from "atoma-sdk/core.js";
 import { chatCreate } from "atoma-sdk/funcs/chatCreate.js";
 import { ASK, COMPLETION, json, scripted, thrown } from "./scripted.js";
 
-const VARIABLES = ["ATOMASDK_BEARER_AUTH", "ATOMASDK_DEBUG", "DRAGOMAN_BASE_URL"];
+const VARIABLES = ["ATOMASDK_BEARER_AUTH", "ATOMASDK_DEBUG", "DRAGOMAN_API_KEY", "DRAGOMAN_BASE_URL"];
 afterEach(() => {
   for (const name of VARIABLES) {
     delete process.env[name];
@@ -53,6 +53,22 @@ test("DRAGOMAN_BASE_URL names an endpoint for every client that names none", asy
   assert.deepEqual(
     seen.map(({ path }) => path),
     ["/v1/chat/completions", "/v1/chat/completions", "/openai/chat/completions", "/mine/v1/chat/completions"],
+  );
+});
+
+test("the vendor's credential stays with the vendor, and that of DRAGOMAN_BASE_URL with its endpoint", async (t) => {
+  const { url, seen } = await scripted(t, json(COMPLETION));
+  process.env["ATOMASDK_BEARER_AUTH"] = "sk-vendor";
+  process.env["DRAGOMAN_BASE_URL"] = `${url}/v1`;
+  await new AtomaSDK().chat.create(ASK);
+  process.env["DRAGOMAN_API_KEY"] = "dg-gateway";
+  for (const bearerAuth of [undefined, "", async () => " ", "sk-given"]) {
+    await new AtomaSDK({ bearerAuth }).chat.create(ASK);
+  }
+  await new AtomaSDK({ serverURL: url, bearerAuth: "" }).chat.create(ASK);
+  assert.deepEqual(
+    seen.map(({ headers }) => headers.authorization),
+    [undefined, "Bearer dg-gateway", "Bearer dg-gateway", "Bearer dg-gateway", "Bearer sk-given", undefined],
   );
 });
 

@@ -10,7 +10,10 @@ export const ServerList = ["https://api.atoma.network"] as const;
 
 /** What there is to say about a client; nothing is necessary. */
 export type SDKOptions = {
-  /** The credential, or a function that gives it for each call; `ATOMASDK_BEARER_AUTH` by default. Empty sends none. */
+  /**
+   * The credential, or a function that gives it for each call; `ATOMASDK_BEARER_AUTH` by default. Empty sends none. At
+   * the endpoint of `DRAGOMAN_BASE_URL`, `DRAGOMAN_API_KEY` stands for one that is missing or empty.
+   */
   bearerAuth?: string | (() => Promise<string>) | undefined;
   /** What sends requests. */
   httpClient?: HTTPClient | undefined;

@@ -14,7 +14,7 @@ import {
 } from "../models/errors/httpclienterrors.js";
 import { SDKValidationError } from "../models/errors/sdkvalidationerror.js";
 import { ERR, OK, type Result } from "../types/fp.js";
-import { addressOf, SDK_METADATA, type SDKOptions, serverURLFromOptions } from "./config.js";
+import { addressOf, SDK_METADATA, type SDKOptions, ServerList, serverURLFromOptions } from "./config.js";
 import { env } from "./env.js";
 import { HTTPClient, type RequestInput } from "./http.js";
 import { type Logger, logRequest, logResponse } from "./logger.js";
@@ -57,6 +57,9 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const isBrowser = typeof document === "object" || "importScripts" in globalThis;
 
+/** Whose the vendor's own variable is. */
+const VENDOR = /* @__PURE__ */ new URL(ServerList[0]).host;
+
 /** What every client is: options, and the way a call goes. */
 export class ClientSDK {
   /** What the client was made with. */
@@ -64,6 +67,8 @@ export class ClientSDK {
   /** The server's address, up to where the path begins. */
   readonly _baseURL: URL | null;
   readonly #path: string;
+  /** Whether the address is that of `DRAGOMAN_BASE_URL`, and none of the vendor's. */
+  readonly #pointed: boolean;
   readonly #client: HTTPClient;
   readonly #logger: Logger | undefined;
 
@@ -74,6 +79,7 @@ export class ClientSDK {
     const made = hooks.sdkInit({ baseURL: url, client: options.httpClient ?? new HTTPClient() });
     this._options = { ...options, hooks };
     this._baseURL = made.baseURL;
+    this.#pointed = pointed !== undefined && made.baseURL?.href === url.href && url.host !== VENDOR;
     this.#path = pointed === undefined ? "v1/chat/completions" : "chat/completions";
     this.#client = made.client;
     this.#logger = options.debugLogger ?? (env().ATOMASDK_DEBUG ? console : undefined);
@@ -105,7 +111,13 @@ export class ClientSDK {
 
   async #context(operation: Operation, options: RequestOptions | undefined): Promise<HookContext> {
     const source = this._options.bearerAuth;
-    const token = ((typeof source === "function" ? await source() : source) ?? env().ATOMASDK_BEARER_AUTH)?.trim();
+    const given = typeof source === "function" ? await source() : source;
+    // The vendor's credential is nothing for another endpoint.
+    const token = (
+      this.#pointed && !options?.serverURL
+        ? given?.trim() || env().DRAGOMAN_API_KEY
+        : (given ?? env().ATOMASDK_BEARER_AUTH)
+    )?.trim();
     const authorization = /^bearer /i.test(token ?? "") ? token : `Bearer ${token}`;
     return {
       operationID: operation.id,
