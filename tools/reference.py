@@ -81,7 +81,7 @@ def entry(node: ast.stmt, after: ast.stmt | None) -> list[str]:
 
 def class_entry(node: ast.ClassDef) -> list[str]:
     """What a class is, its fields in a table, its methods."""
-    parts = [prose(ast.get_docstring(node) or "")]
+    parts = [with_defaults(prose(ast.get_docstring(node) or ""), node)]
     rows = [
         f"| `{field.target.id}` | `{escaped(kind(field.annotation))}`{default(field)} | {escaped(said(after))} |"
         for field, after in zip(node.body, [*node.body[1:], None], strict=True)
@@ -93,6 +93,14 @@ def class_entry(node: ast.ClassDef) -> list[str]:
         if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
             parts += method_entry(method)
     return parts
+
+
+def with_defaults(text: str, node: ast.ClassDef) -> str:
+    """The text of a class, in which each attribute that has a default shows it."""
+    for field in node.body:
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = text.replace(f"\n- `{field.target.id}`:", f"\n- `{field.target.id}`{default(field)}:", 1)
+    return text
 
 
 def method_entry(method: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
@@ -124,7 +132,8 @@ def kind(annotation: ast.expr) -> str:
 def default(field: ast.AnnAssign) -> str:
     """A field's default, where it says something."""
     value = ast.unparse(field.value) if field.value is not None else ""
-    return f" = `{value}`" if value not in {"", "None", "''", "()", "_NOTHING"} else ""
+    plain = value not in {"", "None", "''", "()", "_NOTHING"} and not value.startswith("field(")
+    return f" = `{value}`" if plain else ""
 
 
 def escaped(text: str) -> str:

@@ -26,9 +26,9 @@ class Pausing(Protocol):
 class Retry:
     """A policy for calls that fail and may succeed later.
 
-    What is tried again: no connection, a connection that broke before an answer, an answer cut short, 408, 409, 429
-    and 5xx (not a used-up quota), and what the server marks with `x-should-retry: true`. A stream is tried again
-    until its first content arrived, never after.
+    What is tried again: no connection, a connection that broke before an answer, an answer cut short, 408, 409, 425,
+    429 and 5xx (not 501 and 505, nor a used-up quota), and what the server marks with `x-should-retry: true`. A stream
+    is tried again until its first content arrived, never after.
 
     Attributes:
         times: how many times after the first; 0 is never.

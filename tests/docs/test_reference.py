@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -20,3 +22,16 @@ def test_every_error_has_its_place():
 
     for name in ("TimeLimitError", "TruncatedError", "QuotaError", "EngineError"):
         assert f"## {name}\n" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("policy", ["`connect` = `5.0`:", "`first_token` = `300.0`:", "`idle` = `120.0`:", "`times` = `2`:"]),
+        ("client", ["`proxy`:", "`keep_alive` = `30.0`:"]),
+    ],
+)
+def test_an_attribute_shows_its_default(page, says):
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
+
+    assert all(f"\n- {each}" in text for each in says)
