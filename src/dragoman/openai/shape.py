@@ -65,7 +65,10 @@ class BaseModel(Model):
         exclude_defaults: bool = False,
         include: Picking = None,
         exclude: Picking = None,
-        warnings: bool | str = True,  # noqa: ARG002 - there is nothing to warn of
+        context: object = None,
+        round_trip: bool = False,
+        warnings: bool | str = True,
+        serialize_as_any: bool = False,
     ) -> Json:
         """The fields as a dict, models in them too: documented ones that did not come as None, unless told otherwise.
 
@@ -77,7 +80,10 @@ class BaseModel(Model):
             exclude_defaults: without those that equal their default.
             include: only these; a mapping says for each what of it: `{"choices": {0: {"message": True}}}`.
             exclude: not these; as `include`, and "__all__" is each item of a list.
-            warnings: taken because the original does.
+            context: pydantic's, as are the rest: nothing here changes what is shown, or warns of it.
+            round_trip: see `context`.
+            warnings: see `context`.
+            serialize_as_any: see `context`.
         """
         return super().model_dump(
             mode=mode,
@@ -87,6 +93,10 @@ class BaseModel(Model):
             exclude_defaults=exclude_defaults,
             include=include,
             exclude=exclude,
+            context=context,
+            round_trip=round_trip,
+            warnings=warnings,
+            serialize_as_any=serialize_as_any,
         )
 
     def to_dict(self, *, mode: str = "python", exclude_unset: bool = True, **options: Any) -> Json:  # noqa: ANN401 - as model_dump
