@@ -135,6 +135,9 @@ def test_a_body_is_read_as_it_was_written():
         (b"{'model': 1}", "the body is not JSON: object keys must be strings (byte 1)"),
         (b'{"a": "\\ud83d"}', "the body is not JSON: half a surrogate pair (byte 7)"),
         (b'{"a": "caf\xe9"}', "the body is not UTF-8: byte 10 is 0xe9"),
+        ('{"a": 1}'.encode("utf-16"), "the body is not JSON: it is UTF-16, and JSON travels as UTF-8"),
+        ('{"a": 1}'.encode("utf-32-le"), "the body is not JSON: it is UTF-32-LE, and JSON travels as UTF-8"),
+        (b"\xef\xbb\xbf\n", "the body is empty: it must be a JSON object with messages and a model"),
         (b'{"a":' + b"[" * 100_000, f"the body is nested too deeply: more than {DEPTH_BOUND} objects and arrays in one another"),
     ],
 )  # fmt: skip
@@ -144,6 +147,10 @@ def test_a_body_that_cannot_be_read_says_why(raw, sentence):
 
     assert str(caught.value) == sentence
     assert caught.value.param is None
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over():
+    assert decode_body(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 def nested(depth):

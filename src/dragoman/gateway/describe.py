@@ -15,6 +15,7 @@ FAULTS = {
     "404": "There is no such model or path.",
     "408": "The request took too long to arrive.",
     "413": "The request is larger than 32 MiB.",
+    "415": "The body is packed in a way that is not undone here; `Accept-Encoding` says which are.",
     "422": "The upstream does not accept the request's values.",
     "429": "Too many requests for now; `Retry-After` says when to come back.",
     "500": "The upstream failed, or the gateway did.",

@@ -10,6 +10,7 @@ from dragoman import asgi
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
 from dragoman.gateway.bill import Bill
+from dragoman.gateway.body import read_body
 from dragoman.gateway.bounds import within
 from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
@@ -58,13 +59,10 @@ async def body_of(running: Running, caller: Caller) -> bytes:
 
     Raises:
         Disconnected: the caller left.
-        TurnedAwayError: it is more than may be.
+        TurnedAwayError: it is more than may be, or cannot be read.
+        InvalidRequestError: it is not what it says.
     """
-    bound = running.config.bounds.body
-    try:
-        return await asgi.read_body(caller.receive, bound)
-    except asgi.BodyTooLarge:
-        raise TurnedAwayError(refusal.of_size(bound)) from None
+    return await read_body(caller.receive, caller.sent, running.config.bounds.body)
 
 
 async def ask(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman import asgi
-from dragoman.gateway import refusal
+from dragoman.gateway.body import read_body
 from dragoman.gateway.explain import UNTRIED
-from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
 from dragoman.names import fresh
 
@@ -106,13 +105,9 @@ class Visit:
             bound: the most bytes that it may have.
 
         Raises:
-            TurnedAwayError: it has more.
-            Disconnected: the caller left before its end.
+            TurnedAwayError, InvalidRequestError, Disconnected: as `dragoman.gateway.body.read_body`.
         """
-        try:
-            return await asgi.read_body(self.receive, bound)
-        except asgi.BodyTooLarge:
-            raise TurnedAwayError(refusal.of_size(bound)) from None
+        return await read_body(self.receive, self.sent, bound)
 
     def caller(self, tongue: Tongue) -> Caller:
         """Who asks, in an API."""

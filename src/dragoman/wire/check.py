@@ -8,6 +8,8 @@ not: wrong types, numbers out of their bounds, and the few rules that hold betwe
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import NoneType, UnionType
@@ -62,6 +64,9 @@ def decode_body(raw: bytes) -> Json:
     Raises:
         InvalidRequestError: it is not one: not UTF-8, not JSON, not an object, or nested beyond `DEPTH_BOUND`.
     """
+    if raw.startswith(_MARK):
+        # RFC 8259 §8.1 lets whoever reads it pass over it.
+        raw = raw.removeprefix(_MARK)
     if not raw.strip():
         raise InvalidRequestError("the body is empty: it must be a JSON object with messages and a model")
     try:
@@ -105,6 +110,8 @@ def check_request(body: object) -> None:
         raise InvalidRequestError(f"{path} {wrong.sentence}", param=path) from None
 
 
+_MARK = codecs.BOM_UTF8
+
 _TOO_DEEP = f"the body is nested too deeply: more than {DEPTH_BOUND} objects and arrays in one another"
 
 # msgspec takes half a surrogate pair for the end of the input (RFC 8259 §8.2 leaves it open what it is).
@@ -114,6 +121,9 @@ _HALF_PAIR = re.compile(
 
 
 def _reason(raw: bytes, error: msgspec.DecodeError) -> str:
+    spelt = json.detect_encoding(raw)
+    if spelt != "utf-8":
+        return f"it is {spelt.upper()}, and JSON travels as UTF-8"
     sentence = str(error).removeprefix("JSON is malformed: ")
     if sentence != "Input data was truncated":
         return sentence[0].lower() + sentence[1:]

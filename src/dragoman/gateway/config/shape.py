@@ -40,7 +40,7 @@ class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """How much of everything: each is refused with a sentence that names it. Those at once are of one process."""
 
     body: Count = 32 * 1024 * 1024
-    """Bytes of a request's body."""
+    """Bytes of a request's body, also once unpacked where it came packed (`Content-Encoding`)."""
     headers: Count = 64 * 1024
     """Bytes of a request's headers. A change needs a restart."""
     arrival: Seconds = 60
