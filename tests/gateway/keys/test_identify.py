@@ -8,8 +8,8 @@ import pytest
 
 from dragoman.gateway.keys.desk import Desk
 from dragoman.gateway.keys.directory import Directory
-from dragoman.gateway.keys.identify import ADMIN, Doorman, credential_in
-from dragoman.gateway.keys.identity import ANYBODY, MISSING, UNKNOWN
+from dragoman.gateway.keys.identify import ADMIN, Doorman, credentials_in
+from dragoman.gateway.keys.identity import AMBIGUOUS, ANYBODY, MISSING, UNKNOWN
 from dragoman.gateway.store.database import Store
 from dragoman.secret import Secret
 
@@ -92,9 +92,41 @@ def test_where_no_keys_are_asked_for_anybody_may_come_and_the_admin_is_known():
     assert asyncio.run(ask([(b"authorization", b"Bearer s")])) is ADMIN
 
 
-def test_the_authorization_header_comes_first():
-    headers = [(b"api-key", b"c"), (b"x-api-key", b"b"), (b"authorization", b"Bearer a")]
+@pytest.mark.parametrize(
+    "names", [(b"authorization",) * 2, (b"authorization", b"x-api-key"), (b"api-key", b"x-api-key")]
+)
+def test_two_credentials_that_differ_leave_it_open_who_asks(desk, names):
+    _, secret = desk.create("ana")
+    known = secret.reveal().encode()
+    values = [(known, b"another"), (b"another", known), (known, known)]
+    headers = [
+        [
+            (name, b"Bearer " + value if name == b"authorization" else value)
+            for name, value in zip(names, pair, strict=True)
+        ]
+        for pair in values
+    ]
 
-    assert credential_in(headers) == "a"
-    assert credential_in(headers[:2]) == "b"
-    assert credential_in([(b"authorization", b"Digest x"), (b"api-key", b"c")]) == "c"
+    assert [identify(desk, each) for each in headers[:2]] == [AMBIGUOUS] * 2
+    assert identify(desk, headers[2]).owner == "ana"
+    assert identify(desk, headers[0], admin=secret) is AMBIGUOUS
+    assert identify(desk, headers[2], admin=secret) is ADMIN
+
+
+def test_where_no_keys_are_asked_for_it_is_open_only_whether_it_is_the_admin():
+    async def ask(headers):
+        return await Doorman(None, Secret("s")).identify(headers)
+
+    assert asyncio.run(ask([(b"authorization", b"Bearer a"), (b"x-api-key", b"b")])) is ANYBODY
+    assert asyncio.run(ask([(b"authorization", b"Bearer a"), (b"x-api-key", b"s")])) is AMBIGUOUS
+
+
+def test_what_is_no_credential_of_ours_does_not_count():
+    headers = [
+        (b"api-key", b"c"),
+        (b"x-api-key", b" "),
+        (b"authorization", b"Basic YW5h"),
+        (b"authorization", b"Bearer c"),
+    ]
+
+    assert credentials_in(headers) == ["c"]

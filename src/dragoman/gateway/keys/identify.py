@@ -6,7 +6,7 @@ import hmac
 import time
 from typing import TYPE_CHECKING
 
-from dragoman.gateway.keys.identity import ANYBODY, MISSING, UNKNOWN, Denied, Identity
+from dragoman.gateway.keys.identity import AMBIGUOUS, ANYBODY, MISSING, UNKNOWN, Denied, Identity
 from dragoman.gateway.keys.secret import hash_of
 
 if TYPE_CHECKING:
@@ -52,35 +52,48 @@ class Doorman:
         """
         if self._admin is None and self._directory is None:
             return ANYBODY
-        credential = credential_in(headers)
-        hashed = "" if credential is None else hash_of(credential)
-        if self._admin is not None and hmac.compare_digest(hashed, self._admin):
-            return ADMIN
-        if self._directory is None:
-            return ANYBODY
-        if credential is None:
-            return MISSING
-        identity = await self._directory.identity(hashed) if len(credential) <= LONGEST else None
+        claimed = self._claimed(headers)
+        if not isinstance(claimed, str) or self._directory is None:
+            return ANYBODY if isinstance(claimed, str) else claimed
+        identity = await self._directory.identity(claimed)
         if identity is None or (identity.expires is not None and identity.expires <= self._clock()):
             return UNKNOWN
         return identity
 
+    def _claimed(self, headers: Iterable[Header]) -> Identity | Denied | str:
+        """Who that is as far as the headers say it, or the hash of a key that the directory may know."""
+        credentials = credentials_in(headers)
+        hashes = [hash_of(each) for each in credentials]
+        is_admin = self._admin is not None and any(hmac.compare_digest(each, self._admin) for each in hashes)
+        if self._directory is None and not is_admin:
+            return ANYBODY
+        if len(credentials) > 1:
+            # Whoever stands between may go by another one than we do (RFC 6750 §2: no more than one).
+            return AMBIGUOUS
+        if is_admin:
+            return ADMIN
+        if not credentials:
+            return MISSING
+        return hashes[0] if len(credentials[0]) <= LONGEST else UNKNOWN
 
-def credential_in(headers: Iterable[Header]) -> str | None:
-    """The credential in a request's headers; None where there is none.
 
-    It stands in `authorization` after `Bearer` (RFC 6750 §2.1), as OpenAI's clients send it, in `x-api-key`, as
-    Anthropic's do, or in `api-key`, as Azure's do; the first of these counts.
+def credentials_in(headers: Iterable[Header]) -> list[str]:
+    """The credentials in a request's headers, each of them once.
+
+    They stand in `authorization` after `Bearer` (RFC 6750 §2.1), as OpenAI's clients send them, in `x-api-key`, as
+    Anthropic's do, or in `api-key`, as Azure's do.
     """
-    found = {name: value for name, value in headers if name in _NAMES}
-    for name in _NAMES:
-        value = found.get(name, b"").decode("latin-1").strip()
+    found: list[str] = []
+    for name, sent in headers:
+        if name not in _NAMES:
+            continue
+        value = sent.decode("latin-1").strip()
         if name == b"authorization":
             scheme, _, value = value.partition(" ")
             value = value.strip() if scheme.lower() == "bearer" else ""
-        if value:
-            return value
-    return None
+        if value and value not in found:
+            found.append(value)
+    return found
 
 
-_NAMES = (b"authorization", b"x-api-key", b"api-key")
+_NAMES = frozenset({b"authorization", b"x-api-key", b"api-key"})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Role = Literal["caller", "admin"]
 """caller: asks for completions · admin: does so too, and may use the admin API."""
 
-UNAUTHORIZED, FORBIDDEN = 401, 403
+BAD, UNAUTHORIZED, FORBIDDEN = 400, 401, 403
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ ANYBODY = Identity(id="")
 
 
 class Denied(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller who is nobody here (401), or who may not do this (403)."""
+    """A caller who is nobody here (401), may not do this (403), or does not say clearly who it is (400)."""
 
     status: int
     """The status of the answer."""
@@ -98,3 +98,10 @@ MISSING = Denied(
     code="invalid_api_key",
 )
 """No key was sent at all, as the caller knows already."""
+
+AMBIGUOUS = Denied(
+    status=BAD,
+    message="two different credentials were sent (`Authorization`, `x-api-key`, `api-key`): send one",
+    code="ambiguous_credential",
+)
+"""Which of them counts would be a guess, and another's guess between the caller and here may be another."""
