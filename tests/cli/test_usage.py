@@ -147,6 +147,11 @@ def test_requests_are_not_gathered_in_memory(form):
         run("--requests", "--format", form, "--store", "sqlite:x")
 
 
+def test_requests_one_by_one_are_added_up_by_nothing():
+    with pytest.raises(InvalidRequestError, match="--requests writes each request, and --by adds them up: choose"):
+        run("--requests", "--by", "key", "--store", "sqlite:x")
+
+
 def test_a_grouping_that_is_none_is_refused(url):
     with pytest.raises(InvalidRequestError, match="not by 'colour'"):
         run("--store", url, "--by", "key,colour")

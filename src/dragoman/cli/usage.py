@@ -34,6 +34,9 @@ examples:
 
 MICRO = 1_000_000
 
+BY = "model"
+"""What is added up by where nobody says."""
+
 
 def add(commands: Commands) -> None:
     """Add the command to the grammar."""
@@ -48,7 +51,7 @@ def add(commands: Commands) -> None:
         "--config", metavar="PATH", default="dragoman.toml", help="the gateway's configuration (default %(default)s)"
     )
     source.add_argument("--store", metavar="URL", help="the store itself, such as sqlite:dragoman.db")
-    parser.add_argument("--by", metavar="NAMES", default="model", help="what to add up by (default %(default)s)")
+    parser.add_argument("--by", metavar="NAMES", help=f"what to add up by (default {BY})")
     parser.add_argument("--requests", action="store_true", help="each request, as csv or jsonl, instead of sums")
     parser.add_argument("--since", metavar="TIME", type=moment, help="from this day or moment on: 2026-11-01")
     parser.add_argument("--until", metavar="TIME", type=moment, help="before this day or moment")
@@ -84,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     form: str = arguments.format or ("csv" if arguments.requests else "table")
     if arguments.requests and form in {"table", "json"}:
         raise InvalidRequestError("--requests writes --format csv or jsonl: there may be millions of them")
+    if arguments.requests and arguments.by is not None:
+        raise InvalidRequestError("--requests writes each request, and --by adds them up: choose")
     try:
         from dragoman.gateway import usage  # noqa: PLC0415 - SQLAlchemy is an extra
         from dragoman.gateway.store.database import Store  # noqa: PLC0415
@@ -95,7 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.requests:
             write(usage.rows(store, which), list(usage.COLUMNS), form)
         else:
-            by = [name.strip() for name in arguments.by.split(",")] if arguments.by else []
+            names: str = BY if arguments.by is None else arguments.by
+            by = [name.strip() for name in names.split(",")] if names else []
             write(usage.sums(store, by, which), [*by, *usage.SUMS], form)
     return 0
 
