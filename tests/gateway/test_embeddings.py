@@ -112,6 +112,14 @@ def test_a_key_that_may_not_use_the_model_or_has_used_its_limit_up_is_told_so(sm
     assert len(gateway.upstream.requests) == 1
 
 
+def test_an_answer_that_embeddings_do_not_have_takes_nothing_of_a_limit(small):
+    with small(given()) as gateway:
+        _, secret = gateway.desk.create("ana", limits=Limits(tokens_per_minute=100))
+        status, _, _ = gateway.ask("/v1/embeddings", "POST", secret, ASKED | {"max_tokens": 1_000_000, "n": 3})
+
+    assert status == 200
+
+
 def behind(*servers, more=""):
     """A configuration with these upstreams, in their order, on one route."""
     sections = [

@@ -28,3 +28,8 @@ def test_a_prompt_is_taken_for_half_as_long_again_as_it_was_estimated():
 
 def test_a_models_own_maximum_may_stand_for_the_answer():
     assert tokens({}, 0, answer=128_000) == 128_000
+
+
+def test_what_has_no_answer_is_its_prompt_whatever_it_says_of_one():
+    assert longest({"max_tokens": 1_000_000, "n": 9}, answer=0) == 0
+    assert tokens({"max_tokens": 1_000_000}, 100, answer=0) == 150

@@ -21,7 +21,8 @@ def tokens(body: dict[str, Any], prompt: int, answer: int = ANSWER) -> int:
         body: a checked chat-completion request.
         prompt: the estimate of its prompt's tokens, which may be wrong by a third.
         answer: what stands for the longest answer where the request does not say: the model's own maximum where
-            nothing may be overshot, otherwise a length that answers seldom reach.
+            nothing may be overshot, otherwise a length that answers seldom reach; 0 where nothing is answered that
+            has tokens, whatever the request says.
     """
     return prompt + -(-prompt // 2) + longest(body, answer)
 
@@ -29,8 +30,11 @@ def tokens(body: dict[str, Any], prompt: int, answer: int = ANSWER) -> int:
 def longest(body: dict[str, Any], answer: int = ANSWER) -> int:
     """The most tokens of answer that a request asks for, over all its choices; `answer` for each where it does not say.
 
-    Of two bounds the larger counts: which of them an upstream heeds is its own affair.
+    Of two bounds the larger counts: which of them an upstream heeds is its own affair. With an `answer` of 0 there is
+    none, and nothing that a request asks for makes one.
     """
+    if not answer:
+        return 0
     bounds = [bound for name in _BOUNDS if isinstance(bound := body.get(name), int)]
     choices = body.get("n")
     return (max(bounds) if bounds else answer) * (choices if isinstance(choices, int) and choices > 1 else 1)
