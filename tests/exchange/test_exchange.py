@@ -144,6 +144,14 @@ def test_each_reason_for_no_answer_is_an_error_of_its_own(kind, cls, retryable):
     assert error.attempts == 1
 
 
+def test_an_answer_that_is_over_a_bound_is_not_called_something_else_than_http():
+    clock = Clock()
+
+    error, _ = play(complete(call(), clock), clock, NoAnswer("protocol", "the body is longer than 9 bytes"))
+
+    assert str(error) == "the answer cannot be read: the body is longer than 9 bytes"
+
+
 def test_an_error_says_how_often_it_was_tried():
     clock = Clock()
 

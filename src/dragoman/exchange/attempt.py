@@ -214,7 +214,7 @@ class Attempt(Struct, eq=False):
                 return self.late(own, limits.first_token if self.streamed else limits.attempt, **known)
             return self.late("connect", limits.connect, **known)
         if outcome.kind == "protocol":
-            return ProtocolError(f"what arrived is not HTTP: {outcome.detail}", **known)
+            return ProtocolError(f"the answer cannot be read: {outcome.detail}", **known)
         if outcome.kind == "cut":
             return TruncatedError(f"the answer was cut: {outcome.detail}", retryable=True, **known)
         return ConnectionFailedError(outcome.detail, retryable=outcome.kind in {"connect", "reset"}, **known)
