@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from dragoman.errors import ConfigurationError
+from dragoman.gateway.carrier import carry_leftovers
 from dragoman.gateway.faults import status_of
-from dragoman.gateway.journal import Journal, JournalError, folder_beside, hold, segments
+from dragoman.gateway.journal import Journal, JournalError, UnwrittenError, folder_beside, hold, segments
 from dragoman.gateway.record import Texts, decode, encode
-from entries import NOON, closed, opened
+from dragoman.gateway.store.database import Store
+from entries import NOON, closed, opened, stored
 from processes import python
 
 
@@ -147,13 +150,48 @@ def whole(segment):
 
 def test_a_disk_that_fails_refuses_with_503(tmp_path):
     with Journal(tmp_path) as journal:
-        full = os.open("/dev/full", os.O_WRONLY)
-        os.dup2(full, journal._file)
-        os.close(full)
+        full(journal)
         with pytest.raises(JournalError, match="no space left on device") as caught:
             journal.open(opened())
 
     assert status_of(caught.value) == 503
+
+
+def full(journal):
+    """Have the disk of a journal take nothing more."""
+    device = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(device, journal._file)
+    os.close(device)
+
+
+def test_what_the_disk_never_took_is_on_the_log_and_carried_from_where_that_says(tmp_path, caplog):
+    with Store(f"sqlite:{tmp_path}/dragoman.db") as store:
+        store.migrate()
+        with pytest.raises(UnwrittenError, match="has not taken the ends of 2 requests"):
+            with Journal(tmp_path / "journal") as journal:
+                journal.open(opened(1))
+                journal.open(opened(2))
+                full(journal)
+                journal.close(encode(closed(1)), Texts("e000001", NOON, "[planted]", "planted"))
+                journal.close(encode(closed(2)))
+        told, *lines = [record.getMessage() for record in caplog.records]
+        place = re.search(r"/\S+\.jsonl", told).group()
+        Path(place).write_text("".join(line[line.index("{") :] + "\n" for line in lines))
+        carry_leftovers(tmp_path / "journal", store)
+        rows = stored(store)
+
+    assert [(row["id"], row["end_reason"]) for row in rows] == [("req_1", "completed"), ("req_2", "completed")]
+    assert "planted" not in caplog.text
+
+
+def test_what_went_wrong_before_is_not_hidden_by_what_the_disk_never_took(tmp_path, caplog):
+    with pytest.raises(KeyboardInterrupt), Journal(tmp_path) as journal:
+        journal.open(opened())
+        full(journal)
+        journal.close(encode(closed()))
+        raise KeyboardInterrupt
+
+    assert "not on the disk: {" in caplog.text
 
 
 def test_the_journal_lies_beside_an_sqlite_store_or_in_the_state_folder(monkeypatch, tmp_path):

@@ -15,13 +15,14 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import secrets
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from dragoman.errors import ConfigurationError
+from dragoman.errors import ConfigurationError, DragomanError
 from dragoman.gateway import record
 
 if TYPE_CHECKING:
@@ -35,9 +36,15 @@ SEGMENT = 4 * 1024 * 1024
 ENDING = ".jsonl"
 """What segments' names end in; before it stands their number."""
 
+log = logging.getLogger("dragoman.gateway")
+
 
 class JournalError(ConfigurationError):
     """The journal cannot be written, so the request it was about must not go upstream."""
+
+
+class UnwrittenError(DragomanError):
+    """The disk has not taken the ends of all requests before the journal was let go of; the log has them."""
 
 
 class Journal:
@@ -117,14 +124,34 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the folder go; whatever is in it still is for the next process to carry."""
+        """Let the folder go; whatever is in it still is for the next process to carry.
+
+        Raises:
+            UnwrittenError: the disk does not take what was kept, which is on the log now.
+        """
         with self._lock:
+            with contextlib.suppress(OSError):
+                self._flush()
+            left, self._kept = self._kept, []
             os.close(self._file)
             # A number that is closed soon names another file.
             self._file = -1
         with contextlib.suppress(OSError):
             self.path.rmdir()
         os.close(self._held)
+        if left:
+            unwritten = self._told(left)
+            if error is None:
+                raise unwritten
+
+    def _told(self, left: list[bytes]) -> UnwrittenError:
+        """Put onto the log what nothing else has any more, but for people's words: those are not for logs."""
+        what = f"the disk has not taken the ends of {len(left)} requests"
+        place = self.path / f"recovered{ENDING}"
+        log.error("%s: put the JSON of the lines below into %s, else the next start takes them for killed", what, place)
+        for lines in left:
+            log.error("not on the disk: %s", lines.splitlines()[-1].decode())
+        return UnwrittenError(f"{what}: the log has them, and says where to put them")
 
     def _flush(self) -> None:
         while self._kept:
