@@ -1,12 +1,17 @@
 """Accounts on a Valkey server."""
 
 import asyncio
+import time
+from types import SimpleNamespace
 
 import pytest
 import redis
 
 from dragoman.gateway.limits.account import Claim, Entry
 from dragoman.gateway.limits.accounts import LimitsUnavailableError
+from dragoman.gateway.limits.admission import Admission, Grant
+from dragoman.gateway.limits.claims import Ask
+from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.limits.valkey import PREFIX, ValkeyAccounts
 
 
@@ -58,15 +63,37 @@ def test_scripts_that_the_server_has_forgotten_are_sent_again(valkey_url, server
     assert on(valkey_url, course) == ([], [])
 
 
-def test_the_servers_clock_counts(valkey_url, key):
+@pytest.mark.parametrize("wrong", [-300.0, 300.0])
+def test_the_servers_clock_counts_from_the_first_request_on_whatever_this_machine_takes_the_time_for(
+    valkey_url, key, monkeypatch, wrong
+):
+    async def course(door):
+        found = await asyncio.gather(*(door.reserve(limited, Ask("m", tokens=10)) for _ in range(4)))
+        now = door._accounts.clock()
+        await door.close()
+        return found, now
+
+    limited = SimpleNamespace(id=key, whose="key", limits=Limits(requests_per_minute=2, budget_day_tokens=30))
+    away = SimpleNamespace(time=lambda: time.time() + wrong, monotonic=time.monotonic)
+    monkeypatch.setattr("dragoman.gateway.limits.valkey.time", away)
+    found, now = asyncio.run(course(Admission(ValkeyAccounts(valkey_url))))
+
+    refused = [each for each in found if not isinstance(each, Grant)]
+    assert len(refused) == 2
+    assert all(55 < each.retry_after <= 62 for each in refused)
+    assert now == pytest.approx(time.time(), abs=30)
+
+
+def test_setting_this_machines_clock_right_changes_nothing(valkey_url, key, monkeypatch):
     async def course(accounts):
-        accounts._ahead = 5000.0
-        reply = await accounts.reserve(key, [])
-        return reply.now, accounts.clock()
+        await accounts.reserve(key, [])
+        before = accounts.clock()
+        monkeypatch.setattr("dragoman.gateway.limits.valkey.time.time", lambda: 0.0)
+        return before, accounts.clock()
 
-    now, clock = on(valkey_url, course)
+    before, after = on(valkey_url, course)
 
-    assert clock == pytest.approx(now, abs=5)
+    assert after == pytest.approx(before, abs=30)
 
 
 @pytest.mark.parametrize("scheme", ["valkey", "redis"])

@@ -33,6 +33,19 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 class Accounts(Protocol):
     """The accounts of all keys, shared by all who serve them. Each call is one step, whole or not at all."""
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether `clock` goes by that clock yet: until `learn_time` has asked, it may be another's somewhere else."""
+        ...
+
+    async def learn_time(self) -> None:
+        """Have `clock` go by it.
+
+        Raises:
+            LimitsUnavailableError: the accounts cannot be reached.
+        """
+        ...
+
     def clock(self) -> float:
         """Seconds since 1970, by the clock that all who share these accounts go by."""
         ...

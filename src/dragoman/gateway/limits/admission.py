@@ -121,8 +121,10 @@ class Admission:
             return Grant(self, who.id, (), 0.0, [])
         if ask.cost is None and limits.counts_money:
             return unpriced(limits, ask, who.whose)
-        claims = claimed(limits, ask, self._holder, self._accounts.clock())
         try:
+            if not self._accounts.knows_time:
+                await self._accounts.learn_time()
+            claims = claimed(limits, ask, self._holder, self._accounts.clock())
             reply = self._accounts.reserve(who.id, claims)
             if not isinstance(reply, Reply):
                 reply = await self._soon(who.id, claims, reply)

@@ -66,6 +66,14 @@ class OwnAccounts:
         self._file = file
         self._copies: OrderedDict[str, _Copy] = OrderedDict()
 
+    @property
+    def knows_time(self) -> bool:
+        """It does: all who share the file are on one machine."""
+        return True
+
+    async def learn_time(self) -> None:
+        """Nothing is to be learnt."""
+
     def reserve(self, key: str, claims: Sequence[Claim]) -> Reply:
         """Make all of a request's claims on a key's account if they fit, or none, at once."""
         copy, now = self._copy(key), self.clock()

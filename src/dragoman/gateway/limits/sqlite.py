@@ -58,6 +58,14 @@ class SqliteAccounts:
             raise LimitsUnavailableError(f"the limits cannot be kept in {file}: {error}") from error
         self._checkpoints = Checkpoints(file)
 
+    @property
+    def knows_time(self) -> bool:
+        """It does: all who share the file are on one machine."""
+        return True
+
+    async def learn_time(self) -> None:
+        """Nothing is to be learnt."""
+
     def reserve(self, key: str, claims: Sequence[Claim]) -> Reply:
         """Make all of a request's claims on a key's account if they fit, or none, at once."""
         replies: list[Reply] = []

@@ -43,7 +43,9 @@ class ValkeyAccounts:
     """
 
     def __init__(self, url: str) -> None:
-        self._ahead = 0.0
+        # The server's time less our monotonic clock: what sets this machine's clock right in between is nobody else's
+        # affair. None before the first answer.
+        self._ahead: float | None = None
         connect = cast("Callable[..., redis.asyncio.Redis]", cast("Any", redis.asyncio.Redis).from_url)
         try:
             self._server = connect(
@@ -58,9 +60,22 @@ class ValkeyAccounts:
             raise LimitsUnavailableError("the address of the shared limits must look like redis://host:6379") from None
         self._scripts = {name: self._server.register_script(_script(name)) for name in ("reserve", "settle", "keep")}
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether the server has said yet what time it is."""
+        return self._ahead is not None
+
+    async def learn_time(self) -> None:
+        """Ask the server."""
+        try:
+            answer = await cast("Any", self._server).time()
+        except (RedisError, OSError) as error:
+            raise LimitsUnavailableError(f"the shared limits cannot be reached: {error}") from error
+        self._set(cast("tuple[int, int]", answer))
+
     def clock(self) -> float:
-        """Seconds since 1970 by the server's clock, as far as its last answer tells."""
-        return time.time() + self._ahead
+        """Seconds since 1970 by the server's clock, as its last answer tells; by this machine's before the first."""
+        return time.time() if self._ahead is None else time.monotonic() + self._ahead
 
     def reserve(self, key: str, claims: Sequence[Claim]) -> asyncio.Future[Reply]:
         """Make all of a request's claims on a key's account if they fit, or none, soon."""
@@ -89,16 +104,20 @@ class ValkeyAccounts:
         """Run a script; whether it did what it was for, the account afterwards, and the server's time."""
         given = [one if isinstance(one, bytes) else msgspec.msgpack.encode(one) for one in arguments]
         try:
-            done, (seconds, micros), packed = cast(
+            done, at, packed = cast(
                 "tuple[int, tuple[bytes, bytes], bytes | None]",
                 await cast("Any", self._scripts[name](keys=[PREFIX + key], args=given)),
             )
             account = Account.read(packed)
         except (RedisError, OSError, msgspec.DecodeError) as error:
             raise LimitsUnavailableError(f"the shared limits cannot be reached: {error}") from error
-        now = int(seconds) + int(micros) / 1_000_000
-        self._ahead = now - time.time()
-        return bool(done), account, now
+        return bool(done), account, self._set(at)
+
+    def _set(self, at: tuple[bytes | int, bytes | int]) -> float:
+        """Take the server's time, in seconds and microseconds, for ours."""
+        now = int(at[0]) + int(at[1]) / 1_000_000
+        self._ahead = now - time.monotonic()
+        return now
 
 
 def _script(name: str) -> str:
