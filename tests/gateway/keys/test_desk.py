@@ -110,6 +110,9 @@ def test_without_an_overlap_the_old_secret_stops_at_once(desk, clock):
     desk.rotate(made.id)
 
     assert not works(desk, old, clock)
+    # Neither where another machine's clock is behind.
+    clock.now -= timedelta(minutes=5)
+    assert not works(desk, old, clock)
 
 
 def test_rotating_again_ends_no_secret_later_than_it_would_have_ended(desk, clock):

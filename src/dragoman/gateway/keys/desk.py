@@ -128,9 +128,11 @@ class Desk:
             if state != "active":
                 raise InvalidRequestError(f"the key {name!r} is {state}: create another", param="key")
             ends = now + overlap
+            # A secret that is to stop at once is revoked: a replica whose clock is behind knows what that means, too.
+            end = {"expires": ends} if overlap else {"revoked": now}
             for row in rows:
                 if row["revoked"] is None and (row["expires"] is None or row["expires"] > ends):
-                    connection.execute(update(keys).where(keys.c.id == row["id"]).values(expires=ends))
+                    connection.execute(update(keys).where(keys.c.id == row["id"]).values(end))
             fresh = {**latest, "created": now}
             return _insert(connection, fresh, f"{secrets.key_of(latest['id'])}.{_number(latest['id']) + 1}")
 
