@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+import sys
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,19 @@ def test_csv_of_the_requests_is_for_spreadsheets_and_starts_no_formula(url, caps
     assert [row["id"] for row in found] == ["req_1", "req_2", "req_3"]
     assert found[0]["at"] == "2026-11-21T12:00:01+00:00"
     assert (found[1]["owner"], found[1]["cost"], found[1]["changed"]) == ("'=cmd()", "", '["dropped seed"]')
+
+
+@pytest.mark.parametrize("words", [["--requests"], ["--requests", "--format", "jsonl"], ["--format", "json"]])
+def test_no_name_commands_a_terminal_in_any_form(tmp_path, capsys, monkeypatch, words):
+    url = f"sqlite:{tmp_path}/dragoman.db"
+    with Store(url) as store:
+        store.migrate()
+        store.put([closed(1, served=None, asked="m\x1b[2J\x9b2J")])
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+    run("--store", url, *words)
+
+    assert not {"\x1b", "\x9b"} & set(capsys.readouterr().out)
 
 
 def test_jsonl_of_the_requests_is_what_the_ledger_holds(url, capsys):

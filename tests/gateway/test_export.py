@@ -1,8 +1,11 @@
 """The ledger's rows as other programs read them."""
 
 import csv
+import io
 import json
 from datetime import UTC, datetime
+
+import pytest
 
 from dragoman.gateway.export import csv_lines, json_lines
 
@@ -19,8 +22,18 @@ def test_a_table_is_read_back_by_who_knows_csv():
     assert second["cost"] == "7"
 
 
-def test_a_text_that_a_spreadsheet_would_reckon_is_a_text():
-    assert list(csv_lines(ROWS[1:], ["owner"])) == ["owner\n", "'=HYPERLINK(1)\n"]
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\r\nb", "\x0b\x0c\x1c\x85\u2028", 'say "x"', "'", ",", ""])
+def test_a_text_is_one_cell_whatever_is_in_it(text):
+    written = "".join(csv_lines([{"a": text, "b": "next"}], ["a", "b"]))
+
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [["a", "b"], [text, "next"]]
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\uff1d1"])
+def test_a_text_that_a_spreadsheet_would_reckon_is_a_text(text):
+    written = "".join(csv_lines([{"owner": text}], ["owner"]))
+
+    assert list(csv.reader(io.StringIO(written, newline="")))[1] == [f"'{text}"]
 
 
 def test_a_table_without_rows_has_its_names():

@@ -128,9 +128,12 @@ def write(rows: Iterable[dict[str, Any]], names: list[str], form: str) -> None:
     from dragoman.gateway.export import csv_lines, json_lines  # noqa: PLC0415 - with the rest of the gateway
 
     if form in {"csv", "jsonl"}:
-        sys.stdout.writelines(csv_lines(rows, names) if form == "csv" else json_lines(rows))
+        for line in csv_lines(rows, names) if form == "csv" else json_lines(rows):
+            sys.stdout.write(screen.harmless(line, sys.stdout))
     elif form == "json":
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(list(rows))).decode() + "\n")
+        sys.stdout.write(
+            screen.harmless(msgspec.json.format(msgspec.json.encode(list(rows))).decode(), sys.stdout) + "\n"
+        )
     else:
         for line in aligned(rows, names):
             screen.write(line + "\n")
