@@ -1,3 +1,5 @@
+import re
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
@@ -23,6 +25,19 @@ NAMES = st.text("ab*", max_size=6)
 )
 def test_a_star_matches_anything_and_everything_else_itself(pattern, name, star):
     assert matched(pattern, name) == star
+
+
+@given(NAMES, st.text("ab", max_size=8))
+def test_the_first_star_stands_for_as_much_as_it_can(pattern, name):
+    found = re.fullmatch("(.*)".join(map(re.escape, pattern.split("*"))), name)
+
+    assert matched(pattern, name) == (None if found is None else found[1] if found.groups() else "")
+
+
+def test_a_long_name_is_no_riddle():
+    # Tried out place by place for each star this would take longer than anyone lives.
+    assert matched("*-*-*-*-*-mini", "-" * 100_000) is None
+    assert matched("*-*-*-*-*-mini", "-" * 100_000 + "mini") == "-" * 99_995
 
 
 def test_a_candidate_is_asked_for_its_own_name_or_for_what_the_star_stands_for():

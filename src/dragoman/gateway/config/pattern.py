@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 # It stands for whatever a star matches; no name written in a file holds it.
 _ANYTHING = "\0"
 
 
 def matched(pattern: str, name: str) -> str | None:
     """What a pattern's first `*` stands for in a name: "" where it has none, None where the name does not match."""
-    if "*" not in pattern:
+    before, *parts = pattern.split("*")
+    if not parts:
         return "" if pattern == name else None
-    found = _compiled(pattern).fullmatch(name)
-    return found[1] if found else None
+    *between, after = parts
+    start, end = len(before), len(name) - len(after)
+    if start > end or not name.startswith(before) or not name.endswith(after):
+        return None
+    # From the end, so that the first star stands for as much as it can; once along the name, however many stars there
+    # are: what a caller may send is long.
+    for part in reversed(between):
+        end = name.rfind(part, start, end)
+        if end < 0:
+            return None
+    return name[start:end]
 
 
 def spelled(model: str | None, asked: str, star: str) -> str:
@@ -32,8 +39,3 @@ def covers(pattern: str, other: str) -> bool:
     """Whether a pattern matches every name that another one does."""
     # A letter that stands in no pattern can only be matched by a star: where it is, anything may be.
     return matched(pattern, other.replace("*", _ANYTHING)) is not None
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("(.*)".join(map(re.escape, pattern.split("*"))), re.DOTALL)
