@@ -1,11 +1,11 @@
-"""What a request may have at most: messages, and objects and arrays in one another."""
+"""What a request may have at most: messages, objects and arrays in one another, characters of a model's name."""
 
 import json
 
 import pytest
 
 from dragoman.errors import InvalidRequestError
-from dragoman.gateway.bounds import within
+from dragoman.gateway.bounds import NAME, within
 from dragoman.gateway.config.shape import BoundsConfig
 from operated import ask
 from serving import Served
@@ -24,7 +24,9 @@ def judged(body):
     within(BOUNDS, json.dumps(body).encode(), body)
 
 
-@pytest.mark.parametrize("body", [{"messages": [HELLO] * 3}, nested(4), {"input": ["a"] * 4}, {"x": [{}, {}, [], []]}])
+@pytest.mark.parametrize(
+    "body", [{"messages": [HELLO] * 3}, nested(4), {"model": "m" * NAME}, {"input": ["a"] * 4}, {"x": [{}, {}, [], []]}]
+)
 def test_what_is_within_the_bounds_passes(body):
     judged(body)
 
@@ -33,6 +35,7 @@ def test_what_is_within_the_bounds_passes(body):
     ("body", "says"),
     [
         ({"messages": [HELLO] * 4}, "messages has 4 entries, and may have 3 here"),
+        ({"model": "m" * (NAME + 1)}, "model has 1025 characters, and may have 1024"),
         (nested(5), "the body is nested too deeply: 4 objects and arrays in one another at most"),
     ],
 )
@@ -50,6 +53,7 @@ def test_a_gateway_refuses_it_before_anybody_is_asked(tmp_path, path):
             for more, says in (
                 ({"messages": [HELLO] * 3}, "may have 2 here"),
                 ({"x": nested(11)}, "nested too deeply"),
+                ({"model": "m" * 100_000}, "may have 1024"),
             ):
                 body = {"model": "m", "max_tokens": 5, "messages": [HELLO]} | more
                 status, _, told = ask(served.url, path, "POST", None, body)

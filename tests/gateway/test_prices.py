@@ -66,6 +66,13 @@ def test_the_configuration_states_prices_by_upstream_and_model(name):
     assert cost("qwen3", None, prices=prices, upstream="house") == 130
 
 
+def test_names_that_are_long_cost_as_others_do_and_are_not_remembered():
+    prices = Prices({"house:*": PriceConfig(input=0.1, output=0.3)})
+
+    assert cost("m" * 10_000, None, prices=prices, upstream="house") == 130
+    assert prices._rates.cache_info().currsize == 0
+
+
 def test_the_most_exact_of_them_counts():
     prices = Prices(
         {

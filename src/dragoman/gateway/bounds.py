@@ -1,4 +1,4 @@
-"""What a request may have at most, beside its bytes: messages, and objects in one another. No I/O."""
+"""What a request may have at most, beside its bytes: messages, objects in one another, a model's name. No I/O."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from dragoman.wire.check import is_deep
 
 if TYPE_CHECKING:
     from dragoman.gateway.config.shape import BoundsConfig
+
+
+NAME = 1024
+"""The most characters of a model's name. Nobody's is longer, and names are kept: of prices, of spans, of routes."""
 
 
 def within(bounds: BoundsConfig, raw: bytes, body: dict[str, Any]) -> None:
@@ -22,6 +26,9 @@ def within(bounds: BoundsConfig, raw: bytes, body: dict[str, Any]) -> None:
     Raises:
         InvalidRequestError: it is not.
     """
+    model: object = body.get("model")
+    if isinstance(model, str) and len(model) > NAME:
+        raise InvalidRequestError(f"model has {len(model)} characters, and may have {NAME}", param="model")
     messages: object = body.get("messages")
     size = len(cast("list[object]", messages)) if isinstance(messages, list) else 0
     if size > bounds.messages:

@@ -19,6 +19,10 @@ ENGINE = "engine"
 """The vendor of the models that run on this machine, which nobody charges for."""
 
 
+REMEMBERED = 400
+"""The most characters of the two names of a model of which it is remembered what it costs."""
+
+
 class Prices:
     """What models cost.
 
@@ -32,7 +36,8 @@ class Prices:
         self._names = {name: _rates(prices[name]) for name in prices if "*" not in name}
         patterns = sorted((name for name in prices if "*" in name), key=exactness, reverse=True)
         self._patterns = [(name, _rates(prices[name])) for name in patterns]
-        # A caller may name any model: what is remembered of them is bounded.
+        # A caller may name any model, and an upstream call it what it likes: what is remembered of them is bounded, in
+        # number and in length.
         self._rates = lru_cache(1024)(self._look_up)
 
     def price(  # noqa: PLR0913 - who answers what, at how many tokens
@@ -56,7 +61,9 @@ class Prices:
             served: the model that answers, as its upstream calls it, which may be a name that nobody stated a price
                 for; default the one that is asked for.
         """
-        rates = in_force(self._rates(upstream, vendor, served or model, model), at)
+        names = served or model, model
+        rated = self._rates if len(names[0]) + len(model) <= REMEMBERED else self._look_up
+        rates = in_force(rated(upstream, vendor, *names), at)
         return None if rates is None else cost(rates, used)
 
     def _look_up(self, upstream: str, vendor: str | None, *models: str) -> tuple[Rates, ...]:
