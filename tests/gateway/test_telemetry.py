@@ -96,6 +96,20 @@ def test_a_request_and_its_attempt_are_spans_under_the_callers(kept):
     }
 
 
+@pytest.mark.parametrize("streamed", [True, False])
+def test_what_an_upstream_makes_up_is_cut_before_it_waits_for_a_collector(kept, streamed):
+    def long(data):
+        return data.replace(b'"c1"', b'"%s"' % (b"i" * 10_000)).replace(b'"stop"', b'"%s"' % (b"r" * 10_000))
+
+    whole = answer(long(document().partition(b"\r\n\r\n")[2]))
+    with Scripted([READ, chunked(long(step("Mo")), long(step(finish="stop")), DONE) if streamed else whole]) as server:
+        asked(kept, one(server), ASKED | {"stream": streamed})
+
+    for span in kept.spans:
+        assert span.attributes["gen_ai.response.id"] == "i" * 200
+        assert span.attributes["gen_ai.response.finish_reasons"] == ("r" * 200,)
+
+
 def test_a_stream_says_when_it_began_and_why_it_finished(kept):
     with Scripted([repeat(READ, STREAM)]) as server:
         asked(kept, one(server), ASKED | {"stream": True})

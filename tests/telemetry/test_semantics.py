@@ -92,6 +92,11 @@ def test_of_what_is_no_number_nothing_is_said(body):
     assert parameters_of(body).attributes() == NO_PARAMETERS.attributes() == {}
 
 
+@pytest.mark.parametrize(("number", "is_said"), [(2**63 - 1, True), (2**63, False), (2**64, False)])
+def test_a_number_that_no_report_can_hold_is_not_said(number, is_said):
+    assert ("gen_ai.request.max_tokens" in parameters_of({"max_tokens": number}).attributes()) is is_said
+
+
 @pytest.mark.parametrize(("path", "operation"), [
     ("/v1/chat/completions", "chat"), ("/v1/messages", "chat"), ("/v1/completions", "text_completion"),
     ("/v1/embeddings", "embeddings"), ("/v1/models", None),

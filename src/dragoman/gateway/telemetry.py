@@ -36,6 +36,10 @@ REASONS_BOUND = 16
 """How many choices' finish reasons a span says at most."""
 
 
+LONGEST = 200
+"""The most characters that a span says of a name which an upstream makes up: spans wait in memory for a collector."""
+
+
 class Place(NamedTuple):
     """An upstream as spans say it."""
 
@@ -172,16 +176,17 @@ class Leg:
     def saw(self, chunk: Chunk) -> None:
         """Take a chunk that came from upstream."""
         if self.id is None and chunk.id:
-            self.id = str(chunk.id)
+            self.id = str(chunk.id)[:LONGEST]
         for choice in chunk.choices:
             if choice.finish_reason and len(self.reasons) < REASONS_BOUND:
-                self.reasons.append(choice.finish_reason)
+                self.reasons.append(choice.finish_reason[:LONGEST])
 
     def answered(self, answer: Document) -> None:
         """Take an answer in one piece."""
-        self.id = str(getattr(answer, "id", "") or "") or None
+        self.id = str(getattr(answer, "id", "") or "")[:LONGEST] or None
         choices: Any = getattr(answer, "choices", ())
-        self.reasons = [choice.finish_reason for choice in choices[:REASONS_BOUND] if choice.finish_reason]
+        told = [choice.finish_reason for choice in choices[:REASONS_BOUND] if choice.finish_reason]
+        self.reasons = [reason[:LONGEST] for reason in told]
 
     def end(self, attempted: Attempted) -> Answer:
         """End its span with what the ledger says of it; what came of it."""

@@ -76,7 +76,9 @@ class Parameters(msgspec.Struct, frozen=True):
             "choice.count": self.n if self.n != 1 else None,
             "stream": self.stream or None,
         }
-        return {f"gen_ai.request.{name}": value for name, value in said.items() if value is not None}
+        return {
+            f"gen_ai.request.{name}": value for name, value in said.items() if value is not None and _is_told(value)
+        }
 
 
 NO_PARAMETERS = Parameters()
@@ -241,6 +243,11 @@ def parameters_of(body: bytes | Mapping[str, object]) -> Parameters:
         return msgspec.convert(body, Parameters)
     except msgspec.DecodeError:
         return NO_PARAMETERS
+
+
+def _is_told(value: float) -> bool:
+    """Whether a number can be said: OTLP's whole numbers have 64 bits (opentelemetry/proto/common/v1, `int_value`)."""
+    return isinstance(value, float) or -(2**63) <= value < 2**63
 
 
 def operation_of(path: str) -> str | None:
