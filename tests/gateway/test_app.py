@@ -252,6 +252,13 @@ def test_a_page_of_another_site_cannot_ask_through_its_readers_browser(gateway, 
     assert ask(gateway, "/v1/chat/completions", "POST", b"{}", **headers)[0] == status
 
 
+def test_a_page_at_a_name_that_its_owner_lets_lead_here_cannot_ask(gateway):
+    where = "rebound.example:8000"
+    status, _, told = ask(gateway, "/v1/chat/completions", "POST", b"{}", host=where, origin=f"http://{where}")
+
+    assert (status, json.loads(told)["error"]["code"]) == (403, "cross_site")
+
+
 def test_a_mistake_of_ours_is_an_answer_too_and_a_traceback_in_the_log_only(caplog, monkeypatch):
     async def broken(_):
         raise RuntimeError("planted")

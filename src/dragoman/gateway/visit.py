@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -13,6 +14,7 @@ from dragoman.gateway.body import read_body
 from dragoman.gateway.explain import UNTRIED
 from dragoman.gateway.respond import Caller
 from dragoman.names import fresh
+from dragoman.transport.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -50,14 +52,14 @@ class Visit:
         place: the matched path as the table of endpoints writes it.
         status: what was answered; 0 for nothing yet.
         key: the id of the key that asks, once that is known.
-        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4).
+        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4) or keeps to itself.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, running: Running) -> None:
         self.sent: list[Header] = scope["headers"]
         headers = dict(self.sent)
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        self.foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
+        self.foreign = _is_foreign(headers, running)
         self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{fresh()}"
         self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         self.path: str = scope["path"]
@@ -123,3 +125,19 @@ class Visit:
             if all(name != b"x-dragoman-attempts" for name, _ in refused.headers):
                 headers += UNTRIED
         await asgi.respond(self.send, refused.status, body, headers)
+
+
+def _is_foreign(headers: dict[bytes, bytes], running: Running) -> bool:
+    """Whether a page of another site sent a request with these headers."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site in {b"cross-site", b"same-site"}
+    origin = headers.get(b"origin")
+    if origin is None or running.config.server.keys == "required":
+        return False
+    # Browsers say nothing of sites to an address that they do not trust (Fetch Metadata §2), such as a name that its
+    # owner lets lead to this machine. Where nobody is asked for a key, only pages of this machine ask.
+    try:
+        return not is_loopback(urlsplit(origin.decode("latin-1")).hostname or "")
+    except ValueError:
+        return True
