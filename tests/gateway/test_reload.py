@@ -38,13 +38,17 @@ def config(text):
 
 
 def test_what_needs_a_restart_stays_as_it_was():
-    old = config('[server]\nhost = "127.0.0.1"\nport = 1\ndrain = 2\n[bounds]\nheaders = 9\nbody = 1\n' + STORE + ONE)
-    new = config('[server]\nhost = "::1"\nport = 2\ndrain = 3\n[bounds]\nheaders = 8\nbody = 2\n[store]\nurl = "sqlite:b.db"\nkeep_days = 3\n' + ONE)  # fmt: skip
+    old = config(
+        '[server]\nhost = "127.0.0.1"\nport = 1\ndrain = 2\n[bounds]\nheaders = 9\narrival = 9\nbody = 1\n'
+        + STORE
+        + ONE
+    )
+    new = config('[server]\nhost = "::1"\nport = 2\ndrain = 3\n[bounds]\nheaders = 8\narrival = 8\nbody = 2\n[store]\nurl = "sqlite:b.db"\nkeep_days = 3\n' + ONE)  # fmt: skip
 
     kept = standing(old, new)
 
     assert (kept.server.host, kept.server.port, kept.server.drain) == ("127.0.0.1", 1, 2)
-    assert (kept.bounds.headers, kept.bounds.body) == (9, 2)
+    assert (kept.bounds.headers, kept.bounds.arrival, kept.bounds.body) == (9, 9, 2)
     assert (str(kept.store.url), kept.store.keep_days) == ("sqlite:a.db", 3)
 
 

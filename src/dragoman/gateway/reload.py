@@ -35,7 +35,7 @@ def standing(old: Config, new: Config) -> Config:
             'keys = "required" needs a store, and this gateway was started without one: restart it'
         )
     server = replace(new.server, host=old.server.host, port=old.server.port, drain=old.server.drain)
-    bounds = replace(new.bounds, headers=old.bounds.headers)
+    bounds = replace(new.bounds, headers=old.bounds.headers, arrival=old.bounds.arrival)
     store = old.store
     if store is not None and new.store is not None:
         store = replace(store, keep_days=new.store.keep_days, keep_texts_days=new.store.keep_texts_days)
