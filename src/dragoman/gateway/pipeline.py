@@ -16,7 +16,7 @@ from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import Entry, end_of
 from dragoman.gateway.limits.claims import Ask
-from dragoman.gateway.limits.estimate import ANSWER, tokens
+from dragoman.gateway.limits.estimate import ANSWER, LARGEST, tokens
 from dragoman.gateway.limits.estimate import longest as longest_answer
 from dragoman.gateway.limits.refused import Refused
 from dragoman.gateway.refusal import TurnedAwayError
@@ -163,7 +163,8 @@ async def _grant(  # noqa: PLR0913, PLR0917 - a request, who asks it, and how la
     reserved = tokens(body, prompt, longest)
     answer = longest_answer(body, longest)
     cost = running.most(found, reserved - answer, answer) if who.limits.counts_money else None
-    grant = await admission.reserve(who, Ask(body["model"], reserved, cost))
+    ask = Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST))
+    grant = await admission.reserve(who, ask)
     if isinstance(grant, Refused):
         raise TurnedAwayError(refusal.of_caller(grant))
     return grant

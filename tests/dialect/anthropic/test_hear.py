@@ -118,6 +118,8 @@ TEXT = {"type": "text", "text": "x"}
         ({"max_tokens": None}, "max_tokens"),
         ({"max_tokens": "many"}, "max_tokens"),
         ({"max_tokens": True}, "max_tokens"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": -1_000_000}, "max_tokens"),
         ({"messages": None}, "messages"),
         ({"messages": []}, "messages"),
         ({"messages": ["Hi"]}, "messages[0]"),

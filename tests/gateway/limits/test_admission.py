@@ -17,6 +17,7 @@ from dragoman.gateway.limits.account import Entry
 from dragoman.gateway.limits.accounts import LimitsUnavailableError
 from dragoman.gateway.limits.admission import Admission, Grant, admission
 from dragoman.gateway.limits.claims import LEASE, Ask
+from dragoman.gateway.limits.estimate import tokens
 from dragoman.gateway.limits.refused import Refused
 from dragoman.gateway.limits.sqlite import SqliteAccounts
 from dragoman.gateway.limits.terms import Limits
@@ -47,6 +48,21 @@ async def settled(door):
     """What nobody waits for, waited for."""
     while door._pending:
         await asyncio.wait(door._pending)
+
+
+@pytest.mark.parametrize("longest", [2**53, 2**63, 2**64, 10**400], ids=["2^53", "2^63", "2^64", "10^400"])
+def test_whoever_asks_for_any_number_of_tokens_is_refused_and_changes_nothing(opened, key, longest):
+    async def course(door):
+        limited = who(key, tokens_per_minute=1000, budget_day_tokens=1000)
+        first = await door.reserve(limited, Ask("m", tokens=900))
+        found = await door.reserve(limited, Ask("m", tokens=tokens({"max_tokens": longest}, 5)))
+        return first, found, await door.reserve(limited, Ask("m", tokens=101))
+
+    first, found, after = on(opened, course)
+
+    assert isinstance(first, Grant)
+    assert (found.status, found.again) == (429, False)
+    assert isinstance(after, Refused)
 
 
 def test_a_key_without_limits_is_let_through_and_asks_nobody(tmp_path):

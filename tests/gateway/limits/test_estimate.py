@@ -2,7 +2,7 @@
 
 import pytest
 
-from dragoman.gateway.limits.estimate import ANSWER, longest, tokens
+from dragoman.gateway.limits.estimate import ANSWER, LARGEST, longest, tokens
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from dragoman.gateway.limits.estimate import ANSWER, longest, tokens
         ({"max_tokens": 50, "n": 3}, 150),
         ({"n": 2}, 2 * ANSWER),
         ({"max_tokens": None, "n": None}, ANSWER),
+        ({"max_tokens": -5}, 0),
+        ({"max_tokens": 2**63}, LARGEST),
+        ({"max_tokens": 10**400, "n": 128}, LARGEST),
     ],
 )
 def test_the_longest_answer_is_what_the_request_asks_for(body, expected):
@@ -33,3 +36,7 @@ def test_a_models_own_maximum_may_stand_for_the_answer():
 def test_what_has_no_answer_is_its_prompt_whatever_it_says_of_one():
     assert longest({"max_tokens": 1_000_000, "n": 9}, answer=0) == 0
     assert tokens({"max_tokens": 1_000_000}, 100, answer=0) == 150
+
+
+def test_no_more_is_reserved_than_can_be_counted():
+    assert tokens({"max_tokens": LARGEST}, 100) == LARGEST

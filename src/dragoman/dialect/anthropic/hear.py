@@ -112,6 +112,8 @@ def check(request: Json, *, counting: bool = False) -> None:
     _need(request, "model", str, "")
     if not counting or request.get("max_tokens") is not None:
         _need(request, "max_tokens", int, "")
+        if request["max_tokens"] < 1:
+            _refuse("max_tokens", f"must be at least 1, not {shown(request['max_tokens'])}")
     _need(request, "messages", list, "")
     _check_turns(request["messages"])
     if request.get("system") is not None:

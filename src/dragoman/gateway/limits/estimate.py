@@ -11,6 +11,10 @@ from typing import Any
 ANSWER = 4096
 """Tokens reserved for an answer whose length nobody bounded."""
 
+LARGEST = 2**53
+"""The most that is reserved of anything: no limit is as large (`Desk.create`), and of more the scripts of a Valkey,
+which know 64 bits and floats, would lose count. Whoever asks for more asks for too much all the same."""
+
 _BOUNDS = ("max_completion_tokens", "max_tokens")
 
 
@@ -24,7 +28,7 @@ def tokens(body: dict[str, Any], prompt: int, answer: int = ANSWER) -> int:
             nothing may be overshot, otherwise a length that answers seldom reach; 0 where nothing is answered that
             has tokens, whatever the request says.
     """
-    return prompt + -(-prompt // 2) + longest(body, answer)
+    return min(prompt + -(-prompt // 2) + longest(body, answer), LARGEST)
 
 
 def longest(body: dict[str, Any], answer: int = ANSWER) -> int:
@@ -37,4 +41,5 @@ def longest(body: dict[str, Any], answer: int = ANSWER) -> int:
         return 0
     bounds = [bound for name in _BOUNDS if isinstance(bound := body.get(name), int)]
     choices = body.get("n")
-    return (max(bounds) if bounds else answer) * (choices if isinstance(choices, int) and choices > 1 else 1)
+    longest_of_one = max(0, *bounds) if bounds else answer
+    return min(longest_of_one * (choices if isinstance(choices, int) and choices > 1 else 1), LARGEST)
