@@ -23,6 +23,12 @@ def test_it_says_what_was_changed_on_one_line_of_ascii():
     assert said[b"x-dragoman-changed"] == rb"seed: dropped; n\xe9 : x"
 
 
+def test_names_of_the_callers_own_put_no_control_character_into_a_header():
+    said = dict(told(entry("a", changed=("metadata.a\0b\x1b[2J\x7f: dropped",)), "a"))
+
+    assert said[b"x-dragoman-changed"] == rb"metadata.a\x00b\x1b[2J\x7f: dropped"
+
+
 def test_what_was_changed_is_no_longer_than_a_header_may_be():
     said = dict(told(entry("a", changed=("x" * 5000,)), "a"))
 

@@ -288,6 +288,17 @@ def test_how_a_request_ended_follows_from_its_error(error, end):
     assert end_of(error) == end
 
 
+def test_of_what_was_changed_no_more_is_kept_than_is_worth_it(totals, journal):
+    with Entry(totals, "r", "m", stream=False, book=Book(journal)) as entry:
+        entry.changed = (
+            "metadata." + "k" * 10_000 + "\0",
+            *(f"messages[{place}].name: dropped" for place in range(999)),
+        )
+
+    assert len(entry.closed.changed) == 100
+    assert entry.closed.changed[0] == "metadata." + "k" * 191
+
+
 def test_a_gateway_without_a_store_needs_no_database():
     probe = "import sys, dragoman.gateway.listen; print({'sqlalchemy', 'alembic', 'psycopg'} & set(sys.modules))"
 

@@ -40,8 +40,9 @@ def told(entry: Entry, upstream: str | None) -> list[Header]:
     if upstream is not None:
         found.append((b"x-dragoman-upstream", upstream.encode()))
     if entry.changed:
-        said = "; ".join(entry.changed).encode("ascii", "backslashreplace").decode()
-        found.append((b"x-dragoman-changed", " ".join(said.split())[:SAID].encode()))
+        said = " ".join("; ".join(entry.changed).split())
+        # Names of the caller's own are in it, and a header holds no control characters (RFC 9110 §5.5).
+        found.append((b"x-dragoman-changed", said.encode("unicode_escape")[:SAID]))
     return found
 
 

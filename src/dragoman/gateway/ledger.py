@@ -12,7 +12,7 @@ from dragoman.asgi import Disconnected
 from dragoman.gateway import record
 from dragoman.gateway.log import spoken
 from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
-from dragoman.gateway.redact import clean, redacted
+from dragoman.gateway.redact import redacted, short
 from dragoman.gateway.tally import Tally, together
 from dragoman.names import fresh
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
 
-NAME_BOUND = 200
-"""The most characters of a model's name that are kept: a caller may send any."""
+CHANGES_BOUND = 100
+"""The most changes of one request that are kept: there may be one for each of its messages."""
 
 log = logging.getLogger("dragoman.ledger")
 
@@ -140,7 +140,7 @@ class Attempt:
         """It as it is written down, in an entry that was opened at `at` when the monotonic clock said `begun`."""
         return Attempted(
             upstream=self.upstream,
-            model=_name(self.served or self.model),
+            model=short(self.served or self.model),
             started=at + timedelta(seconds=self._begun - begun),
             end_reason=self._end or "failed",
             total_s=round(self._total, 4),
@@ -196,7 +196,7 @@ class Entry:
         self.trace: Trace | None = None
         self.closed: Closed | None = None
         self._totals = totals
-        self._opened = Opened(_new_name(), request_id, datetime.now(UTC), _name(model), stream, key, owner, prompt)
+        self._opened = Opened(_new_name(), request_id, datetime.now(UTC), short(model), stream, key, owner, prompt)
         self._book = book or _NO_BOOK
         self._begun = time.monotonic()
         self._attempts: list[Attempt] = []
@@ -302,7 +302,7 @@ class Entry:
             end_reason=end,
             status=self._status,
             asked=opened.asked,
-            served=_name(winner.served) if winner and winner.served else None,
+            served=short(winner.served) if winner and winner.served else None,
             stream=opened.stream,
             prompt_tokens=tokens.prompt,
             completion_tokens=tokens.completion,
@@ -317,7 +317,7 @@ class Entry:
             cached_tokens=tokens.cached,
             reasoning_tokens=tokens.reasoning,
             cost=_sum_of_costs((attempt.tokens_from, attempt.cost) for attempt in attempts),
-            changed=self.changed,
+            changed=tuple(map(short, self.changed[:CHANGES_BOUND])),
             attempts=tuple(attempts),
         )
 
@@ -378,10 +378,6 @@ _NO_BOOK = Book()
 def _new_name() -> str:
     """A new entry's own name: they sort by time, so that those of a moment stand together in the store's index."""
     return f"{time.time_ns() // 1_000_000:012x}{fresh()[:20]}"
-
-
-def _name(text: str) -> str:
-    return clean(text[:NAME_BOUND])
 
 
 def _sum_of_costs(attempts: Iterable[tuple[Source, int | None]]) -> int | None:

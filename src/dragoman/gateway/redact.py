@@ -13,6 +13,9 @@ from dragoman.secret import MASK
 TEXT_BOUND = 256 * 1024
 """The most characters of a text that are kept."""
 
+NAME_BOUND = 200
+"""The most characters that are kept of a name, a model's or another, which a caller may make up."""
+
 CUT = " [cut]"
 """What stands where a text was cut."""
 
@@ -50,6 +53,11 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def short(name: str) -> str:
+    """A name, or a sentence with one in it, that every store takes and that leaves room for others."""
+    return clean(name[:NAME_BOUND])
 
 
 def _masked(found: re.Match[str]) -> str:
