@@ -90,7 +90,8 @@ candidates = [{ upstream = "house", model = "*" }]
 
 A credential does not stand in this file. `env:NAME` is a variable of the environment; `file:/path` is a file, read
 again when it changes, so that a credential is rotated without a restart. While a file is being replaced the last value
-stands. The address of a store may hold a password, and may stand in either place too.
+stands. The address of a store may hold a password, and may stand in either place too; so does the value of one of an
+upstream's `headers` whose name says that it holds a credential, such as `Helicone-Auth`.
 
 Without `credentials` an upstream uses the variable of its vendor, and only at the vendor's own address: an address of
 your own is sent no credential that you did not name for it. (A kind of server that is nowhere at home, such as Azure's,

@@ -75,6 +75,17 @@ def test_sections_that_contradict_each_other_are_told(text, says):
             'vendor = "openai"\nheaders = { Authorization = "Bearer sk-planted" }',
             "is a credential, and does not stand in this file",
         ),
+        (
+            'vendor = "openai"\nheaders = { Authorization = "env:A" }',
+            "is a credential, and does not stand in this file: use `credentials`",
+        ),
+        ('vendor = "anthropic"\nheaders = { x-api-key = "env:A" }', "use `credentials`"),
+        (
+            'vendor = "openai"\nheaders = { Helicone-Auth = "Bearer sk-planted" }',
+            'is a credential, and does not stand in this file: write "env:NAME" or "file:/path"',
+        ),
+        ('vendor = "openai"\nheaders = { x-goog-api-key = "planted" }', 'write "env:NAME" or "file:/path"'),
+        ('vendor = "openai"\nheaders = { a = "env:b-c" }', '"env:" is followed by the name of a variable'),
         ('vendor = "openai"\nheaders = { Host = "b" }', "is set by what sends the request"),
     ],
 )

@@ -84,6 +84,7 @@ def test_what_is_not_where_the_file_says_is_told(tmp_path, monkeypatch):
         f'[server]\nadmin_key = "env:SHORT"\n[store]\nurl = "env:NO_URL"\nshared = "file:{tmp_path}/none"\n'
         '[upstreams.a]\nvendor = "openai"\n'
         '[upstreams.b]\nvendor = "groq"\ncredentials = [\n  "env:EMPTY"\n]\n'
+        '[upstreams.d]\nurl = "http://h"\nheaders = { x-key = "env:NO_KEY", x-team = "blue" }\n'
         f'[upstreams.c]\nweights = "{tmp_path}/m.gguf"\n'
         '[[routes]]\nmodel = "*"\ncandidates = ["a"]\n'
     )
@@ -95,7 +96,8 @@ def test_what_is_not_where_the_file_says_is_told(tmp_path, monkeypatch):
         (5, f"store.shared: the file {tmp_path}/none cannot be read: no such file or directory"),
         (6, "upstreams.a.credentials[0]: the variable OPENAI_API_KEY is not set"),
         (11, "upstreams.b.credentials[0]: the variable EMPTY is not set"),
-        (14, f"upstreams.c.weights: there is no file {tmp_path}/m.gguf"),
+        (15, "upstreams.d.headers.x-key: the variable NO_KEY is not set"),
+        (17, f"upstreams.c.weights: there is no file {tmp_path}/m.gguf"),
     ]
 
 

@@ -6,7 +6,7 @@ from configurations import WHOLE
 from dragoman.gateway.config.mistakes import dotted
 from dragoman.gateway.config.read import read
 from dragoman.gateway.config.shape import Candidate, Config, PriceConfig
-from dragoman.gateway.config.source import Source
+from dragoman.gateway.config.source import Source, Value
 
 
 def wrong(text):
@@ -26,7 +26,7 @@ def test_each_value_is_what_its_field_is():
     assert config.bounds.body == 1_000_000
     assert config.upstreams["openai"].credentials == (Source("env:KEY_A"), Source("file:/run/secrets/openai"))
     assert config.upstreams["house"].timeouts.first_token == 20
-    assert config.upstreams["house"].headers == {"x-team": "blue"}
+    assert config.upstreams["house"].headers == {"x-team": Value("blue")}
     assert config.routes[0].candidates == (
         Candidate(upstream="openai"),
         Candidate(upstream="house", model="qwen3", weight=2),

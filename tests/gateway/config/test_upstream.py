@@ -36,6 +36,16 @@ def test_where_an_upstream_is():
     assert address_of(one("engine = true")) is None
 
 
+def test_a_header_that_holds_a_credential_has_it_from_elsewhere(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("planted-2\n")
+    monkeypatch.setenv("GUARD", "Bearer planted-1")
+    headers = f'{{ Guard-Auth = "env:GUARD", x-key = "file:{tmp_path}/key", x-team = "blue" }}'
+
+    found = dialect_of(one(f"vendor = 'openai'\nheaders = {headers}")).headers
+
+    assert found[-3:] == (("guard-auth", "Bearer planted-1"), ("x-key", "planted-2"), ("x-team", "blue"))
+
+
 def test_a_dialect_is_the_vendors_with_what_the_configuration_adds():
     cloud = dialect_of(config(WHOLE).upstreams["cloud"])
 

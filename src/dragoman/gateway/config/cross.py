@@ -12,21 +12,19 @@ from dragoman.gateway.config.mistakes import Mistake, Path, dotted, suggestion
 from dragoman.gateway.config.routing import routing
 from dragoman.gateway.config.upstream import row_of, timeouts_of
 from dragoman.gateway.store.address import dialect_url
+from dragoman.secret import names_credential
 from dragoman.transport.address import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dragoman.gateway.config.shape import Config, UpstreamConfig
-    from dragoman.gateway.config.source import Address
+    from dragoman.gateway.config.source import Address, Value
 
 _UPSTREAM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")  # RFC 9110 §5.5, without obs-text
 _SHARED = re.compile(r"(?:rediss?|valkeys?)://[^/]|unix://")
-
-CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "api-key", "x-api-key", "x-goog-api-key"})
-"""Headers that hold a credential, whatever the vendor."""
 
 OURS = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
 """Headers that say how a request travels."""
@@ -166,11 +164,15 @@ def _remote(path: Path, upstream: UpstreamConfig) -> Iterator[Mistake]:
                 yield Mistake((*path, "url"), f"{dotted(path)}.url ends before its query: that goes into `query`")
 
 
-def _header(path: Path, name: str, value: str, key_header: str) -> Iterator[Mistake]:
-    if not _FIELD_NAME.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
+def _header(path: Path, name: str, value: Value, key_header: str) -> Iterator[Mistake]:
+    said = value.kind == "text"
+    if not _FIELD_NAME.fullmatch(name) or (said and not _FIELD_VALUE.fullmatch(written(value))):
         yield Mistake(path, f"{dotted(path[:-1])}: a header is a name without spaces and a value in printable ASCII")
-    elif name.lower() in CREDENTIALS or name.lower() == key_header:
+    elif name.lower() in {"authorization", key_header}:
         yield Mistake(path, f"{dotted(path)} is a credential, and does not stand in this file: use `credentials`")
+    elif said and names_credential(name):
+        says = 'is a credential, and does not stand in this file: write "env:NAME" or "file:/path"'
+        yield Mistake(path, f"{dotted(path)} {says}")
     elif name.lower() in OURS:
         yield Mistake(path, f"{dotted(path)} is set by what sends the request: leave it out")
 

@@ -123,6 +123,8 @@ def sources(config: Config) -> Iterator[tuple[Place, Source]]:
     for name, upstream in config.upstreams.items():
         for number, source in enumerate(sources_of(upstream)):
             yield ("upstreams", name, "credentials", number), source
+        for header, value in upstream.headers.items():
+            yield ("upstreams", name, "headers", header), value
 
 
 def _document(data: bytes, name: str) -> tuple[dict[str, Any], Lines]:

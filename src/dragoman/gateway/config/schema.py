@@ -14,6 +14,7 @@ import msgspec
 from dragoman.dialect.table import names
 from dragoman.gateway.config import shape
 from dragoman.gateway.config.read import SHORT
+from dragoman.gateway.config.source import Address
 from dragoman.wire.schema import sentences
 
 Json = dict[str, Any]
@@ -38,7 +39,7 @@ def document() -> bytes:
 
 
 def _hook(kind: type) -> Json:
-    return {"type": "string"} if kind.__name__ == "Address" else dict(_WHEREABOUTS)
+    return {"type": "string"} if issubclass(kind, Address) else dict(_WHEREABOUTS)
 
 
 def _described(name: str, table: Json) -> Json:

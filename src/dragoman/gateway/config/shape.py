@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from dragoman.gateway.config.source import Address, Source  # noqa: TC001 - a Struct reads its annotations
+from dragoman.gateway.config.source import Address, Source, Value  # noqa: TC001 - a Struct reads its annotations
 
 Seconds = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
@@ -123,8 +123,9 @@ class UpstreamConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Limits in time that differ from `[timeouts]`."""
     query: dict[str, str] = {}
     """What follows the path of every request to it, such as `api-version` of Azure's deployments."""
-    headers: dict[str, str] = {}
-    """What every request to it carries besides; credentials have their own place."""
+    headers: dict[str, Value] = {}
+    """What every request to it carries besides `credentials`; of a header that holds a credential, where that is:
+    `env:NAME` or `file:/path`, read when this file is."""
     engine: bool = False
     """Whether it is the embedded model."""
     weights: Name | None = None

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.config.source import Source
-from dragoman.gateway.config.upstream import dialect_of
+from dragoman.gateway.config.upstream import row_of
 from dragoman.secret import MASK, names_credential
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def show(config: Config) -> str:
     """The whole configuration as TOML; a remark beside each credential says whether it is there."""
     parts = [_section(name, getattr(config, name)) for name in ("server", "bounds", "store", "timeouts")]
     for name, upstream in config.upstreams.items():
-        remark = f"# speaks as: {dialect_of(upstream).name}\n"
+        remark = f"# speaks as: {row_of(upstream).name}\n"
         parts.append(remark + _section(f"upstreams.{key(name)}", upstream))
     parts += [_section("routes", route, array=True) for route in config.routes]
     parts += [_section("log", config.log), _section("telemetry", config.telemetry)]

@@ -115,6 +115,16 @@ class Address(Source):
     LITERAL = True
 
 
+class Value(Address):
+    """Where a text is that may be a credential: what stands in the file itself is none, and is shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Where it is, as it is written, or what it is."""
+        return self._text if self.kind == "text" else super().__str__()
+
+
 class Rotating:
     """A credential that is asked for anew at each call: a file that changed is read again, at most once a second.
 

@@ -26,13 +26,17 @@ def row_of(upstream: UpstreamConfig) -> Dialect:
 
 
 def dialect_of(upstream: UpstreamConfig) -> Dialect:
-    """How to speak to an upstream: its vendor's row with what its own configuration says besides."""
+    """How to speak to an upstream: its vendor's row with what its own configuration says besides.
+
+    Raises:
+        ConfigurationError: a header's value is not where it should be.
+    """
     row = row_of(upstream)
     return replace(
         row,
         base_url=upstream.url or row.base_url,
         query=tuple({**dict(row.query), **upstream.query}.items()),
-        headers=(*row.headers, *((name.lower(), value) for name, value in upstream.headers.items())),
+        headers=(*row.headers, *((name.lower(), value.read().reveal()) for name, value in upstream.headers.items())),
         continues=(row.continues or Continuation()) if _continues(upstream, row) else None,
     )
 
