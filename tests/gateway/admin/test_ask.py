@@ -49,6 +49,7 @@ def test_a_query_that_is_wrong_is_told_by_its_name(gateway, path, param, says):
         (b'{"owner": "a", "role": "root"}', "at `$.role`"),
         (b'{"owner": "a", "limits": {"requests": 1}}', "unknown field `requests` - at `$.limits`"),
         (b'{"owner": " "}', "an owner is a name"),
+        (b'\xef\xbb\xbf{"owner": " "}', "an owner is a name"),
         (b'{"owner": "a", "models": []}', "none of them is empty"),
         (b'{"owner": "a", "expires": "2027-01-01T00:00:00"}', "which time zone"),
         (b'{"owner": "a", "expires": "2001-01-01T00:00:00Z"}', "cannot expire before it is made"),

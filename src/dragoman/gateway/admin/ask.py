@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl
@@ -76,7 +77,8 @@ async def body_of(visit: Visit, kind: type[T]) -> T:
     """
     raw = await visit.body(BODY)
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        # A byte order mark is passed over (RFC 8259 §8.1), here as elsewhere.
+        return msgspec.json.decode(raw.removeprefix(BOM_UTF8) or b"{}", type=kind)
     except msgspec.DecodeError as error:
         # The decoder's sentence names the place, and never what stands there.
         raise InvalidRequestError(f"the body cannot be used: {str(error)[:300]}") from None
