@@ -28,13 +28,15 @@ def test_a_header_is_found_in_any_case():
 
 
 def test_a_request_shows_no_credential():
-    request = Request.of(call(("authorization", "Bearer sk-planted"), ("x-echo", "sk-planted!"), ("api-key", "other")))
+    given = (("authorization", "Bearer sk-planted"), ("x-echo", "sk-planted!"), ("api-key", "other"), ("x-token", "a"))
+    request = Request.of(call(*given))
 
     assert (request.method, request.url, request.content) == ("POST", "http://h/v1/x", b"{}")
     assert dict(request.headers) == {
         "authorization": "[credential]",
         "x-echo": "[credential]!",
         "api-key": "[credential]",
+        "x-token": "[credential]",
     }
     assert repr(request) == "<Request('POST', 'http://h/v1/x')>"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dragoman.face.record import RawResponse
+from dragoman.secret import MASK, names_credential
 
 if TYPE_CHECKING:
     from dragoman.exchange import Call
@@ -72,8 +73,7 @@ class Request:
 
 def _shown(headers: tuple[tuple[str, str], ...], secret: Secret) -> dict[str, str]:
     # A credential may also be one that the program put into a header itself.
-    hidden = {"authorization", "api-key", "x-api-key", "cookie", "proxy-authorization"}
-    return {name: "[credential]" if name.lower() in hidden else secret.mask(value) for name, value in headers}
+    return {name: MASK if names_credential(name) else secret.mask(value) for name, value in headers}
 
 
 class Response(RawResponse):
