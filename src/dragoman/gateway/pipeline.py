@@ -51,6 +51,8 @@ async def answer(running: Running, caller: Caller, who: Identity) -> None:
     raw = await body_of(running, caller)
     body, changes = caller.tongue.hear(raw)
     within(running.config.bounds, raw, body)
+    # Nobody reads it again, and it would be kept until the answer has come.
+    del raw
     await ask(running, caller, who, body, changes)
 
 
