@@ -16,6 +16,7 @@ from scripted import CLOSE, LAST_CHUNK, READ, RESET, Hold, Scripted, answer, chu
 from serving import Served, get, until
 
 HELLO = {"messages": "Hello", "model": "m"}
+HELLO_STREAM = {"messages": [{"role": "user", "content": "Hello"}], "model": "m", "stream": True}
 COMPLETION = json.dumps({
     "id": "c1",
     "model": "real",
@@ -221,6 +222,31 @@ def test_keep_alive_comments_come_before_the_first_token(monkeypatch):
     assert bodies[1].startswith(b":")
     assert b"Monet" in b"".join(bodies)
     assert bodies[-2] == b"data: [DONE]\n\n"
+
+
+def test_a_stream_whose_head_cannot_be_sent_is_left():
+    import asyncio  # noqa: PLC0415 - as above
+
+    from dragoman.gateway.app import Gateway  # noqa: PLC0415
+
+    hold = Hold()
+
+    async def send(_):
+        raise OSError("gone")
+
+    async def main(url):
+        running = made(url)
+        inbox = asyncio.Queue()
+        inbox.put_nowait({"type": "http.request", "body": json.dumps(HELLO_STREAM).encode()})
+        scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
+        await Gateway(running)(scope, inbox.get, send)
+        busy = running.relay.upstreams["only"].busy
+        running.close()
+        return busy, running.lasting.totals.closed["disconnected"]
+
+    with Scripted([READ, chunked_head() + chunk(step("Mo")), hold]) as server:
+        assert asyncio.run(main(server.url("/v1"))) == (0, 1)
+        hold.release()
 
 
 def test_many_streams_at_once_are_relayed_whole():

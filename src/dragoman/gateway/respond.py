@@ -96,7 +96,9 @@ async def stream(
         pieces = _events(caller, opening, entry, asked, chunks)
         await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
     finally:
-        opening.cancel()
+        if not opening.cancel() and not opening.cancelled() and opening.exception() is None:
+            # Where not even the answer's head could be sent, nobody has begun to read it.
+            opening.result().close()
 
 
 async def _events(
