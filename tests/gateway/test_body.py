@@ -78,6 +78,23 @@ def test_a_body_that_is_not_packed_as_it_says_is_told_so(packed, sentence):
         read(packed, b"gzip")
 
 
+@pytest.mark.parametrize(("said", "status"), [(10_000, 200), (10_001, 413), (10**30, 413)])
+def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(said, status):
+    asked = []
+
+    async def receive():
+        asked.append(1)
+        return {"type": "http.request", "body": b"{}"}
+
+    try:
+        asyncio.run(read_body(receive, [(b"content-length", b"%d" % said)], 10_000))
+        found = 200
+    except TurnedAwayError as turned:
+        found = turned.refusal.status
+
+    assert (found, len(asked)) == (status, int(status == 200))
+
+
 def test_a_packed_request_is_answered_and_an_unknown_packing_refused_in_the_form_of_each_api(tmp_path):
     with operated(tmp_path) as gateway:
         _, secret = gateway.desk.create("ana")

@@ -33,7 +33,13 @@ async def read_body(receive: Receive, sent: Iterable[Header], bound: int) -> byt
         TurnedAwayError: it has more, or is packed in a way that nobody here undoes.
         InvalidRequestError: it is not packed as it says.
     """
-    packed = [value for name, value in sent if name == b"content-encoding"]
+    packed: list[bytes] = []
+    for name, value in sent:
+        if name == b"content-encoding":
+            packed.append(value)
+        elif name == b"content-length" and value.isdigit() and int(value) > bound:
+            # Before any of it has come: who asked whether to send it (RFC 9110 §10.1.1) is spared the way.
+            raise TurnedAwayError(refusal.of_size(bound))
     coding = _coding(b",".join(packed)) if packed else None
     try:
         raw = await asgi.read_body(receive, bound)
