@@ -172,6 +172,18 @@ def test_a_context_that_is_none_begins_a_new_trace(kept, given):
     assert kept.spans[1].parent is None
 
 
+def test_a_state_in_two_lines_is_one_and_two_parents_are_none(kept):
+    states = [(b"tracestate", b"a=1"), (b"tracestate", b"b=2")]
+    parent = (b"traceparent", PARENT.encode())
+    with Scripted([repeat(READ, document())]) as server:
+        asked(kept, one(server), ASKED, headers=[parent, *states])
+        asked(kept, one(server), ASKED, headers=[parent, (parent[0], PARENT.replace("0", "1").encode())])
+
+    assert server.requests[0].headers["tracestate"] == "a=1,b=2"
+    assert kept.spans[1].parent is not None
+    assert kept.spans[3].parent is None
+
+
 def test_what_is_refused_before_it_is_a_request_of_the_ledger_is_no_span(kept):
     with Scripted() as server:
         assert asked(kept, one(server), {"model": "m"}) == 400

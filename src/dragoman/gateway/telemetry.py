@@ -78,7 +78,14 @@ class Telemetry:
             operation: `chat` or `embeddings`.
             places: the upstreams, by name.
         """
-        carried = {name.decode(): value.decode("latin-1") for name, value in sent if name in _CARRIED}
+        carried: dict[str, str] = {}
+        for name, value in sent:
+            if name in _CARRIED:
+                # A list of one field in several lines is one list (RFC 9110 §5.3); two parents are none.
+                known = carried.get(name.decode())
+                carried[name.decode()] = (
+                    value.decode("latin-1") if known is None else f"{known},{value.decode('latin-1')}"
+                )
         return Trace(self, _CONTEXT.extract(carried), body, operation, places)
 
 
