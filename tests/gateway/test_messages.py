@@ -204,6 +204,49 @@ def test_a_stream_of_calls_and_its_usage():
     assert (totals["prompt_tokens"], totals["completion_tokens"], totals["completed"]) == (3, 2, 1)
 
 
+ANTHROPICS = b"".join(
+    event(data)
+    for data in (
+        {
+            "type": "message_start",
+            "message": {
+                "id": "msg_1",
+                "model": "claude-x",
+                "role": "assistant",
+                "content": [],
+                "usage": {
+                    "input_tokens": 5,
+                    "cache_read_input_tokens": 4,
+                    "cache_creation_input_tokens": 2,
+                    "output_tokens": 1,
+                },
+            },
+        },
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Paris"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 7}},
+        {"type": "message_stop"},
+    )
+)
+
+
+def test_what_the_prompt_takes_is_said_at_the_beginning_where_the_upstream_says_it(tmp_path):
+    (tmp_path / "key").write_text("sk-planted")
+    file = tmp_path / "dragoman.toml"
+    with Scripted([READ, chunked(ANTHROPICS)]) as server:
+        file.write_text(
+            f'[upstreams.a]\nvendor = "anthropic"\nurl = "{server.url("/v1")}"\ncredentials = ["file:{tmp_path}/key"]'
+        )
+        with Served("--config", str(file)) as served, client_of(served) as made:
+            first, *_, last, _ = made.messages.create(**ASK, stream=True)
+
+    begun, ended = first.message.usage, last.usage
+    assert (begun.input_tokens, begun.cache_read_input_tokens, begun.cache_creation_input_tokens) == (5, 4, 2)
+    assert begun.output_tokens == 0
+    assert (ended.input_tokens, ended.cache_read_input_tokens, ended.output_tokens) == (5, 4, 7)
+
+
 def test_a_piece_is_passed_on_before_the_next_has_come():
     hold = Hold()
     first = chunked_head() + chunk(step("Mo"))

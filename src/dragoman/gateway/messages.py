@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.tongue import Document, What
     from dragoman.wire.chunk import Chunk
+    from dragoman.wire.completion import Usage
 
 
 class Messages:
@@ -45,9 +46,9 @@ class Messages:
         """A completion's first choice as a message."""
         return msgspec.json.encode(reply(document.to_dict()))
 
-    def telling(self, asked: dict[str, Any]) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
+    def telling(self, asked: dict[str, Any], known: Usage | None = None) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
         """This API's events, from `message_start` to `message_stop`."""
-        return _Told()
+        return _Told(known)
 
     def failed(self, error: DragomanError, request_id: str) -> bytes:
         """An `error` event; no `message_stop` follows it."""
@@ -61,8 +62,8 @@ class Messages:
 class _Told:
     """Chunks as this API's events, encoded."""
 
-    def __init__(self) -> None:
-        self._telling = Telling()
+    def __init__(self, known: Usage | None) -> None:
+        self._telling = Telling(None if known is None else msgspec.to_builtins(_of_prompt(known)))
 
     def feed(self, chunk: Chunk) -> bytes:
         return _encoded(self._telling.feed(chunk))
@@ -72,6 +73,11 @@ class _Told:
 
 
 MESSAGES = Messages()
+
+
+def _of_prompt(known: Usage) -> Usage:
+    """The prompt's part of a usage: more may be known by now, and the stream's end says it."""
+    return msgspec.structs.replace(known, completion_tokens=0, completion_tokens_details=None)
 
 
 def _encoded(events: list[Event]) -> bytes:

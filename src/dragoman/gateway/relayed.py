@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
+    from dragoman.wire.completion import Usage
 
     Chunks = Callable[["Relayed"], AsyncGenerator[list[Chunk]]]
 
@@ -37,6 +38,9 @@ class Relayed:
         attempt: what is told of it.
         circuit: what is told whether the upstream did its work; None where nobody keeps count.
         choices: how many answers were asked for.
+
+    Attributes:
+        begun_with: what a stream's upstream said of its usage before it began; None where it said nothing.
     """
 
     def __init__(  # noqa: PLR0913 - an answer, and who is told of it
@@ -52,6 +56,7 @@ class Relayed:
         self.upstream = upstream
         self.model = model
         self.attempt = attempt
+        self.begun_with: Usage | None = None
         self._answer = answer
         self._circuit = circuit
         self._choices = choices
@@ -66,6 +71,7 @@ class Relayed:
             return
         if (said := answer.usage) is not None and said.prompt_tokens:
             # Before the answer, and not among its chunks: it counts where there will be no more than its beginning.
+            self.begun_with = said
             attempt.saw(Chunk(usage=said))
         if circuit is not None:
             # It has begun: others may ask too. Whether that went well is told by its end.

@@ -105,8 +105,9 @@ async def _events(
     caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks
 ) -> AsyncGenerator[bytes]:
     try:
-        telling = caller.tongue.telling(asked)
-        async with contextlib.aclosing(chunks(await opening)) as read:
+        relayed = await opening
+        telling = caller.tongue.telling(asked, relayed.begun_with)
+        async with contextlib.aclosing(chunks(relayed)) as read:
             async for arrived in read:
                 piece = b"".join(map(telling.feed, arrived))
                 if piece:

@@ -66,6 +66,18 @@ def test_a_text():
     }
 
 
+def test_what_is_known_before_it_begins_is_told_with_its_beginning():
+    telling = Telling({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 4}})
+
+    (_, begun), _ = telling.feed(chunk({"role": "assistant"}))
+    assert json.loads(begun)["message"]["usage"] == {
+        "input_tokens": 5,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 4,
+        "output_tokens": 0,
+    }
+
+
 def test_the_first_piece_is_told_at_once():
     telling = Telling()
 

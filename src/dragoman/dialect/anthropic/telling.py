@@ -45,9 +45,14 @@ class _Call:
 
 
 class Telling:
-    """Tells one stream."""
+    """Tells one stream.
 
-    def __init__(self) -> None:
+    Args:
+        known: chat's usage, as far as it is known before the stream begins; None where it is not.
+    """
+
+    def __init__(self, known: object = None) -> None:
+        self._known = known
         self._begun = False
         self._next = 0
         self._open = ""
@@ -91,8 +96,8 @@ class Telling:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
-            # Chat says what a stream used at its end; `message_delta` then does.
-            "usage": usage(None),
+            # Most of chat's servers say what a stream used at its end; `message_delta` then does.
+            "usage": usage(self._known),
         }
         return [_event({"type": "message_start", "message": message}), _event({"type": "ping"})]
 
