@@ -66,6 +66,15 @@ def test_a_text():
     }
 
 
+@pytest.mark.parametrize("kind", ["server_tool_use", "mcp_tool_use"])
+def test_a_call_of_the_vendors_own_tools_begins_with_an_input(kind):
+    item = {"index": 0, "type": kind, "id": "srvtoolu_1", "name": "web_search"}
+    events = told(chunk({"anthropic_content": [item]}), chunk({"anthropic_content": [{"index": 0, "input": {"q": 1}}]}))
+
+    assert events[2]["content_block"] == {"type": kind, "id": "srvtoolu_1", "name": "web_search", "input": {}}
+    assert events[3]["delta"] == {"type": "input_json_delta", "partial_json": '{"q":1}'}
+
+
 def test_what_is_known_before_it_begins_is_told_with_its_beginning():
     telling = Telling({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 4}})
 

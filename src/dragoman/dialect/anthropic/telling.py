@@ -27,6 +27,9 @@ _MARK = CONTENT.encode()
 _EMPTY: dict[str, Json] = {
     "text": {"type": "text", "text": ""},
     "thinking": {"type": "thinking", "thinking": "", "signature": ""},
+    # Calls of the vendor's own tools: their input comes in pieces, and may come to nothing.
+    "server_tool_use": {"input": {}},
+    "mcp_tool_use": {"input": {}},
 }
 _DELTAS = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
 
