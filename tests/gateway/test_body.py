@@ -86,16 +86,19 @@ def test_a_body_that_is_not_packed_as_it_says_is_told_so(packed, sentence):
         read(packed, b"gzip")
 
 
-@pytest.mark.parametrize(("said", "status"), [(10_000, 200), (10_001, 413), (10**30, 413)])
-def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(said, status):
+@pytest.mark.parametrize(
+    ("said", "asks", "status"), [(10_000, True, 200), (10_001, True, 413), (10**30, True, 413), (10**30, False, 200)]
+)
+def test_who_asks_whether_to_send_a_body_that_is_too_large_is_told_before(said, asks, status):
     asked = []
+    expected = [(b"expect", b"100-continue")] if asks else []
 
     async def receive():
         asked.append(1)
         return {"type": "http.request", "body": b"{}"}
 
     try:
-        asyncio.run(read_body(receive, [(b"content-length", b"%d" % said)], 10_000))
+        asyncio.run(read_body(receive, [(b"content-length", b"%d" % said), *expected], 10_000))
         found = 200
     except TurnedAwayError as turned:
         found = turned.refusal.status

@@ -34,12 +34,17 @@ async def read_body(receive: Receive, sent: Iterable[Header], bound: int) -> byt
         InvalidRequestError: it is not packed as it says.
     """
     packed: list[bytes] = []
+    asks, said = False, 0
     for name, value in sent:
         if name == b"content-encoding":
             packed.append(value)
-        elif name == b"content-length" and value.isdigit() and int(value) > bound:
-            # Before any of it has come: who asked whether to send it (RFC 9110 §10.1.1) is spared the way.
-            raise TurnedAwayError(refusal.of_size(bound))
+        elif name == b"expect":
+            asks = True
+        elif name == b"content-length" and value.isdigit():
+            said = int(value)
+    if asks and said > bound:
+        # Who asked whether to send it (RFC 9110 §10.1.1) is spared the way; others send it, and listen then.
+        raise TurnedAwayError(refusal.of_size(bound))
     coding = _coding(b",".join(packed)) if packed else None
     try:
         raw = await asgi.read_body(receive, bound)
