@@ -10,7 +10,7 @@ from dragoman.gateway.wal import switch_on
 
 def connected(file):
     # Without a time-out of its own: what waits is ours.
-    return sqlite3.connect(file, 0, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
 
 
 def held(file):

@@ -49,7 +49,7 @@ class SqliteAccounts:
         self._late: dict[str, tuple[list[Entry], asyncio.Future[None]]] = {}
         self.clock = clock
         try:
-            self._connection = sqlite3.connect(file, PATIENCE, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             switch_on(self._connection, PATIENCE)
             for statement in _OPENING:
                 self._connection.execute(statement)
