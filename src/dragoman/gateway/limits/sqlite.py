@@ -50,10 +50,13 @@ class SqliteAccounts:
         self.clock = clock
         try:
             self._connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-            switch_on(self._connection, PATIENCE)
-            for statement in _OPENING:
-                self._connection.execute(statement)
-            self._connection.create_function("changed", 1, self._changed)
+            with contextlib.ExitStack() as opening:
+                opening.callback(self._connection.close)
+                switch_on(self._connection, PATIENCE)
+                for statement in _OPENING:
+                    self._connection.execute(statement)
+                self._connection.create_function("changed", 1, self._changed)
+                opening.pop_all()
         except sqlite3.Error as error:
             raise LimitsUnavailableError(f"the limits cannot be kept in {file}: {error}") from error
         self._checkpoints = Checkpoints(file)

@@ -69,10 +69,14 @@ def writing(engine: Engine) -> Generator[Connection]:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own
     # The driver is to begin no transactions of its own: see `_begin_sqlite`.
     connection.isolation_level = None
-    switch_on(connection, PATIENCE)
-    # A power cut may undo the last transactions, which the journal holds no more, but never breaks the file
-    # (sqlite.org/wal.html).
-    connection.execute("PRAGMA synchronous = NORMAL").fetchall()
+    with contextlib.ExitStack() as opening:
+        # One that cannot be set up is not the pool's yet, which would close it.
+        opening.callback(connection.close)
+        switch_on(connection, PATIENCE)
+        # A power cut may undo the last transactions, which the journal holds no more, but never breaks the file
+        # (sqlite.org/wal.html).
+        connection.execute("PRAGMA synchronous = NORMAL").fetchall()
+        opening.pop_all()
 
 
 def _begin_sqlite(connection: Connection) -> None:
