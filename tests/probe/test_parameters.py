@@ -39,7 +39,7 @@ def test_a_fault_is_found(check, fault, expected):
 def test_without_a_usage_letters_tell_whether_an_answer_was_cut():
     assert (
         finding("max_tokens", "no-usage", "no-length").evidence
-        == "200 letters, finish_reason stop, where 8 were allowed"
+        == "191 letters, finish_reason stop, where 8 were allowed"
     )
 
 

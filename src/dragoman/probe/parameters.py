@@ -29,7 +29,7 @@ _REPETITION = re.compile(r"\s*(\S.*?)(?:\s*\1){2,}\s*", re.DOTALL)
 
 def length(field: str, endpoint: Endpoint) -> Found:
     """Whether an answer ends at so many tokens, and says that this is why."""
-    whole = endpoint.chat(COUNT, **{field: SHORT})
+    whole = endpoint.chat(COUNT, **endpoint.cold, **{field: SHORT})
     tokens, finish = whole.count("completion_tokens"), whole.finish
     seen = f"{_counted(tokens, whole)}, finish_reason {finish}"
     over = len(whole.text) > SHORT * LETTERS if tokens is None else tokens > SHORT
