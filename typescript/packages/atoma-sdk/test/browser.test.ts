@@ -20,7 +20,7 @@ import { chatCreateStream } from "atoma-sdk/funcs/chatCreateStream.js";
 
 globalThis.ask = async (serverURL, leave) => {
   const client = new AtomaSDKCore({ serverURL });
-  const question = { model: "m", messages: [{ role: "user", content: "Count to twenty." }], maxTokens: leave ? 2000 : 24 };
+  const question = { model: "m", messages: [{ role: "user", content: "Count to twenty." }], maxTokens: leave ? 2000 : 24, temperature: 0 };
   const res = await chatCreateStream(client, question);
   if (!res.ok) {
     return { error: res.error.name, status: res.error.statusCode };

@@ -11,11 +11,12 @@ const PROGRAM = `
 import { AtomaSDK } from "atoma-sdk";
 
 const atomaSDK = new AtomaSDK({ bearerAuth: "sk-secret-1" });
-const question = ${JSON.stringify(ASK)};
+// Cold: at another temperature the model may have said all it wants to after a word.
+const question = { ...${JSON.stringify(ASK)}, maxTokens: 8, temperature: 0 };
 try {
-  const { choices, usage } = await atomaSDK.chat.create({ ...question, maxTokens: 8 });
+  const { choices, usage } = await atomaSDK.chat.create(question);
   let chunks = 0;
-  for await (const { data } of await atomaSDK.chat.createStream({ ...question, maxTokens: 8 })) {
+  for await (const { data } of await atomaSDK.chat.createStream(question)) {
     chunks += data.choices.length;
   }
   console.log(JSON.stringify({ text: typeof choices[0].message.content, tokens: usage.completionTokens, chunks: chunks > 1 }));
