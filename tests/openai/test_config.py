@@ -109,9 +109,11 @@ def test_headers_of_the_environment_are_sent_below_the_programs_own(monkeypatch)
 
 
 def test_a_credential_among_them_goes_where_the_key_of_the_environment_goes(monkeypatch):
-    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer planted\nX-Team: green")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer planted\nHelicone-Auth: planted\nX-Team: green")
+    headers = sent(api_key="").headers
 
-    assert "planted" not in str(sent(api_key="").headers)
+    assert "planted" not in str(headers)
+    assert headers["x-team"] == "green"
     assert OpenAI(base_url="https://api.openai.com/v1").api_key == ""
 
 

@@ -16,7 +16,7 @@ from dragoman.openai.errors import OpenAIError
 from dragoman.openai.limits import PATIENCE, limits
 from dragoman.openai.omitted import Omit, given, is_omitted
 from dragoman.retry import Retry
-from dragoman.secret import Secret
+from dragoman.secret import Secret, names_credential
 
 if TYPE_CHECKING:
     from dragoman.openai.calls import Query
@@ -121,7 +121,7 @@ def _ambient_headers(address: str) -> dict[str, str]:
     found = {name.strip(): value.strip() for name, colon, value in pairs if colon}
     if _is_at(address, OPENAI_URL) or _is_at(address, _environ("OPENAI_BASE_URL")):
         return found
-    return {name: value for name, value in found.items() if name.lower() != "authorization"}
+    return {name: value for name, value in found.items() if not names_credential(name)}
 
 
 def _is_at(url: str, other: str | None) -> bool:
