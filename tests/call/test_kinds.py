@@ -33,7 +33,7 @@ def asked(**options):
         (lambda: asked(extra_query="a=b"), "extra_query"),
         (lambda: asked(extra_body=[1]), "extra_body"),
         (lambda: asked(cancel=threading.Event()), "cancel"),
-        (lambda: Dragoman(URL).chat.send([1]), "extra_body"),
+        (lambda: Dragoman(URL).chat.send([1]), "body"),
         (lambda: Dragoman(URL, model="m").chat.run(messages="Who?", tools=print), "tools"),
         (lambda: Dragoman(URL, model="m").chat.run(messages="Who?", tools=[], limits=5), "limits"),
     ],

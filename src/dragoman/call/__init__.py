@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from dragoman.call.kinds import check_options
+from dragoman.call.kinds import check_object, check_options
 from dragoman.call.settings import LOCAL, limits, policy
 from dragoman.call.written import written
 from dragoman.dialect import PRIVATE
@@ -114,7 +114,8 @@ def body_call(
     """
     if settings.party is not None:
         return settings.party.call(lambda one, asked: body_call(one, asked, headers, timeout), body)
-    options = Options(timeout=timeout, headers=headers, extra_body=body)
+    check_object("body", body)
+    options = Options(timeout=timeout, headers=headers)
     check_options(options)
     return _chat_call(settings, dict(body), options)
 

@@ -51,12 +51,22 @@ def check_options(options: Options) -> None:
     """
     _check_headers(options.headers)
     for name in ("extra_query", "extra_body"):
-        given: Any = getattr(options, name)
-        if given is not None and not isinstance(given, Mapping):
-            _refuse(name, "a dict", given)
+        given: object = getattr(options, name)
+        if given is not None:
+            check_object(name, given)
     cancel: Any = options.cancel
     if cancel is not None and not hasattr(cancel, "listen"):
         _refuse("cancel", "a dragoman.Cancellation", cancel)
+
+
+def check_object(param: str, given: object) -> None:
+    """See that an argument is an object as JSON has them.
+
+    Raises:
+        InvalidRequestError: it is not.
+    """
+    if not isinstance(given, _MAPPING):
+        _refuse(param, "a dict", given)
 
 
 def _check_headers(headers: Any) -> None:  # noqa: ANN401 - as above
