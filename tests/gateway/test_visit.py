@@ -2,16 +2,17 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
-from msgspec.structs import replace
 
 from dragoman.gateway import refusal
+from dragoman.gateway.config.shape import ServerConfig
 from dragoman.gateway.endpoints import Endpoint, Match
 from dragoman.gateway.messages import MESSAGES
 from dragoman.gateway.refusal import TurnedAwayError
+from dragoman.gateway.sites import Sites
 from dragoman.gateway.visit import NOWHERE, Visit
-from gateways import made
 
 
 class Sent:
@@ -33,7 +34,7 @@ def visit(sent=None, body=b"", **scope):
         return {"type": "http.request", "body": body}
 
     known = {"method": "GET", "path": "/a", "headers": []}
-    return Visit(known | scope, receive, sent, None)
+    return Visit(known | scope, receive, sent, SimpleNamespace(sites=Sites(ServerConfig())))
 
 
 @pytest.mark.parametrize("name", ["mine-7", "a.b_C", "x" * 128])
@@ -44,36 +45,6 @@ def test_a_request_is_called_as_its_caller_says(name):
 @pytest.mark.parametrize("name", ["", "a b", "x" * 129, "a\r\nb", "é"])
 def test_a_name_that_is_none_is_replaced(name):
     assert visit(headers=[(b"x-request-id", name.encode())]).id.startswith("req_")
-
-
-@pytest.mark.parametrize(("site", "foreign"), [("cross-site", True), ("same-site", True), ("same-origin", False), ("none", False)])  # fmt: skip
-def test_a_browser_says_whose_page_asks(site, foreign):
-    assert visit(headers=[(b"sec-fetch-site", site.encode())]).foreign is foreign
-
-
-@pytest.mark.parametrize(
-    ("origin", "foreign"),
-    [
-        (None, False),
-        ("http://127.0.0.1:8000", False),
-        ("http://localhost:3000", False),
-        ("http://[::1]:8000", False),
-        ("http://rebound.example:8000", True),
-        ("null", True),
-        ("http://[", True),
-    ],
-)
-@pytest.mark.parametrize(("keys", "site"), [("off", None), ("off", "same-origin"), ("required", None)])
-def test_a_page_at_a_name_that_leads_here_is_foreign_where_nobody_is_asked_for_a_key(origin, foreign, keys, site):
-    running = made("http://127.0.0.1:9/v1")
-    running.config = replace(running.config, server=replace(running.config.server, keys=keys))
-    sent = [(b"origin", origin.encode())] if origin else []
-    said = [(b"sec-fetch-site", site.encode())] if site else []
-
-    found = Visit({"method": "POST", "path": "/a", "headers": sent + said}, None, None, running)
-
-    assert found.foreign is (foreign and keys == "off" and site is None)
-    running.close()
 
 
 def test_what_only_asks_for_the_head_is_matched_as_what_asks_for_all():

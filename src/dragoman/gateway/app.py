@@ -21,6 +21,7 @@ from dragoman.gateway.readiness import readiness
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.reload import adopt, prepared
 from dragoman.gateway.siblings import EVERY
+from dragoman.gateway.sites import CROSS_SITE
 from dragoman.gateway.tongue import CHAT
 from dragoman.gateway.visit import Visit
 
@@ -135,6 +136,11 @@ class Gateway:
 
     async def _route(self, visit: Visit) -> None:
         match = self.endpoints.find(visit.path)
+        if match is not None:
+            visit.matched(match)
+        if visit.method == "OPTIONS" and visit.asks_leave:
+            await visit.give_leave()
+            return
         if match is None:
             # Only for the form in which it is told: the path that was asked for opens nothing.
             above = self.endpoints.above(visit.path)
@@ -142,17 +148,15 @@ class Gateway:
             known = ", ".join(path for path in self.endpoints.paths if "{" not in path and path != "/docs/")
             message = f"there is no {visit.path[:200]!r} here; there are {known}"
             raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
-        visit.matched(match)
         endpoint = visit.endpoint
         if endpoint is None:
             allowed = ", ".join(name for method in match.methods for name in _ALSO.get(method, (method,)))
             message = f"{visit.path} takes {allowed}, not {visit.method}"
             headers = [(b"allow", allowed.encode())]
             raise TurnedAwayError(refusal.of_status(405, message, "method_not_allowed", headers))
-        if visit.foreign and visit.method != "GET":
+        if visit.method != "GET" and visit.foreign:
             # A form or a fetch without CORS needs nobody's leave to be sent, and would be paid for here.
-            message = "a page of another site may not ask through its reader's browser"
-            raise TurnedAwayError(refusal.of_status(403, message, "cross_site"))
+            raise TurnedAwayError(CROSS_SITE)
         who = await admitted(visit.running.doorman, endpoint.who, visit.sent)
         visit.key = who.id or None
         await endpoint.serve(visit, who)

@@ -61,6 +61,11 @@ class Match(NamedTuple):
         """The API that is spoken at this path, with whatever method."""
         return next(iter(self.methods.values())).tongue
 
+    @property
+    def who(self) -> Who:
+        """Who may ask at this path, with whatever method."""
+        return next(iter(self.methods.values())).who
+
 
 class _Open(NamedTuple):
     """A path with a name in it."""

@@ -22,6 +22,7 @@ from dragoman.gateway.prices import ENGINE, Prices
 from dragoman.gateway.relay import Relay
 from dragoman.gateway.routes import Routes
 from dragoman.gateway.seats import Seats
+from dragoman.gateway.sites import Sites
 from dragoman.gateway.upstream import ONCE, Upstream
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Running:
         self.book = Book(lasting.journal, self.cost, config.log.prompts, config.server.tell_cost)
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None
+        self.sites = Sites(config.server)
         self.doorman = Doorman(keys, admin.read() if admin is not None else None)
         self._places = None if lasting.telemetry is None else _places(config)
         self._within = 0

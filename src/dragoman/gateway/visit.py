@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from dragoman import asgi
 from dragoman.gateway.body import read_body
 from dragoman.gateway.explain import UNTRIED
+from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
+from dragoman.gateway.sites import CROSS_SITE, asks_leave, leave
 from dragoman.names import fresh
-from dragoman.transport.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from dragoman.asgi import Header, Receive, Scope, Send
-    from dragoman.gateway.endpoints import Endpoint, Match
+    from dragoman.gateway.endpoints import Endpoint, Match, Who
     from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.running import Running
     from dragoman.gateway.tongue import Tongue
@@ -52,14 +52,13 @@ class Visit:
         place: the matched path as the table of endpoints writes it.
         status: what was answered; 0 for nothing yet.
         key: the id of the key that asks, once that is known.
-        foreign: whether a page of another site sent it, as the browser says (Fetch Metadata §2.4) or keeps to itself.
+        who: whom what was asked is for.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, running: Running) -> None:
         self.sent: list[Header] = scope["headers"]
-        headers = dict(self.sent)
-        given = headers.get(b"x-request-id", b"").decode("latin-1")
-        self.foreign = _is_foreign(headers, running)
+        self._headers = dict(self.sent)
+        given = self._headers.get(b"x-request-id", b"").decode("latin-1")
         self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{fresh()}"
         self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         self.path: str = scope["path"]
@@ -68,6 +67,7 @@ class Visit:
         self.place = NOWHERE
         self.endpoint: Endpoint | None = None
         self.tongue: Tongue | None = None
+        self.who: Who = "anyone"
         self.key: str | None = None
         self.running = running
         self.receive = asgi.listening(scope, receive)
@@ -81,6 +81,30 @@ class Visit:
         self.named = match.named
         self.endpoint = match.methods.get(self.method)
         self.tongue = match.tongue
+        self.who = match.who
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a page that may not ask sent it."""
+        return self.running.sites.keep_out(self._headers, self.who)
+
+    @property
+    def asks_leave(self) -> bool:
+        """Whether it is a browser's question whether its page may ask."""
+        return asks_leave(self._headers)
+
+    async def give_leave(self) -> None:
+        """Answer that question.
+
+        Raises:
+            TurnedAwayError: the page may not.
+        """
+        if not self.running.sites.has(self._headers.get(b"origin"), self.who):
+            raise TurnedAwayError(CROSS_SITE)
+        # RFC 9110 §8.6: without a length, which an answer of this status never has.
+        headers = [*self.headers, *leave(self._headers)]
+        await self.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
 
     @property
     def headers(self) -> list[Header]:
@@ -93,6 +117,8 @@ class Visit:
             self.status = message["status"]
             took = b"%d" % round((time.monotonic() - self._begun) * 1000)
             message["headers"] = [*message["headers"], (b"openai-processing-ms", took)]
+            if self.running.sites.any:
+                message["headers"] += self.running.sites.told(self._headers.get(b"origin"), self.who)
         return self._send(message)
 
     async def json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - any document
@@ -125,19 +151,3 @@ class Visit:
             if all(name != b"x-dragoman-attempts" for name, _ in refused.headers):
                 headers += UNTRIED
         await asgi.respond(self.send, refused.status, body, headers)
-
-
-def _is_foreign(headers: dict[bytes, bytes], running: Running) -> bool:
-    """Whether a page of another site sent a request with these headers."""
-    site = headers.get(b"sec-fetch-site")
-    if site is not None:
-        return site in {b"cross-site", b"same-site"}
-    origin = headers.get(b"origin")
-    if origin is None or running.config.server.keys == "required":
-        return False
-    # Browsers say nothing of sites to an address that they do not trust (Fetch Metadata §2), such as a name that its
-    # owner lets lead to this machine. Where nobody is asked for a key, only pages of this machine ask.
-    try:
-        return not is_loopback(urlsplit(origin.decode("latin-1")).hostname or "")
-    except ValueError:
-        return True

@@ -41,6 +41,7 @@ def test_who_is_on_loopback_need_not(host):
         ("[bounds]\nrequests = 5\nstreams = 6", "bounds.streams is above bounds.requests"),
         ("[timeouts]\nidle = 700", "timeouts.idle, 700 s, never runs out: total, 600 s, does before it"),
         ("[timeouts]\ntotal = 10", "timeouts.first_token, 60 s, never runs out"),
+        ('[server]\norigins = ["*"]', 'server.origins[0]: "*" lets the pages of every site ask, and nobody is asked'),
     ],
 )
 def test_sections_that_contradict_each_other_are_told(text, says):
@@ -130,3 +131,27 @@ def test_a_price_is_of_an_upstreams_model(name, says):
 )
 def test_shared_limits_are_where_valkey_or_redis_can_be(shared):
     assert mistakes(f'{STORE}shared = "{shared}"') == []
+
+
+@pytest.mark.parametrize("origin", ["https://app.example", "http://localhost:5173", "http://[::1]:8080", "tauri://app"])
+def test_a_site_is_named_as_browsers_name_it(origin):
+    assert mistakes(f'[server]\norigins = ["{origin}"]') == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "app.example",
+        "https://app.example/",
+        "https://App.example",
+        "https://a:443",
+        "http://a:80",
+        "https://*.a",
+        "null",
+    ],
+)
+def test_one_that_no_browser_would_name_so_is_told(origin):
+    line, sentence = mistakes(f'[server]\norigins = [\n"https://b.example",\n"{origin}"]')[0]
+
+    assert sentence.startswith(f'server.origins[1]: "{origin}" is not how browsers name a site')
+    assert line == 4

@@ -10,6 +10,7 @@ from dragoman.dialect.table import named, names
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.gateway.config.mistakes import Mistake, Path, dotted, suggestion
 from dragoman.gateway.config.routing import routing
+from dragoman.gateway.config.shape import EVERY_SITE
 from dragoman.gateway.config.upstream import row_of, timeouts_of
 from dragoman.gateway.store.address import dialect_url
 from dragoman.secret import names_credential
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _UPSTREAM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")  # RFC 9110 §5.5, without obs-text
+_ORIGIN = re.compile(  # RFC 6454 §6.2, of sites as browsers name them: without the port that goes without saying
+    r"(?!http://.*:80$|https://.*:443$)[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?"
+)
 _SHARED = re.compile(r"(?:rediss?|valkeys?)://[^/]|unix://")
 
 OURS = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
@@ -74,10 +78,25 @@ def _server(config: Config) -> Iterator[Mistake]:
         )
     if server.keys == "required" and config.store is None:
         yield Mistake(("server", "keys"), f"server.keys are required and kept nowhere: add a [store], {_KEEPING}")
+    for index, origin in enumerate(server.origins):
+        yield from _origin(("server", "origins", index), origin, wants_keys=wants_keys)
     if config.log.prompts and config.store is None:
         yield Mistake(
             ("log", "prompts"), f"log.prompts are kept in the ledger, and there is none: add a [store], {_KEEPING}"
         )
+
+
+def _origin(path: Path, origin: str, *, wants_keys: bool) -> Iterator[Mistake]:
+    if origin == EVERY_SITE:
+        if not wants_keys:
+            yield Mistake(
+                path,
+                f'{dotted(path)}: "*" lets the pages of every site ask, and nobody is asked for a key: name the sites, '
+                f'or set keys = "required" and add a [store] for them, {_KEEPING}',
+            )
+    elif not _ORIGIN.fullmatch(origin):
+        says = 'is not how browsers name a site, such as "https://app.example" or "http://localhost:5173"'
+        yield Mistake(path, f'{dotted(path)}: "{origin[:64]}" {says}: in lower case, without a path or a default port')
 
 
 def _store(config: Config) -> Iterator[Mistake]:

@@ -17,6 +17,9 @@ Days = Annotated[int, Meta(ge=1, le=36_500)]
 Name = Annotated[str, Meta(min_length=1)]
 Amount = Annotated[float, Meta(ge=0)]
 
+EVERY_SITE = "*"
+"""What stands for all of them in `origins`."""
+
 
 class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where the gateway listens, and whom it serves."""
@@ -34,6 +37,9 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Where the credential of the admin API is: `env:NAME` or `file:/path`. Without it there is no admin API."""
     tell_cost: bool = False
     """Whether callers are told what an answer cost, in US dollars: `cost` in its `usage`."""
+    origins: tuple[Name, ...] = ()
+    """The sites whose pages may ask from a browser (CORS), such as `https://app.example`; `*` for all of them, where
+    callers need a key. By default none."""
 
 
 class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,13 +1,17 @@
 /**
  * A page in a real browser that streams an answer from the gateway.
  *
- * The gateway answers no page of another site (it asks nobody for a key, so that any page its user opens could ask on
- * their machine): the page comes from a server that passes `/v1` on, as a reverse proxy would.
+ * The gateway answers pages of the sites that its configuration names, and no others (it asks nobody for a key, so that
+ * any page its user opens could ask on their machine): where it names none, the page comes from a server that passes
+ * `/v1` on, as a reverse proxy would.
  */
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
@@ -47,11 +51,11 @@ async function page(): Promise<string> {
   return `<!doctype html><title>test</title><script type="module">${outputFiles[0]?.text}</script>`;
 }
 
-/** Serves the page, and passes everything below `/v1` on to the gateway; `left` counts answers the page gave up. */
-async function site(html: string, endpoint: URL): Promise<{ url: string; left: () => number }> {
+/** Serves the page, and passes everything below `/v1` on to a gateway; `left` counts answers the page gave up. */
+async function site(html: string, endpoint?: URL): Promise<{ url: string; left: () => number }> {
   let left = 0;
   const server: Server = createServer((incoming, response) => {
-    if (!incoming.url?.startsWith("/v1/")) {
+    if (endpoint === undefined || !incoming.url?.startsWith("/v1/")) {
       response.writeHead(200, { "content-type": "text/html" }).end(html);
       return;
     }
@@ -76,6 +80,15 @@ async function site(html: string, endpoint: URL): Promise<{ url: string; left: (
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, left: () => left };
 }
 
+/** A gateway whose configuration names a site. */
+async function naming(origin: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "dragoman-"));
+  after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "dragoman.toml");
+  await writeFile(file, `[server]\norigins = ["${origin}"]\n`);
+  return gateway("--config", file);
+}
+
 async function browser(): Promise<Browser> {
   const started = await puppeteer.launch({
     // Its own list would switch off what keeps a page from another site's answers.
@@ -87,15 +100,19 @@ async function browser(): Promise<Browser> {
   return started;
 }
 
+/** Opens a page; what it returns has the page ask. */
+async function asking(chrome: Browser, url: string): Promise<(server: string, leave: boolean) => Promise<any>> {
+  const tab = await chrome.newPage();
+  await tab.goto(url);
+  return (...of) => tab.evaluate((...given) => (globalThis as any).ask(...given), ...of);
+}
+
 const skip = process.platform === "linux" && process.arch === "x64" ? false : "npm has no Chromium for this machine";
 
 test("a page streams an answer, leaves one early, and is told what fails", { skip }, async () => {
   const endpoint = new URL(await gateway());
   const [{ url, left }, chrome] = await Promise.all([page().then((html) => site(html, endpoint)), browser()]);
-  const tab = await chrome.newPage();
-  await tab.goto(url);
-  const ask = (server: string, leave: boolean): Promise<any> =>
-    tab.evaluate((...of) => (globalThis as any).ask(...of), server, leave);
+  const ask = await asking(chrome, url);
 
   const whole = await ask(url, false);
   assert.ok(whole.pieces > 2 && whole.text.length > 0, JSON.stringify(whole));
@@ -105,4 +122,19 @@ test("a page streams an answer, leaves one early, and is told what fails", { ski
   }
   assert.deepEqual(await ask("http://127.0.0.1:1", false), { error: "ConnectionError" });
   assert.deepEqual(await ask(endpoint.origin, false), { error: "ConnectionError" }, "another site's page");
+});
+
+test("a page of a site that the gateway names asks it, and is told what is wrong; one of another does not", {
+  skip,
+}, async () => {
+  const html = await page();
+  const [named, other, chrome] = await Promise.all([site(html), site(html), browser()]);
+  const { origin } = new URL(await naming(named.url));
+
+  const ask = await asking(chrome, named.url);
+  const whole = await ask(origin, false);
+  assert.ok(whole.pieces > 2 && whole.text.length > 0, JSON.stringify(whole));
+  assert.deepEqual(await ask(`${origin}/nowhere`, false), { error: "APIError", status: 404 });
+  const turnedAway = await asking(chrome, other.url);
+  assert.deepEqual(await turnedAway(origin, false), { error: "ConnectionError" });
 });

@@ -3,11 +3,11 @@
 import { spawn } from "node:child_process";
 import { after } from "node:test";
 
-/** Starts it; its address is the endpoint's, up to `/chat/completions`. */
-export async function gateway(): Promise<string> {
+/** Starts it, with further options; its address is the endpoint's, up to `/chat/completions`. */
+export async function gateway(...options: string[]): Promise<string> {
   const python = process.env["DRAGOMAN_PYTHON"];
   const [command, ...first] = python ? [python, "-m", "dragoman.cli"] : ["../.venv/bin/dragoman"];
-  const server = spawn(command as string, [...first, "serve", "--port", "0", "--drain", "1"], {
+  const server = spawn(command as string, [...first, "serve", "--port", "0", "--drain", "1", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
