@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 
 import pytest
 import uvicorn
@@ -136,11 +137,25 @@ def test_an_answer_and_its_head_arrive_together_and_a_head_alone_arrives_soon():
     asyncio.run(main())
 
 
-def test_what_is_no_http_is_told_so_before_the_connection_ends():
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        (b"nonsense\r\n\r\n", "Invalid method encountered"),
+        (b"GET / HTTP/1.1\r\nhost: x\r\na b: c\r\n\r\n", "Invalid header token"),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: two\r\n\r\n", "Invalid character in Content-Length"),
+        # The first bytes of TLS.
+        (bytes.fromhex("1603010200010001fc0303"), "Invalid method encountered"),
+    ],
+)
+def test_what_is_no_http_is_told_so_before_the_connection_ends(sent, why):
     async def main():
         async def talk(reader, writer):
-            writer.write(b"nonsense\r\n\r\n")
-            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+            writer.write(sent)
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 400 ")
+            error = json.loads(body)["error"]
+            assert error["message"].startswith("what arrived is no HTTP/1.1 request: " + why)
+            assert (error["type"], error["code"]) == ("invalid_request_error", "no_http_request")
 
         await asyncio.wait_for(served(None, talk), 20)
 

@@ -11,6 +11,7 @@ loses the body of one that would rather speak HTTP/2.
 from __future__ import annotations
 
 import contextlib
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -111,7 +112,9 @@ class Line(HttpToolsProtocol):
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self._turn_away(status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large")
         else:
-            super().send_400_response(msg)
+            why = sys.exception()
+            message = f"what arrived is no HTTP/1.1 request: {str(why)[:100] if why else msg}"
+            self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
 
     def _turn_away(self, status: HTTPStatus, message: str, code: str) -> None:
         told = refusal.of_status(status, message, code)
