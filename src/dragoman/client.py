@@ -163,8 +163,7 @@ class Dragoman:
         # Imported here because most clients have one address.
         from dragoman.candidates import in_turn  # noqa: PLC0415
 
-        written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
-        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
+        settings = in_turn(candidates, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
         return cls._of(settings, transport)
 
     def with_options(  # noqa: PLR0913 - each is documented below
@@ -315,8 +314,7 @@ class AsyncDragoman:
         # Imported here because most clients have one address.
         from dragoman.candidates import in_turn  # noqa: PLC0415
 
-        written = [one if isinstance(one, str) else one._settings for one in candidates]  # noqa: SLF001 - of its own class
-        settings = in_turn(written, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
+        settings = in_turn(candidates, timeout=timeout, retries=retries, headers=headers, limiter=limiter, hooks=hooks)
         return cls._of(settings, transport)
 
     def with_options(  # noqa: PLR0913 - each is documented below

@@ -220,6 +220,10 @@ def test_what_nobody_can_be_asked_is_refused_before_anything_is_sent():
         Dragoman.any()
     with pytest.raises(InvalidRequestError, match="did you mean 'openai'"):
         Dragoman.any("opnai")
+    with pytest.raises(InvalidRequestError, match="each an argument of its own; not a list"):
+        Dragoman.any(["openai:gpt-5", "local"])
+    with pytest.raises(InvalidRequestError, match="model is a text, not a int"):
+        Dragoman(model=5)
 
 
 def test_two_of_one_name_are_told_apart():

@@ -129,7 +129,7 @@ def test_the_store_is_the_configurations(url, tmp_path, monkeypatch, capsys, lin
     (tmp_path / "dragoman.toml").write_text("[store]\n" + line.format(url))
     monkeypatch.chdir(tmp_path)
 
-    assert run("--by", "", "--format", "jsonl") == 0
+    assert run("--by", ",", "--format", "jsonl") == 0
     assert json.loads(capsys.readouterr().out)["requests"] == 3
 
 

@@ -244,7 +244,13 @@ def test_the_answer_may_be_of_a_type():
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [({"messages": None}, "messages is missing"), ({"tools": [add, add]}, "two tools are called 'add'")],
+    [
+        ({"messages": None}, "messages is missing"),
+        ({"tools": [add, add]}, "two tools are called 'add'"),
+        ({"tools": 5}, "tools is a list"),
+        ({"tools": "add"}, "tools is a list"),
+        ({"tools": [add], "approve": True}, "approve is a function, not a bool"),
+    ],
 )
 def test_what_is_wrong_as_written_is_said_before_anything_is_sent(arguments, sentence):
     with pytest.raises(InvalidRequestError, match=sentence):

@@ -15,7 +15,7 @@ _MAPPING: type[Any] = Mapping
 _ITERABLE: type[Any] = Iterable
 
 
-def check_client(base_url: Any, headers: Any, limiter: Any) -> None:  # noqa: ANN401 - whatever a caller gave
+def check_client(base_url: Any, model: Any, headers: Any, limiter: Any) -> None:  # noqa: ANN401 - whatever a caller gave
     """See that a client's arguments are of their kinds.
 
     Raises:
@@ -23,9 +23,20 @@ def check_client(base_url: Any, headers: Any, limiter: Any) -> None:  # noqa: AN
     """
     if base_url is not None and not isinstance(base_url, str):
         _refuse("base_url", "a text: an address, a provider's name, or a file's path as text", base_url)
+    check_model(model)
     _check_headers(headers)
     if limiter is not None and not hasattr(limiter, "flow"):
         _refuse("limiter", "a dragoman.Limiter", limiter)
+
+
+def check_model(model: object) -> None:
+    """See that a client's model is named by a text.
+
+    Raises:
+        InvalidRequestError: it is not.
+    """
+    if model is not None and not isinstance(model, str):
+        _refuse("model", "a text", model)
 
 
 def hooks_of(hooks: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as above

@@ -245,7 +245,7 @@ def settings_for(  # noqa: PLR0913 - what a client is made with
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
-    check_client(base_url, headers, limiter)
+    check_client(base_url, model, headers, limiter)
     address = base_url or ambient_url() or LOCAL
     place = placed(address)
     return Settings(
@@ -289,7 +289,7 @@ def varied(  # noqa: PLR0913 - what may be varied
     Raises:
         InvalidRequestError: one of them cannot be used.
     """
-    check_client(None, headers, limiter)
+    check_client(None, model, headers, limiter)
     options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers}
     options |= {"resume": resume, "limiter": limiter}
     if settings.party is not None:

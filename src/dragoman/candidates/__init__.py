@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from dragoman.call.settings import LOCAL, policy, settings_for, varied
+from dragoman.call.kinds import check_model
+from dragoman.call.settings import LOCAL, Settings, policy, settings_for, varied
 from dragoman.candidates.breaker import Circuit
 from dragoman.candidates.course import Stop
 from dragoman.candidates.fallback import Fallback
@@ -22,7 +23,7 @@ from dragoman.secret import names_credential
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dragoman.call.settings import Key, Pairs, Settings
+    from dragoman.call.settings import Key, Pairs
     from dragoman.candidates.course import Lane
     from dragoman.exchange import Call, Limiting, Timeouts
     from dragoman.retry import Retry
@@ -166,6 +167,7 @@ class Candidates:
 
 def split(written: str) -> tuple[str, str] | None:
     """Whom a model chooses, and the model to ask for there; None where it is a model's name and no more."""
+    check_model(written)
     if written == LOCAL:
         return LOCAL, ""
     name, colon, model = written.partition(":")
@@ -194,7 +196,7 @@ def roaming(
 
 
 def in_turn(
-    written: Sequence[str | Settings],
+    written: Sequence[object],
     *,
     timeout: float | Timeouts | None,
     retries: int | Retry | None,
@@ -205,7 +207,7 @@ def in_turn(
     """The settings of a client of several candidates: those of the first, and all of them behind.
 
     Args:
-        written: each as a text, or the settings of a client whose options count where none are given here.
+        written: each as a text, or a client, whose options count where none are given here.
         timeout: for each call, over all attempts.
         retries: further attempts, or the whole policy; default 2, and no less than ask each candidate once.
         headers: sent with every request.
@@ -222,7 +224,7 @@ def in_turn(
         )
     options: dict[str, Any] = {"timeout": timeout, "retries": retries, "headers": headers, "limiter": limiter}
     each: list[Candidate] = []
-    for one in written:
+    for one in map(_lent, written):
         if isinstance(one, str):
             place, model = split(one) or (one, "")
             made = settings_for(place, api_key=None, model=model, **options, **given)
@@ -242,3 +244,14 @@ def in_turn(
         rounds = policy(max(rounds.times, len(each) - 1), rounds)
     given_to_all = tuple(headers.items()) if headers else ()
     return replace(each[0].settings, party=Candidates(each, rounds, given_to_all))
+
+
+def _lent(candidate: object) -> str | Settings:
+    """What a candidate is written as, or the settings that a client lends."""
+    lent = candidate if isinstance(candidate, str) else getattr(candidate, "_settings", None)
+    if isinstance(lent, str | Settings):
+        return lent
+    kind = type(candidate).__name__
+    raise InvalidRequestError(
+        f"a candidate is a text or a client, each an argument of its own; not a {kind}", param="candidates"
+    )

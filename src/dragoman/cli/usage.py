@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
             write(usage.rows(store, which), list(usage.COLUMNS), form)
         else:
             names: str = BY if arguments.by is None else arguments.by
-            by = [name.strip() for name in names.split(",")] if names else []
+            by = [name for name in map(str.strip, names.split(",")) if name]
             write(usage.sums(store, by, which), [*by, *usage.SUMS], form)
     return 0
 

@@ -83,9 +83,11 @@ class Plan:
             raise InvalidRequestError(f"limits are dragoman.Limits, not a {type(limits).__name__}", param="limits")
         self.limits: Limits = limits or Limits()
         self.approve: Approve | None = asked.pop("approve", None)
+        if self.approve is not None and not callable(self.approve):
+            raise InvalidRequestError(f"approve is a function, not a {type(self.approve).__name__}", param="approve")
         self.tools: dict[str, Tool[..., Any]] = {}
         given: Any = asked.pop("tools", None) or ()
-        if callable(given) or isinstance(given, Mapping):
+        if callable(given) or isinstance(given, str | Mapping) or not hasattr(given, "__iter__"):
             raise InvalidRequestError("tools is a list, also of one", param="tools")
         definitions = [self._definition(one) for one in given]
         self.asked: Json = {**asked, "messages": self.messages, "tools": definitions or None}
