@@ -117,9 +117,9 @@ def faults(*statuses: str, more: Json | None = None, schema: Json | None = None)
     return {status: told(FAULTS[status], body, RETRY | (more or {})) for status in statuses}
 
 
-def taken(schema: Json, *, required: bool = True) -> Json:
+def taken(schema: Json, examples: Json, *, required: bool = True) -> Json:
     """What a request brings."""
-    return {"required": required, "content": {"application/json": {"schema": schema}}}
+    return {"required": required, "content": {"application/json": {"schema": schema, "examples": examples}}}
 
 
 def parameter(name: str, description: str, schema: Json | None = None, *, place: str = "query") -> Json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dragoman.call.settings import VERSION
+from dragoman.gateway import examples
 from dragoman.gateway.admin.describe import TYPES, paths
 from dragoman.gateway.describe import (
     EXPLAINED,
@@ -115,7 +116,7 @@ def _chat() -> Json:
         "operationId": "createChatCompletion",
         "summary": "Create a chat completion",
         "description": CHAT,
-        "requestBody": taken(reference("ChatRequest")),
+        "requestBody": taken(reference("ChatRequest"), examples.CHAT),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
@@ -127,7 +128,7 @@ def _completions() -> Json:
         "operationId": "createCompletion",
         "summary": "Create a completion",
         "description": COMPLETIONS,
-        "requestBody": taken(reference("CompletionRequest")),
+        "requestBody": taken(reference("CompletionRequest"), examples.COMPLETIONS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
@@ -138,7 +139,7 @@ def _embeddings() -> Json:
         "operationId": "createEmbedding",
         "summary": "Create embeddings",
         "description": EMBEDDINGS,
-        "requestBody": taken(reference("EmbeddingRequest")),
+        "requestBody": taken(reference("EmbeddingRequest"), examples.EMBEDDINGS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
@@ -151,7 +152,7 @@ def _messages() -> Json:
         "operationId": "createMessage",
         "summary": "Create a message",
         "description": MESSAGES,
-        "requestBody": taken(reference("MessagesRequest")),
+        "requestBody": taken(reference("MessagesRequest"), examples.MESSAGES),
         "responses": {"200": answer, **wrong},
     }
 
@@ -164,7 +165,7 @@ def _counting() -> Json:
         "operationId": "countTokens",
         "summary": "Count the tokens of a message's prompt",
         "description": COUNTING,
-        "requestBody": taken(reference("CountRequest")),
+        "requestBody": taken(reference("CountRequest"), examples.COUNTING),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS, schema=body)},
     }
 

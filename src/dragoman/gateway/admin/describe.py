@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dragoman.gateway import examples
 from dragoman.gateway.admin.ask import LARGEST_PAGE, PAGE
 from dragoman.gateway.admin.keys import NewKey, Rotation
 from dragoman.gateway.describe import Json, an_object, array, faults, parameter, reference, taken, told
@@ -36,7 +37,7 @@ def _create() -> Json:
         "operationId": "createKey",
         "summary": "Make a key",
         "description": "The secret is in this answer, and in no other.",
-        "requestBody": taken(reference("NewKey")),
+        "requestBody": taken(reference("NewKey"), examples.KEY),
         "responses": {"201": told("The key, with its secret.", _key(secret=True)), **faults("413", *_WRONG)},
     }
 
@@ -65,7 +66,7 @@ def _rotate() -> Json:
         "summary": "Give a key another secret",
         "description": "The secret is in this answer, and in no other. Limits, and what was used of them, stay.",
         "parameters": [_id("The key's id.")],
-        "requestBody": taken(reference("Rotation"), required=False),
+        "requestBody": taken(reference("Rotation"), examples.ROTATION, required=False),
         "responses": {"200": told("The key, with its new secret.", _key(secret=True)), **faults("413", *_WRONG)},
     }
 

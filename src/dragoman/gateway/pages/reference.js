@@ -1,6 +1,6 @@
 // The reference: operations, what they take and answer, and the types, made from the OpenAPI document.
 
-import { node, prose } from "./dom.js";
+import { copies, node, prose } from "./dom.js";
 import { bounds, named, nullable, words } from "./schema.js";
 
 const JSON_TYPE = "application/json";
@@ -50,12 +50,25 @@ function section(operation, schemas, shown) {
   }
   const taken = requestBody?.content[JSON_TYPE].schema.$ref;
   if (taken) {
+    const bodies = Object.values(requestBody.content[JSON_TYPE].examples);
+    parts.push(node("h3", {}, bodies.length > 1 ? "Examples" : "An example"), ...bodies.map(example));
     // What a request takes is read here, not looked up: its type needs no second place further down.
     shown.add(named(taken));
     parts.push(node("div", { id: named(taken) }, node("h3", {}, "Fields of the body"), fieldsOf(schemas[named(taken)])));
   }
   parts.push(node("h3", {}, "Answers"), answers(responses));
   return node("section", { id, class: "operation" }, ...parts);
+}
+
+/** A body to look at and to copy, folded unless it is the first. */
+function example({ summary, value }, place) {
+  const body = JSON.stringify(value, null, 2);
+  const button = node("button", { type: "button", class: "quiet" }, "Copy");
+  copies(button, () => body);
+  return node("details", { class: "example", open: place === 0 },
+    node("summary", {}, summary),
+    node("div", {}, node("pre", { tabindex: "0" }, body), button),
+  );
 }
 
 const parameterField = ({ name, schema, required, description }) => [name, { ...schema, description }, required];
