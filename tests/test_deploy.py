@@ -5,12 +5,15 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from dragoman.cli.command import parser
 from dragoman.gateway.config.load import load
+from dragoman.gateway.metrics import COUNTED, LOOKED_UP
+from dragoman.gateway.record import End
 from dragoman.gateway.workers import GRACE
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +27,7 @@ OBJECTS = {
 SET = OBJECTS["StatefulSet", "dragoman"]["spec"]
 POD = SET["template"]["spec"]
 UNIT = (DEPLOY / "dragoman.service").read_text()
+RULES = [rule for group in yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
 CONFIG = load(DEPLOY / "dragoman.toml", secrets=False)
 
 
@@ -134,6 +138,47 @@ def test_kustomize_makes_all_of_it():
     assert workload["spec"]["selector"]["matchLabels"] == {"app.kubernetes.io/name": "dragoman"}
     mounted = {each.get("configMap", {}).get("name") for each in workload["spec"]["template"]["spec"]["volumes"]}
     assert config["metadata"]["name"] in mounted
+
+
+def test_alerts_look_at_numbers_that_there_are():
+    families = {family.name: family for family in (*COUNTED, *LOOKED_UP)}
+    known = {
+        made: {*family.labels, "le"}
+        for family in families.values()
+        for made in ([f"{family.name}_bucket"] if family.kind == "histogram" else [family.name])
+    }
+    for rule in RULES:
+        named = set(re.findall(r"dragoman_\w+", rule["expr"]))
+        used = re.findall(r"by \((.*?)\)|(\w+)=~?\"", rule["expr"])
+        labels = {label for by, label in used for label in ([label] if label else by.split(", "))}
+        assert named <= set(known), rule["alert"]
+        assert labels <= set().union(*(known[name] for name in named)), rule["alert"]
+
+
+def test_each_alert_says_how_much_it_matters_and_what_to_do_is_written_down():
+    page = (ROOT / "docs" / "gateway" / "operations.md").read_text()
+
+    for rule in RULES:
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"].endswith(".")
+        assert f"| `{rule['alert']}` |" in page
+
+
+def test_ends_that_alerts_count_are_words_of_the_ledger():
+    words = {
+        word for rule in RULES for said in re.findall(r'end_reason=~"(.*?)"', rule["expr"]) for word in said.split("|")
+    }
+
+    assert words == {"failed", "timed_out"}
+    assert words < set(get_args(End))
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not here")
+def test_prometheus_raises_each_alert_when_it_should():
+    command = ["promtool", "test", "rules", str(ROOT / "tests" / "alerts.yaml")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - what is installed
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")

@@ -53,6 +53,21 @@ def test_tokens_and_cost_are_those_of_each_attempt_at_its_own_upstream():
     assert ("unpriced_attempts_total", "openai") not in told
 
 
+def test_what_is_rare_is_there_from_the_beginning_so_that_its_first_time_is_seen():
+    meter = Meter()
+    meter.begin(["openai", "here"])
+    told = samples(written(COUNTED, meter.numbers))
+    meter.closed(closed(1, attempts=(attempt(prompt_tokens=9, tokens_from="estimated"),)))
+    meter.begin(["openai"])
+
+    assert {key: value for key, value in told.items() if value == 0} == told
+    assert told.keys() == {
+        ("unpriced_attempts_total", "openai"), ("unpriced_attempts_total", "here"),
+        ("reloads_total", "changed"), ("reloads_total", "refused"),
+    }  # fmt: skip
+    assert samples(written(COUNTED, meter.numbers))["unpriced_attempts_total", "openai"] == 1
+
+
 @pytest.mark.parametrize(("status", "word"), [(200, "2xx"), (429, "4xx"), (503, "5xx"), (0, "none"), (308, "3xx")])
 def test_an_answer_is_counted_by_the_class_of_its_status(status, word):
     meter = Meter()

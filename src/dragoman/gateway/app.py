@@ -68,6 +68,7 @@ class Gateway:
         self.running = running
         self.draining = False
         self.meter = metrics.Meter()
+        self.meter.begin(running.relay.upstreams)
         running.lasting.totals.also = self.meter.closed
         self._read = read
         self._siblings = siblings
@@ -213,6 +214,7 @@ class Gateway:
                 raise
             old, self.running = self.running, fresh
             adopt(fresh)
+            self.meter.begin(fresh.relay.upstreams)
             old.retire()
             self._warm(fresh)
             self.meter.reloaded(well=True)

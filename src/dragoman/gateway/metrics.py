@@ -11,6 +11,8 @@ from dragoman.call.settings import VERSION
 from dragoman.gateway.exposition import Family, Numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dragoman.gateway.record import Attempted, Closed
     from dragoman.gateway.running import Running
     from dragoman.gateway.upstream import Upstream
@@ -98,6 +100,17 @@ class Meter:
         self._attempts = self.numbers.counted(ATTEMPTS)
         self._tokens = self.numbers.counted(TOKENS)
         self._cost = self.numbers.counted(COST)
+
+    def begin(self, upstreams: Iterable[str]) -> None:
+        """Begin at 0 with what is rare: of a counter that was not there before, Prometheus sees no growth.
+
+        Args:
+            upstreams: the names of those there are.
+        """
+        for upstream in upstreams:
+            self.numbers.add(UNPRICED, (upstream,), 0)
+        for result in ("changed", "refused"):
+            self.numbers.add(RELOADS, (result,), 0)
 
     def answered(self, endpoint: str, status: int) -> None:
         """Count an answer.
