@@ -1,6 +1,6 @@
 """What nobody would send, sent: schemathesis on the endpoint's own description, and requests and upstreams made of chance.
 
-`FUZZ_SECONDS=600 pytest --timeout 7200 tests/gateway/test_fuzz.py` looks for longer.
+`FUZZ_EXAMPLES=600 pytest --timeout 7200 tests/gateway/test_fuzz.py` looks for longer.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from dragoman.gateway.app import Gateway
 from operated import ADMIN, ask, operated
 from upstreams import Answers, Upstream
 
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "10"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 CARD = {"id": "m", "object": "model", "created": 1, "owned_by": "nobody"}
 VECTORS = {
     "object": "list",
@@ -76,7 +76,7 @@ def test_no_request_that_the_description_allows_or_forbids_makes_the_gateway_fai
         schemathesis, "run", gateway.served.url.removesuffix("/v1") + "/openapi.json",
         "--header", f"Authorization: Bearer {ADMIN}",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-        "--phases", "examples,coverage,fuzzing", "--max-time", str(SECONDS), "--request-timeout", "5",
+        "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--request-timeout", "5",
         "--no-color", "--continue-on-failure",
     ]  # fmt: skip
     done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)  # noqa: S603 - our own command
@@ -193,7 +193,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
 WHOLE = [HEAD % b"application/json" + json.dumps(COMPLETION).encode()]
 STREAMED = HEAD % b"text/event-stream" + step("Mo") + step("net") + step(finish="stop") + DONE
 
-FEW = settings(max_examples=10 * SECONDS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=10 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 ANYTHING = st.recursive(PLAIN, lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=8), each, max_size=3), max_leaves=6)  # fmt: skip
 
