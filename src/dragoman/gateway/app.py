@@ -92,6 +92,7 @@ class Gateway:
             of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
             of("GET", "/v1/models", "caller", _models),
             of("GET", "/v1/models/{+model}", "caller", _model),
+            of("GET", "/v1/requests/{id}", "caller", explanations.own),
             of("POST", "/admin/keys", "admin", keys.create),
             of("GET", "/admin/keys", "admin", keys.listed),
             of("POST", "/admin/keys/{id}/rotate", "admin", keys.rotate),

@@ -151,3 +151,9 @@ def an_object(optional: Json | None = None, **fields: Json) -> Json:
 def array(items: Json) -> Json:
     """An array's schema."""
     return {"type": "array", "items": items}
+
+
+KNOWN: Json = an_object(
+    request={"type": "string"}, entries=array({"type": "object"}), refusals=array(reference("Remembered"))
+)
+"""What is known of a request."""

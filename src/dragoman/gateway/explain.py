@@ -82,3 +82,7 @@ class Refusals:
     def of(self, request: str) -> list[Remembered]:
         """Those of a request's name, the newest first: callers may give a name twice."""
         return [one for one in reversed(self._last) if one.request == request]
+
+    def own(self, request: str, key: str) -> list[Remembered]:
+        """Those of them that were told to a key."""
+        return [one for one in self.of(request) if one.key == key]

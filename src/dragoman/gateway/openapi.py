@@ -15,6 +15,7 @@ from dragoman.gateway.describe import (
     FAULTS,
     GUESSED,
     HEADERS,
+    KNOWN,
     LIMITS,
     RETRY,
     SECURITY,
@@ -91,6 +92,7 @@ def build() -> Json:
             "/v1/messages/count_tokens": {"post": _counting()},
             "/v1/models": {"get": _models()},
             "/v1/models/{model}": {"get": _model()},
+            "/v1/requests/{id}": {"get": _request()},
             **paths(),
             "/healthz": {"get": _health()},
             "/readyz": {"get": _ready()},
@@ -189,6 +191,21 @@ def _model() -> Json:
         "responses": {
             "200": told("The model.", reference("ModelCard")),
             **faults("401", "404", "500", "502", "503", "504", "default"),
+        },
+    }
+
+
+def _request() -> Json:
+    return {
+        "operationId": "retrieveRequest",
+        "summary": "Say what became of a request of one's own",
+        "description": "Its entries in the ledger, as soon as they have ended, and its refusals as far as this process "
+        "remembers them: how it ended, what it used, and what it cost in millionths of a US dollar, also where the "
+        "answer never arrived. What other keys asked by that name is not in it.",
+        "parameters": [parameter("id", "The request's name: `x-request-id`.", place="path")],
+        "responses": {
+            "200": told("What is known of it.", KNOWN),
+            **faults("401", "403", "404", "500", "502", "503", "504", "default"),
         },
     }
 

@@ -109,6 +109,18 @@ def rows(store: Store, which: Which | None = None) -> Iterator[dict[str, Any]]:
         after = found[-1]["at"], found[-1]["entry"]
 
 
+def own(store: Store, request_id: str, key: str | None) -> list[dict[str, Any]]:
+    """The entries of a request's id that a key asked, the newest first; None for what was asked without one.
+
+    Raises:
+        StoreError: the store cannot be reached.
+    """
+    mine = select(requests).where(requests.c.id == request_id, requests.c.key == key)
+    with store.failures(), store.engine.connect() as connection:
+        found = connection.execute(mine.order_by(requests.c.at.desc()).limit(PAGE)).mappings()
+        return [dict(row) for row in found]
+
+
 def explain(store: Store, request_id: str) -> list[dict[str, Any]]:
     """All entries of a request's id, the newest first, each with its attempts; callers may give an id twice.
 

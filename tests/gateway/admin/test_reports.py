@@ -9,7 +9,7 @@ import pytest
 from dragoman.gateway.usage import COLUMNS, SUMS
 from entries import attempt
 from entries import closed as entry_of
-from operated import ADMIN, ASKED
+from operated import ADMIN, ASKED, operated
 from serving import until
 
 THEN = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -99,6 +99,43 @@ def test_a_request_of_just_now_says_who_answered_it(gateway):
     (entry,) = gateway.admin("/admin/requests/just-now")[1]["entries"]
     assert (entry["upstream"], entry["end_reason"], entry["owner"]) == ("only", "completed", "cy")
     assert [each["credential"] for each in entry["attempts"]] == [f"file:{gateway.file.parent}/upstream"]
+
+
+def test_a_caller_is_told_what_became_of_its_own_requests(gateway):
+    mine, secret = gateway.desk.create("cy", models=["m"])
+    _, other = gateway.desk.create("di")
+    for key in (secret, other):
+        gateway.ask("/v1/chat/completions", "POST", key, ASKED, x_request_id="twice")
+        assert until(lambda key=key: gateway.ask("/v1/requests/twice", secret=key)[0] == 200)
+    gateway.ask("/v1/chat/completions", "POST", secret, ASKED | {"model": "n"}, x_request_id="twice")
+    gateway.ask("/v1/chat/completions", "POST", None, ASKED, x_request_id="twice")
+
+    told = json.loads(gateway.ask("/v1/requests/twice", secret=secret)[2])
+    (entry,), (refused,) = told["entries"], told["refusals"]
+    assert (entry["key"], entry["end_reason"], entry["attempts"]) == (mine.id, "completed", 1)
+    assert entry["cost"] == entry["prompt_tokens"] + entry["completion_tokens"]
+    assert (refused["status"], refused["key"]) == (403, mine.id)
+    assert len(gateway.admin("/admin/requests/twice")[1]["refusals"]) == 2
+
+
+@pytest.mark.parametrize("name", ["req_mine", "none", "%00"])
+def test_what_others_asked_is_nothing_to_a_caller(filled, name):
+    _, secret = filled.desk.create("di")
+    status, _, told = filled.ask(f"/v1/requests/{name}", secret=secret)
+
+    assert (status, json.loads(told)["error"]["code"]) == (404, "not_found")
+    assert filled.ask(f"/v1/requests/{name}")[0] == 401
+
+
+def test_without_keys_there_are_the_requests_that_were_asked_without_one(tmp_path):
+    with operated(tmp_path, server='keys = "off"') as gateway:
+        gateway.ask("/v1/chat/completions", "POST", None, ASKED, x_request_id="free")
+        gateway.ask("/v1/chat/completions", "POST", None, ASKED | {"messages": []}, x_request_id="wrong")
+        gateway.store.put([closed(1, id="kept", key="key_a"), closed(2, id="open", key=None)])
+
+        assert until(lambda: gateway.ask("/v1/requests/free")[0] == 200)
+        assert gateway.ask("/v1/requests/open")[0] == 200
+        assert gateway.ask("/v1/requests/kept")[0] == gateway.ask("/v1/requests/wrong")[0] == 404
 
 
 def test_a_refusal_is_explained_by_what_its_caller_was_told(gateway):

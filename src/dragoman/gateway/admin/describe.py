@@ -5,7 +5,7 @@ from __future__ import annotations
 from dragoman.gateway import examples
 from dragoman.gateway.admin.ask import LARGEST_PAGE, PAGE
 from dragoman.gateway.admin.keys import NewKey, Rotation
-from dragoman.gateway.describe import Json, an_object, array, faults, parameter, reference, taken, told
+from dragoman.gateway.describe import KNOWN, Json, an_object, array, faults, parameter, reference, taken, told
 from dragoman.gateway.explain import Remembered
 from dragoman.gateway.keys.key import Key
 
@@ -106,16 +106,13 @@ def _usage() -> Json:
 
 
 def _explain() -> Json:
-    found = an_object(
-        request={"type": "string"}, entries=array({"type": "object"}), refusals=array(reference("Remembered"))
-    )
     return {
         "operationId": "explainRequest",
         "summary": "Say what became of a request",
         "description": "Its entries in the ledger, each with its attempts, and its refusals as far as this process "
         "remembers them; the newest first, since callers may give a name twice.",
         "parameters": [_id("The request's name: `x-request-id`.")],
-        "responses": {"200": told("What is known of it.", found), **faults(*_WRONG)},
+        "responses": {"200": told("What is known of it.", KNOWN), **faults(*_WRONG)},
     }
 
 

@@ -14,11 +14,14 @@ from dragoman.gateway.export import csv_lines, json_lines
 from dragoman.gateway.refusal import TurnedAwayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dragoman.gateway.explain import Refusals
+    from dragoman.gateway.explain import Refusals, Remembered
     from dragoman.gateway.keys.identity import Identity
+    from dragoman.gateway.store.database import Store
     from dragoman.gateway.visit import Visit
+
+    _Asked = Callable[[Any, Store], list[dict[str, Any]]]
 
 TYPES = {"csv": b"text/csv; charset=utf-8", "jsonl": b"application/jsonl; charset=utf-8"}
 FORMATS = ("json", *TYPES)
@@ -70,21 +73,39 @@ class Explanations:
 
     async def explain(self, visit: Visit, _: Identity) -> None:
         """`GET /admin/requests/{id}`: its entries with their attempts, and its refusals; newest first."""
-        refused = self._refusals.of(visit.named)
-        entries: list[dict[str, Any]] = []
-        store = visit.running.lasting.store
-        # What holds a NUL is no request's name, and no text for PostgreSQL.
-        if store is not None and "\0" not in visit.named:
-            from dragoman.gateway import usage as ledger  # noqa: PLC0415 - SQLAlchemy, which the store brings
+        await _explained(
+            visit, self._refusals.of(visit.named), lambda ledger, store: ledger.explain(store, visit.named)
+        )
 
-            entries = await asyncio.to_thread(ledger.explain, store, visit.named)
-        if not refused and not entries:
-            message = (
-                f"nothing is known of a request {visit.named[:128]!r}: it is in the ledger about a second after it has "
-                "ended, and refusals are remembered by the process that refused, for a while"
-            )
-            raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
-        await visit.json({"request": visit.named, "entries": entries, "refusals": refused})
+    async def own(self, visit: Visit, who: Identity) -> None:
+        """`GET /v1/requests/{id}`: the entries and refusals of whoever asks; others' of that name are theirs."""
+        # Without keys nobody can be told from anybody, and refusals say what was asked.
+        refused = self._refusals.own(visit.named, who.id) if who.id else []
+        await _explained(visit, refused, lambda ledger, store: ledger.own(store, visit.named, who.id or None))
+
+
+async def _explained(visit: Visit, refused: list[Remembered], asked: _Asked) -> None:
+    """Say what is known of the request that a path names.
+
+    Args:
+        visit: the question.
+        refused: its refusals.
+        asked: its entries in a store.
+    """
+    entries: list[dict[str, Any]] = []
+    store = visit.running.lasting.store
+    # What holds a NUL is no request's name, and no text for PostgreSQL.
+    if store is not None and "\0" not in visit.named:
+        from dragoman.gateway import usage as ledger  # noqa: PLC0415 - SQLAlchemy, which the store brings
+
+        entries = await asyncio.to_thread(asked, ledger, store)
+    if not refused and not entries:
+        message = (
+            f"nothing is known of a request {visit.named[:128]!r}: it is in the ledger about a second after it has "
+            "ended, and refusals are remembered by the process that refused, for a while"
+        )
+        raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
+    await visit.json({"request": visit.named, "entries": entries, "refusals": refused})
 
 
 async def _send(visit: Visit, rows: Iterable[dict[str, Any]], names: Sequence[str], form: str) -> None:
