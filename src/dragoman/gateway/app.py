@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
 from dragoman.errors import ConfigurationError, DragomanError
-from dragoman.gateway import counting, docs, metrics, models, openapi, pipeline, refusal
+from dragoman.gateway import counting, docs, metrics, models, openapi, own, pipeline, refusal
 from dragoman.gateway.access import admitted
 from dragoman.gateway.admin import keys, operation, reports
 from dragoman.gateway.completions import COMPLETIONS
@@ -93,6 +93,7 @@ class Gateway:
             of("GET", "/v1/models", "caller", _models),
             of("GET", "/v1/models/{+model}", "caller", _model),
             of("GET", "/v1/requests/{id}", "caller", explanations.own),
+            of("GET", "/v1/key", "caller", own.key),
             of("POST", "/admin/keys", "admin", keys.create),
             of("GET", "/admin/keys", "admin", keys.listed),
             of("POST", "/admin/keys/{id}/rotate", "admin", keys.rotate),

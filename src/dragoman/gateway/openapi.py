@@ -27,6 +27,7 @@ from dragoman.gateway.describe import (
     taken,
     told,
 )
+from dragoman.gateway.own import OwnKey
 from dragoman.wire.card import ModelCard, ModelList
 from dragoman.wire.chunk import Chunk
 from dragoman.wire.completion import Completion
@@ -93,13 +94,14 @@ def build() -> Json:
             "/v1/models": {"get": _models()},
             "/v1/models/{model}": {"get": _model()},
             "/v1/requests/{id}": {"get": _request()},
+            "/v1/key": {"get": _key()},
             **paths(),
             "/healthz": {"get": _health()},
             "/readyz": {"get": _ready()},
         },
         "components": {
             "schemas": components(
-                ChatRequest, EmbeddingRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, *TYPES
+                ChatRequest, EmbeddingRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, OwnKey, *TYPES
             )
             | _FOREIGN,
             "headers": HEADERS | RETRY | EXPLAINED | LIMITS | GUESSED,
@@ -206,6 +208,18 @@ def _request() -> Json:
         "responses": {
             "200": told("What is known of it.", KNOWN),
             **faults("401", "403", "404", "500", "502", "503", "504", "default"),
+        },
+    }
+
+
+def _key() -> Json:
+    return {
+        "operationId": "retrieveOwnKey",
+        "summary": "Say what the key that asks may do, and how much of that is left",
+        "description": "Nothing is taken of its limits by asking.",
+        "responses": {
+            "200": told("The key.", reference("OwnKey")),
+            **faults("401", "403", "404", "500", "503", "default"),
         },
     }
 

@@ -392,3 +392,29 @@ def test_without_a_shared_server_the_file_is_used(tmp_path):
     asyncio.run(course())
 
     assert (tmp_path / "limits.db").exists()
+
+
+def test_a_look_takes_nothing(opened, key):
+    limited = who(key, requests_per_minute=2, budget_day_tokens=100)
+
+    async def used(door):
+        found = await door.look(limited)
+        return [found.account.used(meter, found.now) for meter in ("requests_per_minute", "budget_day_tokens")]
+
+    async def course(door):
+        before = [await used(door), await used(door)]
+        grant = await door.reserve(limited, ASK)
+        during = await used(door)
+        grant.settle(7, None)
+        await settled(door)
+        return [*before, during, await used(door)]
+
+    assert on(opened, course) == [[0, 0], [0, 0], [1, 10], [1, 7]]
+
+
+def test_what_cannot_be_looked_at_is_told_without_an_address():
+    async def course(door):
+        with pytest.raises(LimitsUnavailableError, match="cannot be checked just now; try again soon"):
+            await door.look(who("key", requests_per_minute=1))
+
+    on(lambda: ValkeyAccounts("redis://127.0.0.1:1"), course)

@@ -129,13 +129,23 @@ class Admission:
             if not isinstance(reply, Reply):
                 reply = await self._soon(who.id, claims, reply)
         except LimitsUnavailableError as error:
-            # What exactly is wrong is for the log: it may name addresses and files of ours.
-            log.warning("a request was not admitted: %s", error)
-            raise LimitsUnavailableError("the limits of this key cannot be checked just now; try again soon") from None
+            raise _told(error) from None
         if reply.short:
             return refusal(reply.short, reply.account, limits, who.whose, reply.now)
         self._hold(who.id, claims, +1)
         return Grant(self, who.id, claims, reply.now, standing(reply.account, limits, reply.now))
+
+    async def look(self, who: Limited) -> Reply:
+        """How a key's account stands; nothing is taken of it.
+
+        Raises:
+            LimitsUnavailableError: that cannot be told now.
+        """
+        try:
+            reply = self._accounts.reserve(who.id, ())
+            return reply if isinstance(reply, Reply) else await self._soon(who.id, (), reply)
+        except LimitsUnavailableError as error:
+            raise _told(error) from None
 
     async def keep(self) -> None:
         """Renew what is held, and catch up on what is owed, until cancelled."""
@@ -261,6 +271,12 @@ class Admission:
             self._unsure.discard(key)
             if not any(held.values()):
                 self._held.pop(key, None)
+
+
+def _told(error: LimitsUnavailableError) -> LimitsUnavailableError:
+    """What a caller is told; what exactly is wrong is for the log: it may name addresses and files of ours."""
+    log.warning("the limits of a key were not checked: %s", error)
+    return LimitsUnavailableError("the limits of this key cannot be checked just now; try again soon")
 
 
 def _held_of(claims: Sequence[Claim]) -> list[str]:

@@ -686,6 +686,31 @@ export interface components {
             /** @description What is to be remembered of it, in at most 200 characters. */
             note?: string | null;
         };
+        /** @description What a key may do, and how much of that is left. */
+        OwnKey: {
+            /** @description The key's id, which is the ledger's name for it. */
+            id: string;
+            /** @description The beginning of its secret. */
+            prefix: string;
+            /** @description Whose it is. */
+            owner: string;
+            /**
+             * @description What it may be used for.
+             * @enum {string}
+             */
+            role: "caller" | "admin";
+            /** @description Patterns of the models it may ask for, in which `*` stands for anything; null for all. */
+            models: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it stops working, in UTC; null for never.
+             */
+            expires: string | null;
+            /** @description How it stands with each limit it has, by the names that limits have where keys are made. */
+            limits: {
+                [key: string]: components["schemas"]["Standing"];
+            };
+        };
         /** @description Text that much of the answer will repeat, such as a file being edited. */
         Prediction: {
             /**
@@ -787,6 +812,22 @@ export interface components {
         SpokenReference: {
             /** @description The id that came with it. */
             id: string;
+        };
+        /** @description How a key stands with one of its limits. */
+        Standing: {
+            /** @description How much it allows: requests, tokens, or millionths of a US dollar. */
+            limit: number;
+            /** @description How much of that counts now, with the most that requests under way may take. */
+            used: number;
+            /** @description How much of it is held by requests under way: what they do not take comes free when they end. */
+            held: number;
+            /** @description How much is left. */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description When nothing that counts now counts any more, but for what is held: the end of a budget's day or month, in UTC. Null where all of it is held, or nothing counts.
+             */
+            frees_at: string | null;
         };
         /** @description What a stream carries beside the answer. */
         StreamOptions: {
