@@ -218,6 +218,8 @@ ANTHROPICS = b"".join(
                     "input_tokens": 5,
                     "cache_read_input_tokens": 4,
                     "cache_creation_input_tokens": 2,
+                    "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 0},
+                    "service_tier": "standard",
                     "output_tokens": 1,
                 },
             },
@@ -243,7 +245,10 @@ def test_what_the_prompt_takes_is_said_at_the_beginning_where_the_upstream_says_
 
     begun, ended = first.message.usage, last.usage
     assert (begun.input_tokens, begun.cache_read_input_tokens, begun.cache_creation_input_tokens) == (5, 4, 2)
+    assert (begun.cache_creation.ephemeral_5m_input_tokens, begun.service_tier) == (2, "standard")
     assert begun.output_tokens == 0
+    # Nobody has counted what it costs yet, and null would say that nobody can.
+    assert "cost" not in begun.to_dict()
     assert (ended.input_tokens, ended.cache_read_input_tokens, ended.output_tokens) == (5, 4, 7)
 
 

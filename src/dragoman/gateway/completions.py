@@ -20,7 +20,6 @@ from dragoman.wire.check import check_request, decode_body
 if TYPE_CHECKING:
     from dragoman.gateway.tongue import Document, Telling
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Usage
 
 Json = dict[str, Any]
 
@@ -55,7 +54,7 @@ class Completions(Chat):
         told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
         return msgspec.json.encode(told | {"object": "text_completion"})
 
-    def telling(self, asked: Json, known: Usage | None = None) -> Telling:  # noqa: ARG002 - as in chat
+    def telling(self, asked: Json, known: Json | None = None) -> Telling:  # noqa: ARG002 - as in chat
         """Text completions that each hold the next piece, and `[DONE]`."""
         return _Pieces(show_usage=wants_usage(asked))
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from dragoman.gateway.refusal import Refusal
     from dragoman.gateway.tongue import Document, What
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Usage
+
+
+_OF_ANSWER = frozenset({"completion_tokens", "completion_tokens_details", "cost"})
 
 
 class Messages:
@@ -46,7 +48,7 @@ class Messages:
         """A completion's first choice as a message."""
         return msgspec.json.encode(reply(document.to_dict()))
 
-    def telling(self, asked: dict[str, Any], known: Usage | None = None) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
+    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
         """This API's events, from `message_start` to `message_stop`."""
         return _Told(known)
 
@@ -62,8 +64,8 @@ class Messages:
 class _Told:
     """Chunks as this API's events, encoded."""
 
-    def __init__(self, known: Usage | None) -> None:
-        self._telling = Telling(None if known is None else msgspec.to_builtins(_of_prompt(known)))
+    def __init__(self, known: dict[str, Any] | None) -> None:
+        self._telling = Telling(None if known is None else _of_prompt(known))
 
     def feed(self, chunk: Chunk) -> bytes:
         return _encoded(self._telling.feed(chunk))
@@ -75,9 +77,9 @@ class _Told:
 MESSAGES = Messages()
 
 
-def _of_prompt(known: Usage) -> Usage:
+def _of_prompt(known: dict[str, Any]) -> dict[str, Any]:
     """The prompt's part of a usage: more may be known by now, and the stream's end says it."""
-    return msgspec.structs.replace(known, completion_tokens=0, completion_tokens_details=None)
+    return {name: value for name, value in known.items() if name not in _OF_ANSWER}
 
 
 def _encoded(events: list[Event]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dragoman.errors import APIError, DragomanError, StatusError, TimeLimitError
 from dragoman.gateway.ledger import end_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
-    from dragoman.wire.completion import Usage
 
     Chunks = Callable[["Relayed"], AsyncGenerator[list[Chunk]]]
 
@@ -40,7 +39,8 @@ class Relayed:
         choices: how many answers were asked for.
 
     Attributes:
-        begun_with: what a stream's upstream said of its usage before it began; None where it said nothing.
+        begun_with: what a stream's upstream said of its usage before it began, in chat's words and whatever else it
+            says of it; None where it said nothing.
     """
 
     def __init__(  # noqa: PLR0913 - an answer, and who is told of it
@@ -56,7 +56,7 @@ class Relayed:
         self.upstream = upstream
         self.model = model
         self.attempt = attempt
-        self.begun_with: Usage | None = None
+        self.begun_with: dict[str, Any] | None = None
         self._answer = answer
         self._circuit = circuit
         self._choices = choices
@@ -71,7 +71,7 @@ class Relayed:
             return
         if (said := answer.usage) is not None and said.prompt_tokens:
             # Before the answer, and not among its chunks: it counts where there will be no more than its beginning.
-            self.begun_with = said
+            self.begun_with = answer.completion.to_dict().get("usage")
             attempt.saw(Chunk(usage=said))
         if circuit is not None:
             # It has begun: others may ask too. Whether that went well is told by its end.

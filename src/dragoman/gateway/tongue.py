@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.counted import Counted
     from dragoman.gateway.refusal import Refusal
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Completion, Usage
+    from dragoman.wire.completion import Completion
     from dragoman.wire.embedding import Embeddings
 
     Document = Completion | Embeddings | Counted
@@ -65,12 +65,12 @@ class Tongue(Protocol):
         """An answer in one piece as this API's document."""
         ...
 
-    def telling(self, asked: dict[str, Any], known: Usage | None = None) -> Telling:
+    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> Telling:
         """What tells the chunks of one stream as this API's events.
 
         Args:
             asked: the request.
-            known: what it is known to use before it begins.
+            known: what it is known to use before it begins, in chat's words.
         """
         ...
 
@@ -106,7 +106,7 @@ class Chat:
         """The upstream's own bytes, where it spoke this API."""
         return document.to_json()
 
-    def telling(self, asked: dict[str, Any], known: Usage | None = None) -> Telling:  # noqa: ARG002 - other APIs say it
+    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> Telling:  # noqa: ARG002 - other APIs say it
         """The upstream's own bytes, chunk by chunk, and `[DONE]`."""
         return Passing(show_usage=wants_usage(asked))
 

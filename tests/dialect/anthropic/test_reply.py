@@ -124,3 +124,13 @@ def test_mistrals_thoughts_are_thoughts():
         {"type": "thinking", "thinking": "hm", "signature": ""},
         {"type": "text", "text": "x"},
     ]
+
+
+def test_a_refusal_that_its_details_explain_is_no_text_as_well():
+    details = {"type": "refusal", "explanation": "I won't."}
+    message = {"role": "assistant", "content": "Well", "refusal": "I won't."}
+    choice = {"index": 0, "message": message, "finish_reason": "content_filter", "stop_details": details}
+    told = reply({"choices": [choice]})
+
+    assert told["content"] == [{"type": "text", "text": "Well"}]
+    assert told["stop_details"] == details

@@ -236,3 +236,32 @@ def test_whatever_an_upstream_sends_keeps_the_order(data):
     chunks[at] = data.draw(broken(st.just(chunks[at])))
 
     added_up(told(*(read_chunk(json.dumps(each).encode()) for each in chunks)), strict=False)
+
+
+DETAILS = {"type": "refusal", "category": "cyber", "explanation": "I won't."}
+
+
+def retold(*events):
+    """A stream of the API's own, read as chunks and told again."""
+    reader = Reader(7)
+    data = [each for event in events for each in reader.feed(json.dumps(event).encode())]
+    return told(*(read_chunk(each) for each in data if each != DONE))
+
+
+def test_a_refusal_that_its_details_explain_is_no_text_as_well():
+    refused = TEXT | {"stop_reason": "refusal", "stop_details": DETAILS}
+    events = retold(*events_of(refused))
+
+    said = "".join(event["delta"]["text"] for event in events if event["type"] == "content_block_delta")
+    assert said == TEXT["content"][0]["text"]
+    assert events[-2]["delta"]["stop_details"] == DETAILS
+
+
+def test_what_is_said_of_the_whole_message_at_its_end_is_told_there():
+    *before, ended, stopped = events_of(TEXT)
+    ended["delta"]["container"] = {"id": "container_1"}
+    ended["context_management"] = {"applied_edits": []}
+    delta = retold(*before, ended, stopped)[-2]
+
+    assert delta["delta"]["container"] == {"id": "container_1"}
+    assert delta["context_management"] == {"applied_edits": []}

@@ -24,6 +24,7 @@ Json = dict[str, Any]
 DONE = b"[DONE]"
 """What stands for the end of the stream."""
 
+_OF_DELTAS = frozenset({"delta", "type", "usage"})
 _encode = msgspec.json.Encoder().encode
 
 
@@ -171,8 +172,10 @@ class Reader:
         # The counts are totals so far; those that are left out stand.
         self._usage |= {name: value for name, value in counted.items() if value is not None}
         refused = refusal_of(received)
-        chunks = [self._chunk({"refusal": refused})] if refused else []
-        return [*chunks, self._chunk({}, beyond(received), ending(received, answered=self._answered))]
+        # Beside what it stands in, so that whoever tells this API's events says it once.
+        delta: Json = {"refusal": refused} if refused else {}
+        beside = {name: value for name, value in event.items() if name not in _OF_DELTAS and value is not None}
+        return [self._chunk(delta, beyond(received) | beside, ending(received, answered=self._answered))]
 
     def _stop(self, _: Json) -> list[bytes]:
         return [*self._counted(), DONE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dragoman.dialect.anthropic.answer import FINISHES
+from dragoman.dialect.anthropic.answer import FINISHES, refusal_of
 from dragoman.dialect.anthropic.outline import CONTENT, blocks_of, thought_of
 from dragoman.wire.tolerant import is_object, objects_in
 
@@ -32,6 +32,9 @@ def reply(completion: Json) -> Json:
     """
     choice: Json = (objects_in(completion.get("choices")) or [{}])[0]
     message = _object(choice.get("message"))
+    if refusal_of(choice):
+        # They hold the refusal's words already.
+        message = {name: value for name, value in message.items() if name != "refusal"}
     thought = thought_of(message)
     blocks = blocks_of(message, "message", [])
     if thought and not message.get(CONTENT):

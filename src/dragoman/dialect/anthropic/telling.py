@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dragoman.dialect.anthropic.answer import refusal_of
 from dragoman.dialect.anthropic.outline import CONTENT
 from dragoman.dialect.anthropic.reply import ending, identity, usage
 from dragoman.wire.tolerant import objects_in
@@ -31,6 +32,8 @@ _EMPTY: dict[str, Json] = {
     "server_tool_use": {"input": {}},
     "mcp_tool_use": {"input": {}},
 }
+_BESIDE = ("container", "context_management")
+"""What this API says of a whole message at its end, and chat in no word of its own."""
 _DELTAS = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")}
 
 
@@ -64,6 +67,7 @@ class Telling:
         self._extra: dict[str, Json] = {}
         self._late: list[tuple[str, str]] = []
         self._choice: Json = {}
+        self._beside: Json = {}
         self._usage: object = None
 
     def feed(self, chunk: Chunk) -> list[Event]:
@@ -76,17 +80,21 @@ class Telling:
                 continue
             if _MARK in chunk.to_json():
                 events += self._items(chunk)
-            events += self._delta(choice.delta)
             if choice.finish_reason:
-                self._choice = objects_in(chunk.to_dict()["choices"])[0]
+                said = chunk.to_dict()
+                self._choice = objects_in(said["choices"])[0]
+                self._beside = {name: said[name] for name in _BESIDE if name in said}
+            events += self._delta(choice.delta)
         return events
 
     def end(self) -> list[Event]:
         """The events that end the stream, once its last chunk was fed."""
         events = [] if self._begun else self._start("", "")
         events += self._flush(last=True) + self._catch_up() + self._close()
-        delta = ending(self._choice)
-        events.append(_event({"type": "message_delta", "delta": delta, "usage": usage(self._usage)}))
+        delta, beside = ending(self._choice), self._beside
+        if "container" in beside:
+            delta["container"] = beside.pop("container")
+        events.append(_event({"type": "message_delta", "delta": delta, "usage": usage(self._usage)} | beside))
         return [*events, _event({"type": "message_stop"})]
 
     def _start(self, name: str, model: str) -> list[Event]:
@@ -107,7 +115,8 @@ class Telling:
     def _delta(self, delta: Delta) -> list[Event]:
         events: list[Event] = []
         thought = delta.reasoning_content or delta.reasoning
-        text = delta.content or delta.refusal
+        # The details of a refusal hold its words already.
+        text = delta.content or (None if refusal_of(self._choice) else delta.refusal)
         for kind, piece in (("thinking", thought), ("text", text)):
             if piece and self._calls and not all(_is_whole(call.said) for call in self._calls):
                 # Between the pieces of a call: a block that is left cannot be gone on with, so this comes after it.
