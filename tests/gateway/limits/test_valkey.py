@@ -52,6 +52,22 @@ def test_an_account_of_which_nothing_counts_is_not_there(valkey_url, server, key
     assert not server.exists(PREFIX + key)
 
 
+def test_a_connection_that_the_server_closed_while_it_was_idle_refuses_nobody(valkey_url, server, key):
+    async def course(accounts):
+        claim = Claim(Entry("m", "s", 1, accounts.clock() + 100), 2)
+        await accounts.reserve(key, [claim])
+        # As the server's `timeout` does, and its restart.
+        server.client_kill_filter(_type="normal")
+        while len(server.client_list()) > 1:
+            pass
+        for _ in range(3):
+            # Its end has come, and the loop reads it.
+            await asyncio.sleep(0)
+        return await accounts.reserve(key, [claim])
+
+    assert not on(valkey_url, course).short
+
+
 def test_scripts_that_the_server_has_forgotten_are_sent_again(valkey_url, server, key):
     async def course(accounts):
         claim = Claim(Entry("m", "s", 1, accounts.clock() + 100), 2)
