@@ -157,6 +157,25 @@ def test_what_is_known_is_as_old_as_the_question(desk, watched):
     assert on(watched, course) == 2
 
 
+def test_who_is_not_known_does_not_wait_for_ever_for_a_store_that_says_nothing(desk, watched, monkeypatch, caplog):
+    monkeypatch.setattr(module, "LONGEST", 0.01)
+    key, hashed = made(desk)
+    watched.gate.clear()
+
+    async def course(directory, clock):
+        try:
+            with pytest.raises(KeysUnavailableError):
+                await directory.identity(hashed)
+        finally:
+            watched.gate.set()
+        await beside(directory)
+        clock.now = PAUSE
+        return await directory.identity(hashed)
+
+    assert on(watched, course).id == key.id
+    assert "it has said nothing for" in caplog.text
+
+
 def test_keys_that_are_known_work_while_the_store_is_away_and_the_log_says_so_once(desk, watched, caplog):
     key, hashed = made(desk)
 

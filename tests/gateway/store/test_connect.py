@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import func, insert, select
 
-from dragoman.gateway.store.connect import engine_of, writing
+from dragoman.gateway.store.connect import LIMITS, engine_of, writing
 from dragoman.gateway.store.database import Store
 from dragoman.gateway.store.tables import keys
 from entries import NOON
@@ -87,3 +87,16 @@ def test_a_driver_that_is_missing_is_named_with_the_extra_that_has_it():
     )
 
     assert python(script) == "ConfigurationError PostgreSQL needs psycopg: pip install 'dragoman[replicas]'\n"
+
+
+def test_a_postgresql_that_is_cut_off_is_noticed_in_seconds_or_as_its_address_says(postgres):
+    address = postgres.database()
+    found = {}
+    for more in ("", "&tcp_user_timeout=60000"):
+        engine = engine_of(address + more)
+        with engine.connect() as connection:
+            found[more] = connection.connection.driver_connection.info.get_parameters()
+        engine.dispose()
+
+    assert found[""].items() >= {name: str(limit) for name, limit in LIMITS.items()}.items()
+    assert found["&tcp_user_timeout=60000"]["tcp_user_timeout"] == "60000"

@@ -36,6 +36,9 @@ LAST_KNOWN = 600.0
 PATIENCE = 1.0
 """Seconds that a request waits for a store, where something is known that may stand in for it."""
 
+LONGEST = 10.0
+"""Seconds that a request waits for a store, where nothing is known."""
+
 PAUSE = 1.0
 """Seconds after a failure in which the store is left alone."""
 
@@ -84,7 +87,7 @@ class Directory:
         known = self._known.get(hashed)
         # The dictionary's own comparison takes a time that depends on the hashes; this one is the one that counts.
         if known is None or not hmac.compare_digest(known.hashed, hashed):
-            return await self._read(hashed)
+            return await self._first(hashed)
         self._known.move_to_end(hashed)
         age = self._clock() - known.read
         if age < AGING:
@@ -97,6 +100,14 @@ class Directory:
     def close(self) -> None:
         """Let the look-ups under way end."""
         self._readers.shutdown()
+
+    async def _first(self, hashed: str) -> Identity | None:
+        """Read one that is not known; a store that says nothing is away."""
+        try:
+            return await asyncio.wait_for(self._read(hashed), LONGEST)
+        except TimeoutError:
+            self._failed(StoreError(f"it has said nothing for {LONGEST:g} s"))
+            raise KeysUnavailableError("keys cannot be checked just now; try again soon") from None
 
     async def _again(self, hashed: str, known: _Known) -> Identity | None:
         """Read an old one again; where the store is away, what was known stands in, unless that is too long ago."""

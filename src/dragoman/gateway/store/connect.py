@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, make_url
 
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.store.address import dialect_url
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 PATIENCE = 10
 """Seconds that a connection to PostgreSQL may take, and that SQLite waits for another process's transaction."""
+
+LIMITS = {
+    "connect_timeout": PATIENCE,
+    "tcp_user_timeout": PATIENCE * 1000,
+    "keepalives_idle": PATIENCE,
+    "keepalives_interval": 1,
+    "keepalives_count": PATIENCE,
+}
+"""How long PostgreSQL's driver waits for a server that says nothing, where the address does not say it (libpq's names,
+§34.1.2): of one that is cut off, or has lost its power, the system alone would notice after a quarter of an hour."""
 
 _BEGIN = "dragoman_begin"
 
@@ -46,7 +56,7 @@ def engine_of(url: str) -> Engine:
             hide_parameters=True,
             pool_pre_ping=True,
             # Of a database in SQL_ASCII, where a set-up without a locale leaves one, the driver would give bytes.
-            connect_args={"connect_timeout": PATIENCE, "client_encoding": "utf8"},
+            connect_args={**_limits(address), "client_encoding": "utf8"},
         )
     except ImportError as error:
         raise ConfigurationError(f"PostgreSQL needs {error.name}: pip install 'dragoman[replicas]'") from None
@@ -64,6 +74,11 @@ def writing(engine: Engine) -> Generator[Connection]:
     """
     with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
         yield connection
+
+
+def _limits(address: str) -> dict[str, int]:
+    said = make_url(address).query
+    return {name: limit for name, limit in LIMITS.items() if name not in said}
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own
