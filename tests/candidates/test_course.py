@@ -182,6 +182,24 @@ def test_one_that_has_no_way_to_say_it_is_not_tried_again():
     assert first.lanes[0].circuit.begin(0.0)
 
 
+def test_what_could_not_be_made_is_none_of_the_attempts():
+    going = course(stop("a"), stop("b"), stop("c"), retries=0)
+
+    going.unable(going.next(0.0))
+    going.unable(going.next(0.0))
+
+    assert walk(going) == ["c"]
+
+
+def test_a_resort_that_has_no_way_to_say_it_gives_nobody_another_attempt():
+    going = Course([stop("a")], 0, lambda: 0.0, [stop("z")])
+    going.failed(going.next(0.0), BROKEN, 0.0)
+
+    going.unable(going.next(0.0))
+
+    assert going.next(0.0) is None
+
+
 def test_the_pauses_between_rounds_may_be_the_callers_own():
     rounds = Retry(first=3.0, longest=4.0, jitter=0.0)
 

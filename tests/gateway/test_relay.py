@@ -15,6 +15,7 @@ from dragoman.gateway.ledger import Book, Entry, Totals
 from dragoman.gateway.relay import Relay
 from dragoman.gateway.routes import Routes
 from dragoman.gateway.upstream import Upstream
+from gateways import made
 from scripted import CLOSE, READ, RESET, Hold, Scripted, answer, chunk, chunked, chunked_head, event, repeat
 
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "Who?"}]}
@@ -298,6 +299,28 @@ def test_what_no_candidate_can_say_is_refused_at_once_and_not_asked_for_again(mo
         world.ask(work=counting)
 
     assert world.attempts == []
+
+
+@pytest.mark.parametrize("field", [{"n": 2}, {"seed": 7}, {"tools": [{"type": "custom", "custom": {"name": "f"}}]}])
+def test_what_the_first_vendors_own_api_cannot_say_is_asked_elsewhere_and_is_no_attempt_at_it(field):
+    with Scripted() as unasked, Scripted([READ, completion()]) as server:
+        more = f"""
+            [upstreams.claude]
+            vendor = "anthropic"
+            url = "{unasked.url("/v1")}"
+            [[routes]]
+            model = "*"
+            candidates = ["claude", "only"]
+            retries = 0
+        """
+        world = World({"only": server})
+        world.relay = made(server.url("/v1"), more=more).relay
+        world.upstreams = world.relay.upstreams
+        assert world.ask(ASKED | field) == "Monet"
+
+    assert not unasked.connections
+    assert world.attempts == [("only", "completed")]
+    assert world.upstreams["claude"].lanes[0].circuit.begin(0.0)
 
 
 def test_of_two_in_a_race_one_may_fail():

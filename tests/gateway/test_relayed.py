@@ -28,7 +28,7 @@ def relayed(steps, work, stream=True, vendor=None, **known):
         settings = replace(settings, dialect=named(vendor)) if vendor else settings
         upstream = Upstream("upstream", [settings])
         lane = upstream.stop("m").lanes[0]
-        found, _ = await lane.send(ASKED | {"stream": stream}, Timeouts())
+        found = await lane.send(lane.call(ASKED | {"stream": stream}, Timeouts()), stream=stream)
         upstream.busy += 1
         attempt = Attempt("only", "m")
         made = Relayed(found, upstream, "m", attempt, **known)

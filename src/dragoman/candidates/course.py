@@ -137,6 +137,9 @@ class Course(Generic[L]):
     def unable(self, attempt: Try[L]) -> None:
         """An attempt could not be made: the candidate has no way to say what is asked, and would have none later."""
         attempt.lane.circuit.cancelled()
+        if attempt.stop in self._stops:
+            # What was not made is none of those that may be. A resort's is not among them anyway.
+            self._left += 1
         self._drop(attempt)
 
     def _first(self, stops: Sequence[Stop[L]], now: float) -> Try[L] | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.upstream import Lane, Upstream
     from dragoman.wire.chunk import Chunk
 
-    Answer = tuple[Document | AsyncStream, tuple[str, ...]]
+    Answer = Document | AsyncStream
     Task = asyncio.Task[Answer]
 
 
@@ -261,16 +261,22 @@ class _Race:
         upstream = self._relay.upstreams[step.stop.upstream]
         try:
             body, changes = upstream.fit(self._body, self._asks)
-        except errors.DragomanError as error:
+            if self._beginning is not None and upstream.continues is not None:
+                body = upstream.continues.of(body, self._beginning)
+            call = step.lane.call(body | {"model": step.stop.model}, self._timeouts(upstream.timeouts), self._asks)
+        except errors.InvalidRequestError as error:
             self._course.unable(step)
             self._error = error
             return False
-        if self._beginning is not None and upstream.continues is not None:
-            body = upstream.continues.of(body, self._beginning)
+        except errors.ConfigurationError as error:
+            self._course.failed(step, error, time.monotonic())
+            self._entry.attempt(upstream.name, step.stop.model, step.lane.credential).ended(end_of(error))
+            self._error = error
+            return False
         attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential)
-        timeouts, headers = self._timeouts(upstream.timeouts), attempt.leg.headers if attempt.leg else None
-        work = step.lane.send(body | {"model": step.stop.model}, timeouts, self._asks, headers)
-        self._running.append(_Running(step, upstream, attempt, changes, work))
+        headers = attempt.leg.headers if attempt.leg else None
+        work = step.lane.send(call, self._asks, stream=self._body.get("stream") is True, headers=headers)
+        self._running.append(_Running(step, upstream, attempt, [*changes, *call.changes], work))
         return True
 
     def _timeouts(self, own: Timeouts) -> Timeouts:
@@ -296,16 +302,15 @@ class _Race:
     def _won(self, running: _Running, outcome: Answer) -> Relayed:
         """Take what an attempt was answered with."""
         self._running.remove(running)
-        answer, changes = outcome
-        if isinstance(answer, AsyncStream):
+        if isinstance(outcome, AsyncStream):
             running.upstream.took(time.monotonic() - running.begun)
         entry = self._entry
         entry.answers(running.attempt)
-        if running.changes or changes:
+        if running.changes:
             known = entry.changed
-            entry.changed = (*known, *(each for each in (*running.changes, *changes) if each not in known))
+            entry.changed = (*known, *(each for each in running.changes if each not in known))
         return Relayed(
-            answer,
+            outcome,
             running.upstream,
             running.step.stop.model,
             running.attempt,
@@ -357,6 +362,6 @@ def _can(upstream: Upstream, model: str) -> bool:
 def _left(task: Task) -> None:
     """Close the stream of an attempt that was answered in the moment it was given up."""
     if not task.cancelled() and task.exception() is None:
-        answer, _ = task.result()
+        answer = task.result()
         if isinstance(answer, AsyncStream):
             answer.close()

@@ -69,38 +69,51 @@ class Lane:
         self._settings = settings
         self._transport = transport
 
-    async def send(
-        self,
-        body: dict[str, Any],
-        timeouts: Timeouts,
-        asks: What = "completion",
-        headers: Mapping[str, str] | None = None,
-    ) -> tuple[Document | AsyncStream, tuple[str, ...]]:
-        """Ask once; streamed or not as the body says, and a stream comes with its first content.
+    def call(self, body: dict[str, Any], timeouts: Timeouts, asks: What = "completion") -> Call:
+        """What asks once; what the vendor's own API made necessary to change of the request is in its `changes`.
 
         Args:
             body: the request, fitted to it.
             timeouts: the limits in time.
             asks: what it asks for.
-            headers: what the request carries besides.
-
-        Returns:
-            The answer, and what the vendor's own API made necessary to change of the request.
 
         Raises:
             InvalidRequestError: the vendor's API cannot say it.
-            APIError: it failed.
+            ConfigurationError: the credential is not where it should be.
         """
         if asks == "embeddings":
-            asked = _carrying(vectors.call(self._settings, body, timeouts), headers)
-            return await adrive(fetch(asked, time, read_embeddings), self._transport), ()
+            return vectors.call(self._settings, body, timeouts)
         if asks == "count":
-            asked = _carrying(counted.call(self._settings, body, timeouts), headers)
-            return await adrive(fetch(asked, time, counted.read_counted), self._transport), ()
-        call = _carrying(body_call(self._settings, body, None, timeout=timeouts), headers)
-        if body.get("stream") is True:
-            return await Opening(call, self._transport), call.changes
-        return await aask(call, self._transport, completed, complete), call.changes
+            return counted.call(self._settings, body, timeouts)
+        return body_call(self._settings, body, None, timeout=timeouts)
+
+    async def send(
+        self,
+        call: Call,
+        asks: What = "completion",
+        *,
+        stream: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Document | AsyncStream:
+        """Send a call; a stream comes with its first content.
+
+        Args:
+            call: what `call` made.
+            asks: what it asks for.
+            stream: whether it asks for a stream.
+            headers: what the request carries besides.
+
+        Raises:
+            APIError: it failed.
+        """
+        call = _carrying(call, headers)
+        if asks == "embeddings":
+            return await adrive(fetch(call, time, read_embeddings), self._transport)
+        if asks == "count":
+            return await adrive(fetch(call, time, counted.read_counted), self._transport)
+        if stream:
+            return await Opening(call, self._transport)
+        return await aask(call, self._transport, completed, complete)
 
 
 def _carrying(call: Call, headers: Mapping[str, str] | None) -> Call:
