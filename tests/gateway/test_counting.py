@@ -65,6 +65,8 @@ def test_anthropic_is_asked_in_the_callers_own_words(served):
     del thinking["stream"]
     assert request.json == thinking | {"model": "claude"}
     assert (row["end"], row["prompt_tokens"], row["completion_tokens"]) == ("completed", 0, 0)
+    # Nothing was used, whatever it would cost: no row that `dragoman usage` would call inexact, or without a price.
+    assert (row["tokens_from"], row["cost"]) == ("upstream", 0)
 
 
 @pytest.mark.parametrize(

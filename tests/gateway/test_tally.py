@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dragoman.gateway.counted import read_counted
 from dragoman.gateway.tally import MOST, NOTHING, Tally, Tokens, together
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import Completion, read_completion
@@ -97,6 +98,13 @@ def test_a_completion_without_usage_is_estimated_from_its_words():
 def test_an_upstream_that_refused_has_used_nothing():
     assert tokens(worked=False, ended=False) is NOTHING
     assert tokens(prompt=None, ended=False) is NOTHING
+
+
+def test_to_count_takes_nothing():
+    tally = Tally()
+    tally.answered(read_counted(b'{"input_tokens": 77}'))
+
+    assert tally.tokens(0, ended=True, worked=True) == Tokens(0, 0, source="upstream")
 
 
 @pytest.mark.parametrize("count", [-1, 10**30])

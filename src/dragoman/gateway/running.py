@@ -101,6 +101,9 @@ class Running:
         """What tokens cost, in microusd; None where that is not known. The models are those of `Prices.price`."""
         if upstream is None:
             return None
+        if tokens.prompt == tokens.completion == 0:
+            # Whatever they cost: of a prompt that was only counted, say.
+            return 0
         used = Used(
             prompt=tokens.prompt or 0,
             completion=tokens.completion or 0,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dragoman.answer.reading import says_something
 from dragoman.cost.estimate import answer_tokens
+from dragoman.gateway.counted import Counted
 from dragoman.wire.chunk import Delta
-from dragoman.wire.completion import Completion
+from dragoman.wire.completion import Completion, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from dragoman.gateway.record import Source
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
-    from dragoman.wire.completion import Usage
 
 MOST = 10**12
 """More than any answer has: what an upstream says beyond it is a mistake, and must not make sums overflow."""
@@ -74,6 +74,9 @@ class Tally:
         self._whole = True
         if answer.usage is not None and _says_it(answer.usage, answer):
             self._usage = answer.usage
+        elif isinstance(answer, Counted):
+            # To count takes nothing, and that is no guess.
+            self._usage = Usage()
         elif isinstance(answer, Completion):
             self._answer_tokens = answer_tokens(answer)
 
