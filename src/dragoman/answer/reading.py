@@ -269,7 +269,8 @@ class Reading:
         if self._finished():
             self._rest()
             return
-        what = "before [DONE]" if self._done else "before the answer had finished"
+        # Other APIs than chat's have no such mark.
+        what = "before [DONE]" if self._done and self._translated is None else "before the answer had finished"
         self._fail(TruncatedError(f"the stream ended {what}", retryable=True, **self.known()))
 
     def _finished(self) -> bool:

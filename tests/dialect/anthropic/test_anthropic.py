@@ -197,7 +197,7 @@ def test_a_stream_that_was_cut_says_so_wherever(last):
         client(server) as made,
     ):
         stream = made.chat.stream(**HELLO)
-        with pytest.raises(errors.TruncatedError):
+        with pytest.raises(errors.TruncatedError, match="ended before the answer had finished"):
             list(stream)
 
 
