@@ -52,8 +52,8 @@ class ValkeyAccounts:
                 url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
                 socket_timeout=PATIENCE,
                 socket_connect_timeout=PATIENCE,
-                # Over the newer one the client takes the end of a connection that was idle for a notice of the server's,
-                # and asks on it: after the server's restart, or its `timeout`, that refused a request.
+                # With the newer one the client takes the end of an idle connection for a notice of the server's, and
+                # asks on it: after the server's restart, or its `timeout`, that would refuse a request.
                 protocol=2,
                 # A reservation is no step to be taken twice because its answer was lost.
                 retry=Retry(NoBackoff(), 0),
