@@ -24,7 +24,9 @@ Json = dict[str, Any]
 DONE = b"[DONE]"
 """What stands for the end of the stream."""
 
-_OF_DELTAS = frozenset({"delta", "type", "usage"})
+_OF_DELTAS = frozenset({"choices", "created", "delta", "id", "model", "object", "type", "usage"})
+"""What a `message_delta` says elsewhere, and what a chunk has of its own."""
+
 _encode = msgspec.json.Encoder().encode
 
 
