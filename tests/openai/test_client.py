@@ -65,6 +65,44 @@ def test_a_copy_changes_what_it_is_told_to():
         client.copy(timout=1)
 
 
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_in_a_copy_is_what_it_was(kind, nothing):
+    client = kind(api_key="k", base_url="http://127.0.0.1:9/v1", organization="o", project="p", max_retries=7)
+    copied = client.copy(base_url=nothing, organization=nothing, project=nothing, api_key=None, http_client=None)
+
+    assert copied.base_url == "http://127.0.0.1:9/v1/"
+    assert (copied.organization, copied.project, copied.api_key, copied.max_retries) == ("o", "p", "k", 7)
+    assert copied._caller.transport is client._caller.transport
+    assert (client.copy(timeout=None).timeout, client.copy(api_key="").api_key) == (None, "")
+
+
+def test_a_copy_goes_where_its_client_does_whatever_the_environment_says_by_then(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_ORG_ID", "o")
+    client = OpenAI()
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_ORG_ID"):
+        monkeypatch.delenv(name)
+    copied = client.with_options(timeout=5)
+
+    assert (copied.base_url, copied.api_key, copied.organization) == ("http://127.0.0.1:9/v1/", "k", "o")
+
+
+def test_a_copy_that_is_moved_takes_no_key_of_the_environment_along(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+
+    assert not OpenAI().with_options(base_url="http://127.0.0.1:9/v1").api_key
+
+
+def test_a_copy_of_the_model_on_this_machine_can_be_moved_to_the_network():
+    with asking(READ, document()) as (_, client), OpenAI(base_url="local") as local:
+        with local.with_options(base_url=client.base_url) as moved:
+            moved.chat.completions.create(**ASKED)
+
+        assert type(client.copy(base_url="local")._caller.transport) is type(local._caller.transport)
+
+
 def test_a_copy_is_of_the_programs_own_class():
     class Mine(OpenAI):
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from dragoman.call.settings import placed
 from dragoman.openai.caller import AsyncCaller, Caller
 from dragoman.openai.carry import async_transport, transport
 from dragoman.openai.completions import AsyncCompletions, Completions
@@ -32,6 +33,11 @@ _FIXED = frozenset({
     "api_key", "base_url", "organization", "project", "timeout", "max_retries", "default_headers", "default_query",
 })  # fmt: skip
 """What a client is made with, and keeps."""
+
+
+def _keeps(name: str, value: object) -> bool:
+    """Whether an argument of a copy changes nothing, as in the original. No time-out is a change, and so is no key."""
+    return name not in {"timeout", "max_retries"} if value is None else value == "" and name != "api_key"
 
 
 class _Client:
@@ -74,7 +80,7 @@ class _Client:
         """Itself: `beta.chat.completions.parse` and `.stream` are where they have moved to since, and here too."""
         return self
 
-    def _changed(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def _changed(self, changes: dict[str, Any], transport: object) -> dict[str, Any]:
         """The arguments of a copy; `set_default_…` replaces what `default_…` adds to."""
         changed = {name: value for name, value in changes.items() if is_given(value)}
         for name in ("default_headers", "default_query"):
@@ -86,7 +92,19 @@ class _Client:
         unknown = changed.keys() - self._given.keys()
         if unknown:
             raise TypeError(f"a client has no {', '.join(sorted(unknown))}")
-        return {**self._given, **changed}
+        changed = {name: value for name, value in changed.items() if not _keeps(name, value)}
+        return {**self._standing(changed.get("base_url"), transport), **changed}
+
+    def _standing(self, moved_to: object, transport: object) -> dict[str, Any]:
+        """The arguments that a copy keeps; what the environment said when this client was made is among them."""
+        kept = {**self._given, "organization": self.organization, "project": self.project}
+        if moved_to is None:
+            kept |= {"base_url": self._config.address, "api_key": kept["api_key"] or self.api_key or kept["api_key"]}
+        # The network does not reach the model on this machine, nor that the network.
+        alike = moved_to is None or placed(str(moved_to)).weights == self._config.settings.engine
+        if alike or kept["http_client"] is not None:
+            kept["http_client"] = transport
+        return kept
 
     def __repr__(self) -> str:
         """Where it points; never the credential."""
@@ -211,10 +229,10 @@ class OpenAI(_Client):
         """A client with some arguments changed, over the same connections.
 
         Args:
-            **changes: the constructor's. `default_headers` and `default_query` add to those there are;
-                `set_default_headers` and `set_default_query` replace them.
+            **changes: the constructor's; None leaves all but `timeout` as it is. `default_headers` and `default_query`
+                add to those there are; `set_default_headers` and `set_default_query` replace them.
         """
-        return type(self)(**self._changed({"http_client": self._caller.transport} | changes))
+        return type(self)(**self._changed(changes, self._caller.transport))
 
     with_options = copy
 
@@ -321,7 +339,7 @@ class AsyncOpenAI(_Client):
 
     def copy(self, **changes: Any) -> Self:  # noqa: ANN401 - as the constructor
         """A client with some arguments changed, over the same connections: see `OpenAI.copy`."""
-        return type(self)(**self._changed({"http_client": self._caller.transport} | changes))
+        return type(self)(**self._changed(changes, self._caller.transport))
 
     with_options = copy
 

@@ -36,12 +36,14 @@ class Config:
     """What a client was made with.
 
     Attributes:
+        address: where it calls, as it was named.
         settings: address, credential, headers and policies.
         query: put after every address.
         omitted: headers that are not sent, in lower case.
         ask_key: what returns the credential, where it may have to be awaited.
     """
 
+    address: str
     settings: Settings
     query: Mapping[str, Any]
     omitted: frozenset[str]
@@ -70,12 +72,12 @@ def configured(  # noqa: PLR0913 - what a client is made with
         InvalidRequestError: (a ValueError) an argument cannot be used.
     """
     own = {"OpenAI-Organization": organization, "OpenAI-Project": project}
-    address = base_url or ambient_url() or _environ("OPENAI_BASE_URL") or OPENAI_URL
+    # An address may also be an httpx.URL.
+    address = str(base_url or ambient_url() or _environ("OPENAI_BASE_URL") or OPENAI_URL)
     named: dict[str, Any] = {name: value for name, value in own.items() if value}
-    headers = named | _ambient_headers(str(address)) | dict(default_headers or {})
+    headers = named | _ambient_headers(address) | dict(default_headers or {})
     settings = settings_for(
-        # An address may also be an httpx.URL.
-        str(address),
+        address,
         api_key=api_key,
         model="",
         timeout=limits(timeout),
@@ -86,7 +88,7 @@ def configured(  # noqa: PLR0913 - what a client is made with
     if api_key is None and not own_way and isinstance(settings.key, Secret) and not settings.key:
         settings = replace(settings, key=_ambient_key(settings))
     omitted = frozenset(name.lower() for name, value in headers.items() if is_omitted(value))
-    return Config(settings, given(default_query or {}), omitted, api_key if callable(api_key) else None)
+    return Config(address, settings, given(default_query or {}), omitted, api_key if callable(api_key) else None)
 
 
 def _counted(max_retries: Any) -> int:  # noqa: ANN401 - what programs pass
