@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
+import math
 
 import httpx
 import pytest
 
 from dragoman.errors import APIError, ConnectionFailedError, InvalidRequestError, RateLimitError, TimeLimitError
 from dragoman.face.caller import Caller, Face, Options
-from dragoman.face.hooks import HookContext
+from dragoman.face.hooks import BeforeRequestHook, HookContext, Hooks
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import BackoffStrategy, RetryConfig
 from dragoman.stream import AsyncStream, Stream
@@ -30,6 +31,11 @@ class Refused(Exception):  # noqa: N818 - the face's own
     def __init__(self, error: APIError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+class Untouched(BeforeRequestHook):
+    def before_request(self, hook_ctx, request):
+        return request
 
 
 FACE = Face(
@@ -275,3 +281,70 @@ def test_the_logger_sees_everything_but_the_credential(caplog):
     assert "Status Code: 400" in caplog.text
     assert '"messages":[]' in caplog.text
     assert "sk-planted" not in caplog.text
+
+
+def test_nor_does_it_see_other_credentials(caplog):
+    refused = answer(b"{}", "400 Bad Request", headers={"Set-Cookie": "session=planted-cookie"})
+    with caplog.at_level(logging.DEBUG), Scripted([READ, refused]) as server:
+        made = Caller(
+            FACE,
+            key="sk-planted",
+            options=Options(server_url=server.url("/base?api-key=planted-query&v=1")),
+            logger=logging.getLogger("face"),
+        )
+        with pytest.raises(Refused):
+            ask(
+                made,
+                http_headers={"X-Api-Key": "planted-header", "Authorization": "Basic planted-basic", "x-team": "t"},
+            )
+        made.close()
+
+    assert "planted" not in caplog.text
+    assert "'x-team': 't'" in caplog.text
+    assert "&v=1" in caplog.text
+    assert "api-key=planted-query" in server.requests[0].line
+
+
+@pytest.mark.parametrize("hooked", [False, True])
+def test_what_was_closed_before_its_first_call_is_closed(hooked):
+    hooks = Hooks()
+    if hooked:
+        hooks.register_before_request_hook(Untouched())
+    with Scripted() as server:
+        made = caller(server, hooks=hooks)
+        made.close()
+        with pytest.raises(Refused, match="closed"):
+            ask(made)
+
+
+def test_so_it_is_asynchronously():
+    async def main(server):
+        made = caller(server)
+        await made.aclose()
+        with pytest.raises(Refused, match="closed"):
+            await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
+
+    with Scripted() as server:
+        asyncio.run(main(server))
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"timeout_ms": 0}, "milliseconds above 0, not 0"),
+        ({"timeout_ms": "10"}, "milliseconds above 0, not '10'"),
+        ({"timeout_ms": math.nan}, "milliseconds above 0, not nan"),
+        ({"retries": 3}, "a RetryConfig, not a int"),
+        ({"http_headers": [("a", "b")]}, "a mapping of names to values, not a list"),
+        ({"http_headers": {"X-Team": 7}}, "the value of 'x-team' is a text, not a int"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_words(given, sentence):
+    with pytest.raises(InvalidRequestError, match=sentence):
+        caller().call(BODY, Options(**given), stream=False)
+
+
+@pytest.mark.parametrize("key", [7, lambda: 7, b"k"])
+def test_a_key_that_is_no_text_is_refused_in_words(key):
+    with pytest.raises(InvalidRequestError, match="the key is a text"):
+        caller(key=key).call(BODY, Options(), stream=False)

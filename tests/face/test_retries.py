@@ -77,3 +77,9 @@ def test_time_runs_out():
     clock.now += 3.5
 
     assert backoff.pause(ServerError("x", status=500), 1, 0.0) is None
+
+
+def test_a_pause_that_no_number_can_tell_is_the_longest():
+    backoff = Backoff(config(initial_interval=1, max_interval=50, exponent=2.0), Clock())
+
+    assert backoff.pause(ServerError("x", status=503), 5000, 0.5) == 0.05

@@ -11,14 +11,15 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from dragoman.amount import is_duration
 from dragoman.call import encode
 from dragoman.call.settings import VERSION, ambient_url, checked_url
-from dragoman.errors import APIError, ConfigurationError
+from dragoman.errors import APIError, ConfigurationError, InvalidRequestError
 from dragoman.exchange import Call, Timeouts
 from dragoman.face.either import either, recorded
 from dragoman.face.field import UNSET, Unset
@@ -27,7 +28,7 @@ from dragoman.face.log import Silent
 from dragoman.face.record import RawResponse
 from dragoman.face.retries import RetryConfig, policy
 from dragoman.names import fresh
-from dragoman.secret import Secret
+from dragoman.secret import MASK, Secret, masked_url, names_credential
 from dragoman.stream import AsyncStream, Stream, adrive, drive
 from dragoman.stream.ask import aask, ask
 from dragoman.transport import Outgoing
@@ -115,6 +116,7 @@ class Caller:
         self._own_async: Any = None
         self._plain: Transport | None = None
         self._async_plain: AsyncTransport | None = None
+        self._closed = self._async_closed = False
 
     def address(self, given: str | None = None) -> tuple[str, str]:
         """The address of a call and the operation's path from there, with the query that the address has.
@@ -190,6 +192,7 @@ class Caller:
 
     def close(self) -> None:
         """Close what was opened here for blocking calls; a client that was given stays its owner's."""
+        self._closed = True
         if self._plain is not None:
             self._plain.close()
         if self._own is not None:
@@ -197,6 +200,7 @@ class Caller:
 
     async def aclose(self) -> None:
         """Close what was opened here; a client that was given stays its owner's."""
+        self._async_closed = True
         if self._async_plain is not None:
             self._async_plain.close()
         if self._own_async is not None:
@@ -218,8 +222,11 @@ class Caller:
         return bound
 
     def _secret(self, base: str) -> Secret:
-        key = self._key() if callable(self._key) else self._key
-        key = (key or "").strip()
+        given = cast("object", self._key() if callable(self._key) else self._key)
+        if not isinstance(given, str | None):
+            kind = type(given).__name__
+            raise InvalidRequestError(f"the key is a text, or a function that returns one at once; not a {kind}")
+        key = (given or "").strip()
         if not key and urlsplit(base).netloc == urlsplit(self._face.server).netloc:
             key = os.environ.get(self._face.credential, "").strip()
         elif not key and base == (ambient_url() or "").partition("?")[0].rstrip("/"):
@@ -234,7 +241,7 @@ class Caller:
         }
         if secret:
             headers["authorization"] = f"Bearer {secret.reveal()}"
-        headers |= {name.lower(): value for name, value in (given or {}).items()}
+        headers |= _named(given or {})
         return tuple(headers.items())
 
     def _transport(self, context: Callable[[], HookContext]) -> Transport:
@@ -243,11 +250,15 @@ class Caller:
                 from dragoman.transport.blocking import BlockingTransport  # noqa: PLC0415 - when it is needed
 
                 self._plain = BlockingTransport()
+                if self._closed:
+                    self._plain.close()
             return self._plain
         from dragoman.transport.httpx import HttpxTransport  # noqa: PLC0415 - only for those who have httpx
 
         if self._client is None:
             self._client = self._own = _httpx().Client(follow_redirects=False)
+            if self._closed:
+                self._own.close()
         client: Any = Hooked(self._client, self.hooks, context()) if self.hooks else self._client
         return HttpxTransport(client)
 
@@ -257,6 +268,8 @@ class Caller:
                 from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415 - when it is needed
 
                 self._async_plain = AsyncioTransport()
+                if self._async_closed:
+                    self._async_plain.close()
             return self._async_plain
         from dragoman.transport.httpx import AsyncHttpxTransport  # noqa: PLC0415 - only for those who have httpx
 
@@ -267,12 +280,11 @@ class Caller:
 
     def _log_request(self, call: Call) -> None:
         if self._logger is not None:
-            shown = {name: call.secret.mask(value) for name, value in call.request.headers}
             self._logger.debug(
                 "Request:\nMethod: %s\nURL: %s\nHeaders: %s\nBody: %s",
                 call.request.method,
-                call.request.url,
-                shown,
+                masked_url(call.request.url),
+                _shown({name: call.secret.mask(value) for name, value in call.request.headers}),
                 call.request.body.decode(),
             )
 
@@ -281,7 +293,7 @@ class Caller:
             self._logger.debug(
                 "Response:\nStatus Code: %s\nHeaders: %s\nBody: %s",
                 outcome.status_code if isinstance(outcome, RawResponse) else outcome.status,
-                dict(outcome.headers),
+                _shown(outcome.headers),
                 outcome.text if isinstance(outcome, RawResponse) else "<streaming response>",
             )
 
@@ -290,7 +302,7 @@ class Caller:
             self._logger.debug(
                 "Response:\nStatus Code: %s\nHeaders: %s\nBody: %s",
                 error.status,
-                dict(error.headers),
+                _shown(error.headers),
                 error.body.decode("utf-8", "replace"),
             )
         raise self._face.explain(error) from error
@@ -302,6 +314,22 @@ def _apart(address: str, path: str) -> tuple[str, str]:
     return checked_url(bare), path + mark + query
 
 
+def _named(headers: object) -> dict[str, str]:
+    """A call's own headers, their names as ours are written."""
+    if not isinstance(headers, Mapping):
+        raise InvalidRequestError(f"http_headers is a mapping of names to values, not a {type(headers).__name__}")
+    named = {str(name).lower(): value for name, value in cast("Mapping[object, object]", headers).items()}
+    for name, value in named.items():
+        if not isinstance(value, str):
+            raise InvalidRequestError(f"http_headers: the value of {name!r} is a text, not a {type(value).__name__}")
+    return cast("dict[str, str]", named)
+
+
+def _shown(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as a log may have them: a program puts other credentials than its key into them, and a server cookies."""
+    return {name: MASK if names_credential(name) else value for name, value in headers.items()}
+
+
 def _is_streamed(call: Call) -> bool:
     return ("accept", "text/event-stream") in call.request.headers
 
@@ -310,6 +338,8 @@ def _limits(timeout_ms: int | None) -> Timeouts:
     """Milliseconds as the originals mean them: of each phase of a stream, of each attempt of anything else."""
     if timeout_ms is None:
         return PATIENCE
+    if not is_duration(timeout_ms):
+        raise InvalidRequestError(f"a time-out is a number of milliseconds above 0, not {timeout_ms!r}")
     seconds = timeout_ms / 1000
     return Timeouts(total=math.inf, connect=seconds, first_token=seconds, idle=seconds, attempt=seconds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dragoman.errors import APIError, ConnectionFailedError, StatusError, TimeLimitError
+from dragoman.errors import APIError, ConnectionFailedError, InvalidRequestError, StatusError, TimeLimitError
 from dragoman.face.field import Unset
 from dragoman.retry import NEVER, Pausing
 
@@ -68,8 +68,13 @@ class Backoff:
             return None
         if error.retry_after:
             return error.retry_after
-        pause = backoff.initial_interval / 1000 * backoff.exponent ** (attempt - 1) + chance
-        return min(pause, backoff.max_interval / 1000)
+        longest = backoff.max_interval / 1000
+        try:
+            pause = backoff.initial_interval / 1000 * backoff.exponent ** (attempt - 1) + chance
+        except OverflowError:
+            # After some thousand attempts there is no number for it.
+            return longest
+        return min(pause, longest)
 
     def _is_tried_again(self, error: APIError) -> bool:
         if isinstance(error, ConnectionFailedError | TimeLimitError):
@@ -78,8 +83,16 @@ class Backoff:
 
 
 def policy(call: RetryConfig | Unset | None, client: RetryConfig | Unset | None, clock: Clock) -> Pausing:
-    """What holds for one call: its own configuration, where it was given one, None included; else the client's."""
+    """What holds for one call: its own configuration, where it was given one, None included; else the client's.
+
+    Raises:
+        InvalidRequestError: it is none.
+    """
     config = client if isinstance(call, Unset) else call
-    if config is None or isinstance(config, Unset) or config.strategy != "backoff":
+    if config is None or isinstance(config, Unset):
+        return NEVER
+    if not hasattr(config, "strategy"):
+        raise InvalidRequestError(f"what is tried again is a RetryConfig, not a {type(config).__name__}")
+    if config.strategy != "backoff":
         return NEVER
     return Backoff(config, clock)
