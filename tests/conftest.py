@@ -27,3 +27,15 @@ def _alone(monkeypatch):
     for name in os.environ:
         if name.endswith(("_API_KEY", "_PROXY", "_proxy")) or name.startswith("DRAGOMAN_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """Whoever runs this has no account and no `$HOME`, as in a container under a number of nobody's."""
+
+    def unknown(_):
+        raise KeyError("uid not found")
+
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)

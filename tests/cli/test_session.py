@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dragoman import Dragoman
+from dragoman.cli import session
 from scripted import READ, Scripted, answer, chunk, chunked, chunked_head, event
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -144,6 +146,15 @@ def test_a_line_is_as_long_as_the_terminal_is_wide(talk):
         terminal.type(b"x" * 76 + b"E")
         # It goes on in the next of eighty columns when this one is full, and the prompt's colours fill none.
         assert b"\r" not in terminal.wait_for(b"E")
+
+
+@pytest.mark.usefixtures("homeless")
+def test_who_has_no_home_talks_all_the_same(monkeypatch, capsys):
+    monkeypatch.setattr("builtins.input", lambda _: "/exit")
+    with Dragoman("http://127.0.0.1:9/v1", model="m") as client:
+        assert session.talk(client, None, {}, show_usage=False) == 0
+
+    assert "Talk" in capsys.readouterr().err
 
 
 def test_the_history_is_kept_for_its_owner_only(talk, tmp_path):

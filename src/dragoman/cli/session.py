@@ -103,7 +103,13 @@ def _history() -> Any:  # noqa: ANN401 - a context manager of nothing
     except ImportError:
         yield
         return
-    home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "dragoman" / "history"
+    try:
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:
+        # Nobody's account and no $HOME, as some containers have it: there is no place to remember lines in.
+        yield
+        return
+    home = state / "dragoman" / "history"
     with contextlib.suppress(OSError):
         readline.read_history_file(home)
     readline.set_history_length(REMEMBERED)

@@ -275,7 +275,7 @@ class Engine:
 
 
 def _key(model: str | Path | None) -> str:
-    return str(Path(model).expanduser().resolve()) if model else ""
+    return str(weights.at(model).resolve()) if model else ""
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

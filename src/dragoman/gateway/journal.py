@@ -219,6 +219,9 @@ def folder_beside(store: str, configured: Path | None = None) -> Path:
     Returns:
         That folder; or one beside an SQLite file; or, for a store elsewhere, one of its own in `$STATE_DIRECTORY`
         (systemd's), `$XDG_STATE_HOME` or `~/.local/state`.
+
+    Raises:
+        ConfigurationError: none is named, and whoever runs this has no home.
     """
     if configured is not None:
         return configured
@@ -227,7 +230,15 @@ def folder_beside(store: str, configured: Path | None = None) -> Path:
 
         path = sqlite_path(store)
         return path.with_name(path.name + ".journal")
-    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    try:
+        state = (
+            os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        )
+    except RuntimeError:
+        raise ConfigurationError(
+            "there is no folder for the journal, as this user has no home: name one in [store] journal, or in the "
+            "variable STATE_DIRECTORY"
+        ) from None
     # What is left behind there goes into the store that it was meant for, and no other; passwords come and go.
     place = hashlib.sha256(store.rpartition("@")[2].encode()).hexdigest()[:12]
     return Path(state) / "dragoman" / f"journal-{place}"
