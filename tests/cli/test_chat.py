@@ -34,9 +34,9 @@ COMPLETION = json.dumps({"choices": [{"index": 0, "message": {"content": "Monet"
 
 def test_arguments_that_are_no_text_are_told_or_read_as_far_as_they_are(tmp_path):
     with Scripted([READ, STREAM]) as server:
-        done = dragoman("chat", "--base-url", server.url("/v1"), "--model", "m", b"Who \xff?")
+        done = dragoman("chat", "--base-url", server.url("/v1"), "--model", "m", "--system", b"Be \xff.", b"Who \xff?")
         assert done.returncode == 0
-    assert server.requests[0].json["messages"][0]["content"] == "Who \ufffd?"
+    assert [said["content"] for said in server.requests[0].json["messages"]] == ["Be \ufffd.", "Who \ufffd?"]
 
     weights = dragoman("chat", "--model", bytes(tmp_path) + b"/\xff.gguf", "Who?")
     assert (weights.returncode, weights.stderr.count(b"\n")) == (2, 1)

@@ -59,10 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     question = _question(arguments.question)
     options = request_options(arguments)
+    system = _readable(arguments.system or "")
     with client(arguments.base_url, arguments.model) as asked:
         if question is None:
-            return session.talk(asked, arguments.system, options, show_usage=arguments.usage)
-        said: list[Any] = [{"role": "system", "content": arguments.system}] if arguments.system else []
+            return session.talk(asked, system, options, show_usage=arguments.usage)
+        said: list[Any] = [{"role": "system", "content": system}] if system else []
         said.append({"role": "user", "content": question})
         ask = whole if arguments.no_stream else answer
         completion = ask(asked, said, options, show_usage=arguments.usage)
@@ -105,8 +106,7 @@ def _schema(path: Path) -> dict[str, Any]:
 
 def _question(words: list[str]) -> str | None:
     """What to ask; None where a session is wanted."""
-    # What is no text is read as far as it is, here as in a pipe.
-    asked = os.fsencode(" ".join(words)).decode("utf-8", "replace")
+    asked = _readable(" ".join(words))
     if sys.stdin.isatty():
         return asked or None
     piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
@@ -114,6 +114,11 @@ def _question(words: list[str]) -> str | None:
     if not question:
         raise InvalidRequestError("there is nothing to ask: give a question as an argument or through a pipe")
     return question
+
+
+def _readable(words: str) -> str:
+    """Words of the command line; what is no text is read as far as it is, as in a pipe."""
+    return os.fsencode(words).decode("utf-8", "replace")
 
 
 def answer(asked: Dragoman, said: list[Any], options: dict[str, Any], *, show_usage: bool) -> Completion:

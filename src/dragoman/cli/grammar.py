@@ -1,11 +1,9 @@
-"""The part of argparse that a command adds itself to. Types; no I/O."""
+"""What commands share of argparse: where they are added, and what an argument is. No I/O."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    import argparse
+import argparse
+from typing import Any, Protocol
 
 
 class Commands(Protocol):
@@ -14,3 +12,16 @@ class Commands(Protocol):
     def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own
         """A parser for one more command."""
         ...
+
+
+def as_text(given: str) -> str:
+    """An argument that is kept, or looked for, as text: stores take no other bytes.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("its bytes are no text in this terminal's encoding") from None
+    return given

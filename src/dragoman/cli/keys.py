@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from dragoman.cli import screen
+from dragoman.cli.grammar import as_text
 from dragoman.cli.usage import aligned, store_url
 from dragoman.errors import ConfigurationError
 
@@ -56,26 +57,26 @@ def add(commands: Commands) -> None:
     verbs = cast("Commands", parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
     _add_create(verbs)
     listed = _verb(verbs, "list", "list keys, the oldest first", list_keys)
-    listed.add_argument("--owner", metavar="NAME", help="this owner's only")
+    listed.add_argument("--owner", metavar="NAME", type=as_text, help="this owner's only")
     listed.add_argument("--format", choices=("table", "json", "jsonl"), default="table", help="default %(default)s")
     rotated = _verb(verbs, "rotate", "give a key another secret", rotate)
-    rotated.add_argument("key", metavar="KEY", help="the key's id, or the beginning of its secret")
+    rotated.add_argument("key", metavar="KEY", type=as_text, help="the key's id, or the beginning of its secret")
     rotated.add_argument(
         "--overlap", metavar="TIME", type=length, default="24h", help="how long the old one works on (%(default)s)"
     )
     revoked = _verb(verbs, "revoke", "let a key work no more", revoke)
-    revoked.add_argument("key", metavar="KEY", help="the key's id, or the beginning of its secret")
+    revoked.add_argument("key", metavar="KEY", type=as_text, help="the key's id, or the beginning of its secret")
 
 
 def _add_create(verbs: Commands) -> None:
     parser = _verb(verbs, "create", "make a key, and write its secret to stdout", create)
-    parser.add_argument("--owner", metavar="NAME", required=True, help="whose it is")
+    parser.add_argument("--owner", metavar="NAME", type=as_text, required=True, help="whose it is")
     parser.add_argument("--role", choices=("caller", "admin"), default="caller", help="default %(default)s")
     parser.add_argument(
-        "--models", metavar="NAMES", help="what it may ask for, such as 'gpt-4o,mistral-*'; default all"
+        "--models", metavar="NAMES", type=as_text, help="what it may ask for, such as 'gpt-4o,mistral-*'; default all"
     )
     parser.add_argument("--expires", metavar="TIME", type=moment, help="a day, a moment, or a length of time from now")
-    parser.add_argument("--note", metavar="TEXT", help="what is to be remembered of it")
+    parser.add_argument("--note", metavar="TEXT", type=as_text, help="what is to be remembered of it")
     parser.add_argument("--requests-per-minute", metavar="N", help="requests admitted in any 60 seconds")
     parser.add_argument("--tokens-per-minute", metavar="N", help="their tokens, of prompt and answer")
     parser.add_argument("--concurrent", metavar="N", help="requests under way at once, streams included")

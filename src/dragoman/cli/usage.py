@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.cli import screen
+from dragoman.cli.grammar import as_text
 from dragoman.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def add(commands: Commands) -> None:
         "--config", metavar="PATH", default="dragoman.toml", help="the gateway's configuration (default %(default)s)"
     )
     source.add_argument("--store", metavar="URL", help="the store itself, such as sqlite:dragoman.db")
-    parser.add_argument("--by", metavar="NAMES", help=f"what to add up by (default {BY})")
+    parser.add_argument("--by", metavar="NAMES", type=as_text, help=f"what to add up by (default {BY})")
     parser.add_argument("--requests", action="store_true", help="each request, as csv or jsonl, instead of sums")
     parser.add_argument("--since", metavar="TIME", type=moment, help="from this day or moment on: 2026-11-01")
     parser.add_argument("--until", metavar="TIME", type=moment, help="before this day or moment")
-    parser.add_argument("--key", metavar="ID", help="of this key only")
-    parser.add_argument("--owner", metavar="NAME", help="of this owner's keys only")
-    parser.add_argument("--model", metavar="NAME", help="of this model only")
+    parser.add_argument("--key", metavar="ID", type=as_text, help="of this key only")
+    parser.add_argument("--owner", metavar="NAME", type=as_text, help="of this owner's keys only")
+    parser.add_argument("--model", metavar="NAME", type=as_text, help="of this model only")
     parser.add_argument(
         "--format", choices=("table", "json", "csv", "jsonl"), help="default: table; csv for --requests"
     )
