@@ -89,6 +89,14 @@ def test_a_page_is_no_completion():
     assert (mine.status_code, mine.response.text) == (200, "<html>busy</html>")
 
 
+def test_an_answer_without_choices_is_no_completion():
+    theirs, mine = both(create, [READ, answer(b'{"id":"c","object":"chat.completion","choices":[]}')])
+
+    assert theirs.choices == []
+    assert type(mine) is ours.APIResponseValidationError
+    assert (mine.status_code, mine.response.json()["choices"]) == (200, [])
+
+
 def test_events_that_are_no_chunks_are_passed_over():
     theirs, mine = both(texts, [READ, chunked(b"event: ping\n\n", b"id: 1\n\n", step("Mo", "stop"), DONE)])
 
