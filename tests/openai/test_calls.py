@@ -5,8 +5,8 @@ import pydantic
 import pytest
 
 from answers import document
-from dragoman.errors import ConnectionFailedError
-from dragoman.openai import omit
+from dragoman.errors import ConnectionFailedError, InvalidRequestError
+from dragoman.openai import OpenAI, omit
 from dragoman.openai.calls import Counted, encode, known
 from dragoman.openai.types.chat import ChatCompletionMessage
 from dragoman.retry import Retry
@@ -100,3 +100,20 @@ def test_further_attempts_are_counted():
 def test_a_header_that_is_no_text_is_refused():
     with asking() as (_, client), pytest.raises(ValueError, match="header 'x-a' is a text, not a int"):
         client.chat.completions.create(**ASKED, extra_headers={"X-A": 5})
+
+
+@pytest.mark.parametrize("messages", ["hi", b"hi", {"role": "user", "content": "hi"}, None, 7])
+@pytest.mark.parametrize("method", ["create", "parse", "stream"])
+def test_what_is_no_conversation_is_refused_in_words(method, messages):
+    with OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1") as client:
+        ask = getattr(client.chat.completions, method)
+        with pytest.raises(
+            InvalidRequestError, match=f"messages is a list of messages, not a {type(messages).__name__}"
+        ):
+            ask(model="m", messages=messages)
+
+
+def test_a_model_to_look_up_is_named():
+    with OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1") as client:
+        with pytest.raises(InvalidRequestError, match="model is a text, not a int"):
+            client.models.retrieve(7)

@@ -84,11 +84,23 @@ def completion_call(  # noqa: PLR0913 - what a request is made of
         TypeError: there is an argument that the method does not have.
         InvalidRequestError: (a ValueError) something in it cannot be sent.
     """
-    asked: dict[str, Any] = {"messages": [as_sent(message) for message in messages], "model": model}
+    asked: dict[str, Any] = {"messages": [as_sent(message) for message in listed(messages)], "model": model}
     if is_given(stream):
         asked["stream"] = stream
     fields, options = split(arguments, method)
     return post(config, "/chat/completions", asked | fields, options)
+
+
+def listed(messages: Messages) -> list[Any]:
+    """A conversation, which may come from a generator; not a text or one message, whose letters or names would be sent.
+
+    Raises:
+        InvalidRequestError: (a ValueError) it is none.
+    """
+    kind: type = type(messages)
+    if not issubclass(kind, list) and (issubclass(kind, str | bytes | Mapping) or not issubclass(kind, Iterable)):
+        raise InvalidRequestError(f"messages is a list of messages, not a {kind.__name__}", param="messages")
+    return [*messages]
 
 
 def split(arguments: Mapping[str, Any], method: str) -> tuple[dict[str, Any], Options]:

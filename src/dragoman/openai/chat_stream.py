@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from dragoman.openai.calls import completion_call
+from dragoman.openai.calls import completion_call, listed
 from dragoman.openai.omitted import is_given
 from dragoman.openai.parsing import as_sent
 from dragoman.openai.streaming import ChatCompletionStreamState
@@ -37,8 +37,7 @@ def request_and_state(asked: Json, arguments: Json) -> tuple[Json, Callable[[], 
     wanted, tools = asked["response_format"], asked["tools"]
     tools = [*tools] if is_given(tools) and tools is not None else tools
     sent = {**arguments, "response_format": as_sent(wanted), "tools": tools}
-    messages = [*asked["messages"]]
-    request = {"messages": messages, "model": asked["model"], "stream": True, "arguments": sent}
+    request = {"messages": listed(asked["messages"]), "model": asked["model"], "stream": True, "arguments": sent}
 
     def state() -> ChatCompletionStreamState[Any]:
         return ChatCompletionStreamState(input_tools=tools or (), response_format=wanted)

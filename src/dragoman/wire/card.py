@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import quote
 
 from dragoman.errors import InvalidRequestError
@@ -54,6 +55,8 @@ def card_path(model: str) -> str:
     Raises:
         InvalidRequestError: that can be no model's name: it is empty, or leads elsewhere (`..`, RFC 3986 §5.2.4).
     """
+    if not isinstance(cast("object", model), str | None):
+        raise InvalidRequestError(f"model is a text, not a {type(model).__name__}", param="model")
     if not model:
         raise InvalidRequestError("model is empty: name the model to look up", param="model")
     if not {".", ".."}.isdisjoint(model.split("/")):
