@@ -156,6 +156,16 @@ def test_an_address_that_is_none_is_refused():
         caller().call(BODY, Options(server_url="vendor"), stream=False)
 
 
+@pytest.mark.parametrize("named", ["local", "groq", "127.0.0.1:8000"])
+def test_what_only_other_clients_take_from_the_environment_is_refused_by_name(monkeypatch, named):
+    monkeypatch.setenv("DRAGOMAN_BASE_URL", named)
+
+    with pytest.raises(
+        InvalidRequestError, match=f"DRAGOMAN_BASE_URL is '{named}', and the faces take addresses alone"
+    ):
+        caller().call(BODY, Options(), stream=False)
+
+
 def test_the_caller_s_headers_win():
     with Scripted([READ, DOCUMENT]) as server:
         made = caller(server)

@@ -122,12 +122,22 @@ class Caller:
         """The address of a call and the operation's path from there, with the query that the address has.
 
         The first of: the call's own, the client's, `DRAGOMAN_BASE_URL`, the vendor's.
+
+        Raises:
+            InvalidRequestError: it is none.
         """
         named = given or self._options.server_url
         if named:
             return _apart(named, self._face.path)
         ambient = ambient_url()
-        return _apart(ambient, "/chat/completions") if ambient else (self._face.server, self._face.path)
+        if ambient is None:
+            return self._face.server, self._face.path
+        if "://" not in ambient:
+            raise InvalidRequestError(
+                f"DRAGOMAN_BASE_URL is {ambient!r}, and the faces take addresses alone, which begin with http:// or "
+                "https://: `dragoman serve` gives one to the model on this machine, and to others"
+            )
+        return _apart(ambient, "/chat/completions")
 
     def call(self, body: Any, options: Options, *, stream: bool) -> Call:  # noqa: ANN401 - any JSON
         """The call that sends a body.
