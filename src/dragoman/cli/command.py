@@ -29,7 +29,7 @@ exit codes:
   130  stopped with Ctrl-C
 
 environment:
-  DRAGOMAN_BASE_URL   the endpoint every command talks to; without it the model on this machine answers
+  DRAGOMAN_BASE_URL   the endpoint that chat and models ask; without it the model on this machine answers
   DRAGOMAN_API_KEY    the credential for that endpoint
   NO_COLOR            no colours on a terminal either
 
