@@ -1,6 +1,7 @@
 """How a face's client reaches its server, over real sockets."""
 
 import asyncio
+import gc
 import json
 import logging
 import math
@@ -358,3 +359,32 @@ def test_what_cannot_be_meant_is_refused_in_words(given, sentence):
 def test_a_key_that_is_no_text_is_refused_in_words(key):
     with pytest.raises(InvalidRequestError, match="the key is a text"):
         caller(key=key).call(BODY, Options(), stream=False)
+
+
+# httpx closes a connection only by awaiting, which its loop's end leaves no time for.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_hooks_see_the_calls_of_one_event_loop_after_the_other():
+    async def main(made):
+        return await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
+
+    hooks = Hooks()
+    hooks.register_before_request_hook(Untouched())
+    with Scripted([READ, DOCUMENT], [READ, DOCUMENT]) as server:
+        made = caller(server, hooks=hooks)
+        assert [asyncio.run(main(made)).json() for _ in range(2)] == [COMPLETION, COMPLETION]
+        del made
+        gc.collect()
+
+
+def test_what_hooks_see_ends_with_its_client():
+    async def main(server):
+        hooks = Hooks()
+        hooks.register_before_request_hook(Untouched())
+        made = caller(server, hooks=hooks)
+        await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
+        await made.aclose()
+        with pytest.raises(Refused, match="closed"):
+            await made.asend(made.call(BODY, Options(), stream=False), lambda: CONTEXT)
+
+    with Scripted([READ, DOCUMENT]) as server:
+        asyncio.run(main(server))

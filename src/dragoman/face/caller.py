@@ -34,6 +34,8 @@ from dragoman.stream.ask import aask, ask
 from dragoman.transport import Outgoing
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from dragoman.face.log import Logger
     from dragoman.transport import AsyncTransport, Transport
 
@@ -113,7 +115,7 @@ class Caller:
         self.config = config
         self._ready: dict[tuple[str | None, bool], _Bound] = {}
         self._own: Any = None
-        self._own_async: Any = None
+        self._own_async: dict[AbstractEventLoop, Any] = {}
         self._plain: Transport | None = None
         self._async_plain: AsyncTransport | None = None
         self._closed = self._async_closed = False
@@ -213,8 +215,14 @@ class Caller:
         self._async_closed = True
         if self._async_plain is not None:
             self._async_plain.close()
-        if self._own_async is not None:
-            await self._own_async.aclose()
+        # Imported here because blocking programs do without.
+        from asyncio import get_running_loop, run_coroutine_threadsafe  # noqa: PLC0415
+
+        for loop, client in tuple(self._own_async.items()):
+            if loop is get_running_loop():
+                await client.aclose()
+            elif loop.is_running():
+                run_coroutine_threadsafe(client.aclose(), loop)
         self.close()
 
     def _bound(self, options: Options, *, stream: bool) -> _Bound:
@@ -273,7 +281,7 @@ class Caller:
         return HttpxTransport(client)
 
     def _async_transport(self, context: Callable[[], HookContext]) -> AsyncTransport:
-        if self._async_client is None and not self.hooks:
+        if self._async_client is None and (self._async_closed or not self.hooks):
             if self._async_plain is None:
                 from dragoman.transport.aio import AsyncioTransport  # noqa: PLC0415 - when it is needed
 
@@ -283,10 +291,22 @@ class Caller:
             return self._async_plain
         from dragoman.transport.httpx import AsyncHttpxTransport  # noqa: PLC0415 - only for those who have httpx
 
-        if self._async_client is None:
-            self._async_client = self._own_async = _httpx().AsyncClient(follow_redirects=False)
-        client: Any = AsyncHooked(self._async_client, self.hooks, context()) if self.hooks else self._async_client
+        given = self._async_client if self._async_client is not None else self._of_this_loop()
+        client: Any = AsyncHooked(given, self.hooks, context()) if self.hooks else given
         return AsyncHttpxTransport(client)
+
+    def _of_this_loop(self) -> Any:  # noqa: ANN401 - an httpx.AsyncClient
+        """A client of ours: its connections are of one event loop, and who calls may use several."""
+        from asyncio import get_running_loop  # noqa: PLC0415 - as above
+
+        loop = get_running_loop()
+        client = self._own_async.get(loop)
+        if client is None:
+            # Connections refer to their loop, and would keep it for good.
+            for ended in [other for other in tuple(self._own_async) if other.is_closed()]:
+                self._own_async.pop(ended, None)
+            client = self._own_async[loop] = _httpx().AsyncClient(follow_redirects=False)
+        return client
 
     def _log_request(self, call: Call) -> None:
         if self._logger is not None:
