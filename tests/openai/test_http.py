@@ -2,7 +2,10 @@
 
 import pickle
 
+import pytest
+
 from dragoman.exchange import Call, Timeouts
+from dragoman.openai import APIConnectionError, OpenAI
 from dragoman.openai.http import Headers, Request, Response
 from dragoman.retry import NEVER
 from dragoman.secret import Secret
@@ -52,3 +55,12 @@ def test_an_answer_reads_like_one():
     )
     assert (response.url, response.is_success, response.read()) == ("http://h/", True, b'{"c":1}')
     assert pickle.loads(pickle.dumps(response)).content == response.content
+
+
+def test_a_request_shows_no_credential_of_its_address():
+    with OpenAI(api_key="k", base_url="http://127.0.0.1:9/v1?version=2", max_retries=0) as client:
+        with pytest.raises(APIConnectionError) as failed:
+            client.with_options(default_query={"api-key": "planted"}).models.list()
+
+    assert failed.value.request.url == "http://127.0.0.1:9/v1/models?api-key=[credential]&version=2"
+    assert "planted" not in repr(failed.value.request)

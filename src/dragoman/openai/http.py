@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dragoman.face.record import RawResponse
-from dragoman.secret import MASK, names_credential
+from dragoman.secret import MASK, masked_url, names_credential
 
 if TYPE_CHECKING:
     from dragoman.exchange import Call
@@ -43,11 +43,11 @@ class Headers(Mapping[str, str]):
 
 
 class Request:
-    """A request that was sent, the credential in it masked.
+    """A request that was sent, the credentials in it masked.
 
     Attributes:
         method: in capitals.
-        url: whole.
+        url: whole, but for credentials in its query.
         headers: without those of the connection.
         content: the body.
     """
@@ -64,7 +64,7 @@ class Request:
     def of(cls, call: Call) -> Request:
         """The request of a call."""
         sent, secret = call.request, call.secret
-        return cls(sent.method, sent.url, _shown(sent.headers, secret), sent.body)
+        return cls(sent.method, masked_url(sent.url), _shown(sent.headers, secret), sent.body)
 
     def __repr__(self) -> str:
         """What and where; bodies hold what people said."""
