@@ -46,3 +46,11 @@ def test_anything_else_is_refused(cls):
 @pytest.mark.parametrize("cls", [OpenAI, AsyncOpenAI])
 def test_a_model_on_this_machine_can_be_asked(cls):
     assert cls(base_url="local").base_url == "http://engine.local/v1/"
+
+
+@pytest.mark.parametrize(("cls", "make"), [(OpenAI, httpx.Client), (AsyncOpenAI, httpx.AsyncClient)])
+def test_but_not_through_a_client_of_httpx(cls, make, monkeypatch):
+    monkeypatch.setenv("DRAGOMAN_BASE_URL", "local")
+
+    with pytest.raises(ValueError, match="no http_client reaches the model on this machine"):
+        cls(http_client=make())
