@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 import pytest
 
-from dragoman import ContextLengthError
+from dragoman import ContextLengthError, InvalidRequestError
 from dragoman.engine import generate, llama
 from dragoman.engine.ask import plan
 from scripted import READ, Scripted, answer, chunked, event
@@ -404,8 +404,8 @@ def folded(chunks):
 
 def test_an_answer_that_does_not_match_is_made_again_with_a_seed_of_its_own(place):
     work = planned(response_format=held_to(PERSON), seed=5)
-    good = '{"name": "Ada", "age": 36}'
-    script = [*ASKED, READ, written('{"name": "Ada", "age": -1}'), READ, written(good)]
+    good = '{"name":"Ada","age":36}'
+    script = [*ASKED, READ, written('{"name":"Ada","age":-1}'), READ, written(good)]
 
     with Scripted(script, unix=place) as server:
         chunks = generating(place, lambda it: all_of(it, work))
@@ -418,7 +418,7 @@ def test_an_answer_that_does_not_match_is_made_again_with_a_seed_of_its_own(plac
 
 def test_an_answer_that_never_matches_is_an_error_after_so_many_tries(place):
     work = planned(response_format=held_to(PERSON))
-    script = [*ASKED, *[READ, written('{"name": "Ada"}')] * generate.TRIES]
+    script = [*ASKED, *[READ, written('{"name":"Ada"}')] * generate.TRIES]
 
     with Scripted(script, unix=place) as server:
         with pytest.raises(generate.SchemaMismatch, match="'age' is a required property"):
@@ -430,7 +430,7 @@ def test_an_answer_that_never_matches_is_an_error_after_so_many_tries(place):
 def test_a_stream_is_not_made_again(place):
     work = planned(response_format=held_to(PERSON), stream=True)
 
-    with Scripted([*ASKED, READ, written('{"name": "Ada"}')], unix=place) as server:
+    with Scripted([*ASKED, READ, written('{"name":"Ada"}')], unix=place) as server:
         with pytest.raises(generate.SchemaMismatch):
             generating(place, lambda it: all_of(it, work))
 
@@ -440,11 +440,19 @@ def test_a_stream_is_not_made_again(place):
 def test_an_answer_that_was_cut_is_not_made_again(place):
     work = planned(response_format=held_to(PERSON))
 
-    with Scripted([*ASKED, READ, written('{"name": "A', "length")], unix=place) as server:
+    with Scripted([*ASKED, READ, written('{"name":"A', "length")], unix=place) as server:
         chunks = generating(place, lambda it: all_of(it, work))
 
         assert len(server.requests) == 3
     assert chunks[-2]["choices"][0]["finish_reason"] == "length"
+
+
+def test_an_answer_that_no_grammar_held_is_refused_though_it_was_cut(place):
+    work = planned(response_format=held_to(PERSON))
+
+    with Scripted([*ASKED, READ, written('{\n  "length": 10,', "length")], unix=place):
+        with pytest.raises(InvalidRequestError, match="cannot be held to this schema"):
+            generating(place, lambda it: all_of(it, work))
 
 
 def test_the_first_answer_that_fails_ends_them_all(place):

@@ -83,12 +83,63 @@ def test_strings_and_arrays_come_to_an_end():
         {"type": "string", "pattern": "^a+$"},
         {"type": "string", "enum": ["a"]},
         {"type": "string", "format": "date"},
+        {"type": "string", "format": "date-time", "pattern": "^2"},
+        {"type": "integer", "minimum": 1, "exclusiveMaximum": 3},
+        {"type": "number", "minimum": 0, "maximum": 0.0005},
+        {"type": "number", "enum": [0.5]},
         {"type": "array", "maxItems": 2},
         {"type": "object", "properties": {}, "additionalProperties": True},
     ],
 )
 def test_an_end_that_the_caller_names_is_left(said):
     assert narrowed(said) == said
+
+
+def test_numbers_come_to_an_end():
+    most = schema.MOST
+
+    assert narrowed({"type": "integer"}) == {"type": "integer", "minimum": -most, "maximum": most}
+    assert narrowed({"type": ["number", "null"], "minimum": 0}) == {
+        "type": ["number", "null"],
+        "minimum": 0,
+        "maximum": most,
+        "multipleOf": schema.STEP,
+    }
+    assert narrowed({"type": "integer", "exclusiveMinimum": 10**20})["maximum"] > 10**20
+    assert narrowed({"type": "integer", "maximum": -(10**20)})["minimum"] < -(10**20)
+
+
+@pytest.mark.parametrize(
+    ("form", "right", "wrong"),
+    [
+        ("date-time", "1840-11-14T09:30:00.5+01:00", "1840-02-30T00:00:00Z"),
+        ("date-time", "2024-12-31T23:59:59Z", "2024-12-31T23:59:59.0000001Z"),
+        ("time", "09:30:00Z", "24:00:00Z"),
+        ("duration", "P3DT4H5M", "P"),
+        ("duration", "PT10S", "P99999999D"),
+        ("decimal", "-12.5", "012"),
+    ],
+)
+def test_a_format_that_has_no_end_becomes_a_pattern_that_has(form, right, wrong):
+    held = jsonschema.Draft202012Validator(narrowed({"type": "string", "format": form}))
+
+    assert held.is_valid(right)
+    assert not held.is_valid(wrong)
+
+
+def test_bytes_are_base64_and_a_format_nobody_knows_is_a_text():
+    held = jsonschema.Draft202012Validator(narrowed({"type": "string", "contentEncoding": "base64"}))
+
+    assert held.is_valid("TW9uZXQh")
+    assert not held.is_valid("Monet!")
+    assert narrowed({"type": "string", "format": "shoe-size"})["maxLength"] == schema.LONGEST_STRING
+
+
+def test_counts_are_whole_numbers_however_they_are_written():
+    held = narrowed({"type": "array", "minItems": 2.0, "items": {"type": "string", "maxLength": 5.0}})
+
+    assert held == {"type": "array", "minItems": 2, "maxItems": 16, "items": {"type": "string", "maxLength": 5}}
+    assert isinstance(held["minItems"], int)
 
 
 def test_what_the_caller_asks_at_least_is_possible():
@@ -138,7 +189,7 @@ SCHEMAS = st.recursive(
     max_leaves=5,
 )
 VALUES = st.recursive(
-    st.sampled_from([None, 1, 2, "a", "b" * 300, "c" * 400]),
+    st.sampled_from([None, 1, 2, "a", 'b c\n"\\', "b" * 300, "c" * 400]),
     lambda inner: st.one_of(st.lists(inner, max_size=20), st.dictionaries(st.sampled_from("abc"), inner)),
     max_leaves=8,
 )
@@ -163,6 +214,10 @@ def test_what_the_model_is_held_to_is_never_more_than_the_caller_allows(given_, 
         ("3", {"$ref": "#/$defs/nowhere"}, "which is not in it"),
         ("[1, 1]", {"uniqueItems": True}, "non-unique"),
         ("3", {"not": {"type": "integer"}}, "should not be valid"),
+        ("0.07", {"multipleOf": 0.01}, None),
+        ("0.075", {"multipleOf": 0.01}, "0.075 is not a multiple of 0.01"),
+        ("1e300", {"multipleOf": 3}, "is not a multiple of 3"),
+        ('"a"', {"multipleOf": 2}, None),
     ],
 )
 def test_an_answer_is_checked_against_the_schema_as_it_was_written(text, given_, words):
@@ -173,15 +228,19 @@ def test_an_answer_is_checked_against_the_schema_as_it_was_written(text, given_,
 
 @given(VALUES)
 def test_every_beginning_of_json_is_known_as_one(value):
-    text = json.dumps(value)
+    text = json.dumps(value, separators=(",", ":"))
 
     assert all(schema.begun(text[:end]) for end in range(len(text) + 1))
     assert not schema.cut(text)
 
 
-@pytest.mark.parametrize("text", ["Certainly", "there", '"a" b', "{a", "[1,,", "nope"])
-def test_text_that_no_json_begins_with_is_known(text):
+@pytest.mark.parametrize("text", ["Certainly", "there", '"a" b', "{a", "[1,,", "nope", '{\n  "a": 1', '{"a": "b"'])
+def test_text_that_the_grammar_would_not_let_through_is_known(text):
     assert not schema.begun(text)
+
+
+@pytest.mark.parametrize("text", ["Certainly", "there", '"a" b', "{a", "[1,,", "nope"])
+def test_text_that_no_json_begins_with_is_not_cut(text):
     assert not schema.cut(text)
 
 

@@ -1,22 +1,27 @@
 """What holds the model to JSON, and what checks its answer afterwards. No I/O.
 
-The grammar sees a narrower schema than the caller wrote: strings and arrays get an end, objects get no properties
-that nobody named, so that a small model comes to one. What is valid for it is valid for the caller's schema. What the
-grammar cannot hold (`not`, `if`, `uniqueItems`, `maxProperties`, …) is checked afterwards, against the schema as it
-was written. What nothing could hold or check is refused by name.
+The grammar sees a narrower schema than the caller wrote: strings, numbers and arrays get an end, objects get no
+properties that nobody named, so that a small model comes to one. What is valid for it is valid for the caller's
+schema. What the grammar cannot hold (`not`, `if`, `uniqueItems`, `maxProperties`, …) is checked afterwards, against the
+schema as it was written. What nothing could hold or check is refused by name.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
 
 import jsonschema
 import msgspec
+from jsonschema import validators
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from dragoman.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 
@@ -25,6 +30,37 @@ LONGEST_STRING = 256
 
 MOST_ITEMS = 16
 """Items of an array whose schema does not say."""
+
+MOST = 10**15 - 1
+"""The largest number whose schema does not say, and the least below zero. A double holds every whole one up to it."""
+
+STEP = 1e-6
+"""What numbers are multiples of whose schema does not say: after so many decimal places they end."""
+
+_DAY = (
+    "[1-9][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|"
+    "02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_MINUTES = "[0-9]{1,4}M([0-9]{1,4}S)?"
+
+FORMS = {
+    "date-time": f"^{_DAY}T{_TIME}$",
+    "time": f"^{_TIME}$",
+    # RFC 3339, appendix A, without years, months and weeks: how long they are, nobody knows.
+    "duration": f"^P([0-9]{{1,4}}D|([0-9]{{1,4}}D)?T([0-9]{{1,4}}H({_MINUTES})?|{_MINUTES}|[0-9]{{1,4}}S))$",
+    # msgspec's word for a number that is written as a text.
+    "decimal": r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$",
+    "base64": "^([A-Za-z0-9+/]{4}){0,48}$",
+}
+"""Formats that the grammar does not know, or that in it have no end, as patterns; so is one encoding."""
+
+_KNOWN = frozenset({"date", "email", "hostname", "ipv4", "ipv6", "uri", "uuid"})
+"""Formats that it holds to by itself."""
+
+_COUNTS = frozenset({"maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"})
+
+_IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 
 ANY_OBJECT: Json = {"type": "object"}
 """What `json_object` asks for."""
@@ -108,21 +144,47 @@ def _bounded(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
     whole = cast("Json", schema)
     kept: frozenset[str] = _VALUES | _TURNED | (_BESIDE if "properties" in whole else _TURNED)
     part: Json = {name: value if name in kept else _bounded(value) for name, value in whole.items()}
+    # 2.0 is a whole number (JSON Schema 2020-12, 6.1.1's integer), but not to the grammar.
+    part |= {name: int(part[name]) for name in _COUNTS & part.keys()}
     said: Any = part.get("type")
     kinds: list[Any] = cast("Any", said) if isinstance(said, list) else [said]
-    if "string" in kinds and not part.keys() & {"maxLength", "enum", "const", "pattern", "format"}:
-        part["maxLength"] = max(LONGEST_STRING, int(part.get("minLength", 0)))
+    if not part.keys() & {"enum", "const"}:
+        if "string" in kinds:
+            _end_text(part)
+        if "integer" in kinds or "number" in kinds:
+            _end_number(part, whole="number" not in kinds)
     if "array" in kinds and "maxItems" not in part:
-        part["maxItems"] = max(MOST_ITEMS, int(part.get("minItems", 0)))
+        part["maxItems"] = max(MOST_ITEMS, part.get("minItems", 0))
     if "object" in kinds and "properties" in part and not part.keys() & {"additionalProperties", *_COMBINED}:
         named: Json = part["properties"]
         part["additionalProperties"] = not named.keys() >= set(cast("list[str]", part.get("required", [])))
     return part
 
 
+def _end_text(part: Json) -> None:
+    form = part.get("format", part.get("contentEncoding"))
+    if form in FORMS and not part.keys() & {"pattern", "minLength", "maxLength"}:
+        part.pop("format", None)
+        part["pattern"] = FORMS[form]
+    elif not part.keys() & {"maxLength", "pattern"} and form not in _KNOWN and form not in FORMS:
+        part["maxLength"] = max(LONGEST_STRING, part.get("minLength", 0))
+
+
+def _end_number(part: Json, *, whole: bool) -> None:
+    low = max((part[name] for name in ("minimum", "exclusiveMinimum") if name in part), default=None)
+    high = min((part[name] for name in ("maximum", "exclusiveMaximum") if name in part), default=None)
+    if high is None:
+        part["maximum"] = high = MOST + max(0, low or 0)
+    if low is None:
+        part["minimum"] = low = -MOST + min(0, high)
+    # In a narrower place there may be no such number.
+    if not whole and "multipleOf" not in part and high - low >= 1000 * STEP:
+        part["multipleOf"] = STEP
+
+
 def begun(text: str) -> bool:
-    """Whether a text is JSON as far as it goes: what the grammar lets through always is."""
-    return cut(text) or mismatch(text, {}) is None
+    """Whether a text is JSON without white space as far as it goes: what the grammar lets through always is."""
+    return not re.search(r"\s", _IN_QUOTES.sub("", text)) and (cut(text) or mismatch(text, {}) is None)
 
 
 def cut(text: str) -> bool:
@@ -134,6 +196,16 @@ def cut(text: str) -> bool:
     return False
 
 
+def _multiple_of(check: Any, step: Any, value: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:  # noqa: ANN401 - jsonschema's own signature
+    """Whether a number is a multiple of another as both are written: as doubles, 0.07 is none of 0.01."""
+    del schema
+    if check.is_type(value, "number") and Fraction(repr(value)) % Fraction(repr(step)):
+        yield jsonschema.ValidationError(f"{value!r} is not a multiple of {step!r}")
+
+
+_Check: Any = cast("Any", validators).extend(jsonschema.Draft202012Validator, {"multipleOf": _multiple_of})
+
+
 def mismatch(text: str, schema: Json) -> str | None:
     """Where and why a text is not JSON that matches a schema; None when it does."""
     try:
@@ -141,7 +213,8 @@ def mismatch(text: str, schema: Json) -> str | None:
     except msgspec.DecodeError as error:
         return f"it is not JSON: {error}"
     # A registry of its own: nothing is ever fetched.
-    check: Any = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(), registry=Registry())
+    registry: Registry[Any] = Registry()
+    check: Any = _Check(schema, format_checker=jsonschema.FormatChecker(), registry=registry)
     try:
         wrong = next(check.iter_errors(value), None)
     except Unresolvable as error:
