@@ -2,8 +2,9 @@
 
 import datetime as dt
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, Literal, TypedDict, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, NewType, TypedDict, TypeVar
 
 import attrs
 import msgspec
@@ -50,6 +51,51 @@ class Box(msgspec.Struct, Generic[T]):
     inside: T
 
 
+@dataclass
+class Page(Generic[T]):
+    items: list[T]
+    first: T | None = None
+
+
+@dataclass
+class Pages(Page[list[T]], Generic[T]):
+    more: T | None = None
+
+
+class TypedPage(TypedDict, Generic[T]):
+    items: list[T]
+
+
+@attrs.define
+class AttrsPage(Generic[T]):
+    items: tuple[T, ...]
+
+
+class Pair(NamedTuple):
+    by: Painter
+    year: int
+
+
+@dataclass(slots=True)
+class Kind:
+    name: str
+    kind: ClassVar[str] = "a kind"
+
+
+class Names(pydantic.RootModel[list[Model]]):
+    pass
+
+
+class Red(pydantic.BaseModel):
+    tag: Literal["red"]
+    size: int
+
+
+class Blue(pydantic.BaseModel):
+    tag: Literal["blue"]
+    size: int
+
+
 class Cat(msgspec.Struct, tag=True):
     name: str
 
@@ -94,6 +140,30 @@ class Checked(msgspec.Struct):
         (Cat | Dog, {"type": "Dog", "name": "x"}, Dog("x")),
         (Cat | Dog, {"name": "x"}, None),
         (Box[int], {"inside": 3}, Box(3)),
+        (Page[Painter], {"items": [{"name": "Mo"}]}, Page([Painter("Mo")], None)),
+        (Pages[Painter], {"items": [[{"name": "M"}]], "more": {}}, Pages([[Painter("M")]], None, Painter(None))),
+        (Page, {"items": [{"name": "Mo"}]}, Page([{"name": "Mo"}], None)),
+        (TypedPage[Painter], {"items": [{}]}, {"items": [Painter(None)]}),
+        (AttrsPage[Painter], {"items": [{}]}, AttrsPage((Painter(None),))),
+        (tuple[str, ...], ["a", "b"], ("a", "b")),
+        (tuple[int, Painter], [1], (1, None)),
+        (tuple, [1], (1,)),
+        (set[int], [1, 2], {1, 2}),
+        (frozenset[Style], ["realism", "re"], frozenset({Style.REAL})),
+        (set[Page], [{}], None),
+        (Sequence[Painter], [{}], [Painter(None)]),
+        (Pair, [{"name": "M"}], Pair(Painter("M"), None)),
+        (Pair | Painter, {"name": "M"}, Painter("M")),
+        (Pair, {"by": {}}, None),
+        (str | list[Painter], [{"name": "M"}], [Painter("M")]),
+        (str | dict[str, Painter], {"m": {}}, {"m": Painter(None)}),
+        (Painter | dict[str, int], {"m": 3}, {"m": 3}),
+        (dict[int, str], {"1": "x"}, {1: "x"}),
+        (dict[Style, int], {"realism": 1, "rea": 2}, {Style.REAL: 1}),
+        (NewType("Name", Painter), {}, Painter(None)),
+        (str, [1], None),
+        (int, {"a": 1}, None),
+        (object, [{"a": 1}], [{"a": 1}]),
         (Checked, {}, None),
         (Checked, {"name": "x"}, Checked("x")),
     ],
@@ -107,6 +177,23 @@ def test_a_pydantic_model_is_made_without_validation():
 
     assert isinstance(made, Model)
     assert (made.name, made.born) == ("Mo", None)
+
+
+def test_what_stands_beside_a_classs_fields_stays_as_it_is():
+    assert draft(Kind, {"name": "x"}).kind == "a kind"
+
+
+def test_a_pydantic_model_of_a_list_is_one_while_it_grows():
+    made = draft(Names, [{"fullName": "Mo"}])
+
+    assert isinstance(made, Names)
+    assert [(type(one), one.name) for one in made.root] == [(Model, "Mo")]
+    assert draft(Names, None) is None
+
+
+def test_classes_that_name_themselves_are_told_apart_by_that():
+    assert isinstance(draft(Red | Blue, {"tag": "blue"}), Blue)
+    assert draft(Red | Blue, {"tag": "bl"}) is None
 
 
 def test_a_dataclass_is_made_without_its_checks():
