@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints, 
 import msgspec
 
 from dragoman.errors import InvalidRequestError
+from dragoman.structured.moments import tell_moments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,6 +137,7 @@ def _schema_by_msgspec(kind: Any) -> Json:  # noqa: ANN401 - any annotation
     except TypeError as error:
         why = str(error).partition("\n")[0].rstrip(":")
         raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}") from None
+    tell_moments(kind, schema)
     schema = cast("Json", _without_discriminators(schema))
     definitions: Json = schema.get("$defs", {})
     for name, order in _written(kind, {}).items():
