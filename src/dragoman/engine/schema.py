@@ -205,6 +205,9 @@ def _multiple_of(check: Any, step: Any, value: Any, schema: Any) -> Iterator[jso
 
 _Check: Any = cast("Any", validators).extend(jsonschema.Draft202012Validator, {"multipleOf": _multiple_of})
 
+_FORMATS: Any = cast("Any", jsonschema.Draft202012Validator).FORMAT_CHECKER
+"""Those of JSON Schema 2020-12: what jsonschema otherwise checks has draft 3's `time`, which knows no zone."""
+
 
 def mismatch(text: str, schema: Json) -> str | None:
     """Where and why a text is not JSON that matches a schema; None when it does."""
@@ -214,7 +217,7 @@ def mismatch(text: str, schema: Json) -> str | None:
         return f"it is not JSON: {error}"
     # A registry of its own: nothing is ever fetched.
     registry: Registry[Any] = Registry()
-    check: Any = _Check(schema, format_checker=jsonschema.FormatChecker(), registry=registry)
+    check: Any = _Check(schema, format_checker=_FORMATS, registry=registry)
     try:
         wrong = next(check.iter_errors(value), None)
     except Unresolvable as error:
