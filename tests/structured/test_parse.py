@@ -36,6 +36,17 @@ class Model(pydantic.BaseModel):
     born: int
 
 
+COUNTRIES = {"FR": "France"}
+
+
+@dataclass
+class Country:
+    code: str
+
+    def __post_init__(self):
+        self.name = COUNTRIES[self.code]
+
+
 GOOD = '{"name":"Monet","born":1840}'
 ASK = {"model": "m", "messages": "Who?"}
 
@@ -79,6 +90,17 @@ def test_an_answer_is_of_the_type_asked_for(parse, kind):
 def test_a_list_is_asked_for_too(parse):
     with Scripted([READ, says('{"answer":[{"name":"Monet","born":1840}]}')]) as server:
         assert parse(server.url("/v1"), output=list[Painter]).parsed == [Painter("Monet", 1840)]
+
+
+def test_what_a_types_own_checks_raise_says_that_the_answer_is_not_of_it(parse):
+    with Scripted([READ, says('{"code":"XX"}'), READ, says('{"code":"FR"}')]) as server:
+        assert parse(server.url("/v1"), output=Country, reask=1).parsed.name == "France"
+    with Scripted([READ, says('{"code":"XX"}')]) as server:
+        with pytest.raises(errors.InvalidOutputError, match="KeyError: 'XX'") as caught:
+            parse(server.url("/v1"), output=Country)
+
+    assert caught.value.text == '{"code":"XX"}'
+    assert caught.value.partial.usage.total_tokens == 10
 
 
 def test_each_choice_is_read(parse):

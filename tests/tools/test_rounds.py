@@ -1,6 +1,7 @@
 """Runs of tools as scripts: no network, and time that passes when the script says so."""
 
 import json
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -103,6 +104,23 @@ def test_tools_are_called_until_the_model_answers():
     assert len(result.messages) == 5
     assert result.messages[-1] is result.completion.message
     assert [event.type for event in played.events] == ["round", "invocation", "invocation", "result", "result", "round"]
+
+
+def test_what_the_checks_of_an_arguments_type_raise_is_told_to_the_model():
+    @dataclass
+    class Country:
+        code: str
+
+        def __post_init__(self):
+            self.name = {"FR": "France"}[self.code]
+
+    def capital(of: Country) -> str:
+        return f"the capital of {of.name}"
+
+    played = Played(says(None, ("capital", {"of": {"code": "XX"}})), says("Sorry."), tools=[capital])
+
+    content = "Error: capital was not called: its arguments are not what it takes: KeyError: 'XX'"
+    assert played.result.messages[2]["content"] == content
 
 
 def test_a_conversation_goes_on_and_is_not_changed():

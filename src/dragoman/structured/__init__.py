@@ -106,6 +106,11 @@ def read_json(kind: type[T], text: str | bytes, *, exact: bool = True) -> T:
         raise ValueError("the JSON is nested too deep") from None
 
 
+def why_not(error: Exception) -> str:
+    """Why a text is not of a type: what its library says, or what the type's own checks raised on it."""
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+
+
 def plain(value: object) -> object:
     """A value that `read` made as JSON types."""
     dump = getattr(value, "model_dump", None)

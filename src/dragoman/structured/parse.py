@@ -24,6 +24,7 @@ from dragoman.errors import (
 )
 from dragoman.exchange import complete
 from dragoman.exchange.timeouts import within
+from dragoman.structured import why_not
 from dragoman.structured.output import Output, output_of
 
 if TYPE_CHECKING:
@@ -157,8 +158,11 @@ def _read(wanted: Output[T], choice: Choice, completion: Completion) -> T:
         raise _unread(OutputError, "the model called tools instead of answering: chat.run answers them", completion)
     try:
         return wanted.read(message.content or "")
-    except ValueError as error:
-        raise _unread(InvalidOutputError, f"the answer is not of the type asked for: {error}", completion) from error
+    except (
+        Exception
+    ) as error:  # whatever a type's own checks, the program's code, raise
+        sentence = f"the answer is not of the type asked for: {why_not(error)}"
+        raise _unread(InvalidOutputError, sentence, completion) from error
 
 
 def _unread(cls: type[OutputError], sentence: str, completion: Completion) -> OutputError:

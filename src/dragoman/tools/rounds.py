@@ -16,6 +16,7 @@ from dragoman.cost.total import added, estimated
 from dragoman.errors import InvalidRequestError, RunLimitError, TimeLimitError
 from dragoman.exchange.timeouts import within
 from dragoman.stream.events import Following
+from dragoman.structured import why_not
 from dragoman.structured.parse import asked_for, read_parsed
 from dragoman.tools import Tool, content_of, sendable, text_of
 from dragoman.tools.runs import (
@@ -240,8 +241,8 @@ def _invocation(course: _Course, call: ToolCall) -> Invocation | str:
         return f"Error: there is no tool called {name!r}; there are: {', '.join(course.plan.tools)}"
     try:
         return Invocation(name, tool.read(call.function.arguments), call, course.round, tool)
-    except ValueError as error:
-        return f"Error: {name} was not called: its arguments are not what it takes: {error}"
+    except Exception as error:  # noqa: BLE001 - a type's own checks are the program's code: of any failure the model is told
+        return f"Error: {name} was not called: its arguments are not what it takes: {sendable(why_not(error))}"
 
 
 def _refusal(plan: Plan, invocation: Invocation) -> Flow[str | None]:
