@@ -1,5 +1,7 @@
 """The plugin, loaded as a user loads it, in a pytest of its own."""
 
+import re
+
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -77,10 +79,28 @@ class TestPlaces:
     assert before == {"errors": 2}
     assert "there is no recording at " in output
     assert recorded == after == {"passed": 2}
-    assert sorted(path.name for path in (pytester.path / "cassettes" / "test_program").iterdir()) == [
-        "TestPlaces.test_place-Paris-France.jsonl",
-        "test_painter.jsonl",
-    ]
+    first, second = sorted(path.name for path in (pytester.path / "cassettes" / "test_program").iterdir())
+    assert re.fullmatch(r"TestPlaces\.test_place-Paris-France-[0-9a-f]{8}\.jsonl", first)
+    assert second == "test_painter.jsonl"
+
+
+def test_each_set_of_parameters_has_a_cassette_of_its_own(run, pytester):
+    tests = """
+from dragoman.testing import Script, serving
+
+@pytest.mark.parametrize("word", ["a b", "a-b", "a_b", "+", "*", pytest.param("long", id="long" * 99)])
+def test_word(dragoman_cassette, word):
+    with serving(Script(*[says(word)] * dragoman_cassette.recording)) as url:
+        assert ask(dragoman_cassette, word, url=url) == word
+"""
+
+    recorded, _ = run(tests, "--dragoman-record")
+    after, output = run(tests)
+
+    assert recorded == after == {"passed": 6}, output
+    names = {path.name for path in (pytester.path / "cassettes" / "test_program").iterdir()}
+    assert len(names) == 6
+    assert {"test_word-a-b.jsonl", "test_word-a_b.jsonl"} < names
 
 
 def test_a_cassette_of_a_test_that_fails_is_not_written(run, pytester):

@@ -158,9 +158,7 @@ def _read(wanted: Output[T], choice: Choice, completion: Completion) -> T:
         raise _unread(OutputError, "the model called tools instead of answering: chat.run answers them", completion)
     try:
         return wanted.read(message.content or "")
-    except (
-        Exception
-    ) as error:  # whatever a type's own checks, the program's code, raise
+    except Exception as error:  # whatever a type's own checks, the program's code, raise
         sentence = f"the answer is not of the type asked for: {why_not(error)}"
         raise _unread(InvalidOutputError, sentence, completion) from error
 

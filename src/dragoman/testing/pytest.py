@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 MARKER = "dragoman_cassette"
 FOLDER = "cassettes"
 """Where cassettes lie, beside the file of the test."""
+
+LONGEST = 120
+"""Characters of a file's name, of the 255 bytes that file systems take."""
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -88,11 +92,16 @@ def dragoman_cassette(request: pytest.FixtureRequest) -> Iterator[Cassette]:
 
 
 def _place(node: pytest.Item, name: str | None) -> Path:
-    """A test's file: named after it, what file systems refuse replaced."""
-    test = node.nodeid.partition("::")[2].replace("::", ".")
-    return (
-        node.path.parent
-        / FOLDER
-        / node.path.stem
-        / f"{name or re.sub(r'[^A-Za-z0-9._-]+', '-', test).strip('-')}.jsonl"
-    )
+    """A test's file, beside the file of the test."""
+    named = name or _name(node.nodeid.partition("::")[2].replace("::", "."))
+    return node.path.parent / FOLDER / node.path.stem / f"{named}.jsonl"
+
+
+def _name(test: str) -> str:
+    """A name that no other test has, made of what no file system refuses: `test_place-Paris` of `test_place[Paris]`."""
+    told = test.removesuffix("]").replace("[", "-", 1)
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "-", told).strip("-")
+    if kept == told and len(kept) <= LONGEST:
+        return kept
+    # `a b` and `a-b`, `+` and `*` would be one.
+    return f"{kept[:LONGEST]}-{hashlib.sha256(test.encode('utf-8', 'replace')).hexdigest()[:8]}"
