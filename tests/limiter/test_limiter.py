@@ -159,6 +159,9 @@ def test_the_deadline_of_the_call_holds_and_nothing_is_sent(exhausted):
         client.chat.create(**CALL, timeout=0.1)
 
     assert (caught.value.limit, caught.value.spent.source) == ("total", "nothing")
+    assert "within 0.1 s: its turn did not come, for the server's limits allow no request until later" in str(
+        caught.value
+    )
     assert (len(vendors.asked), limiter.waiting) == (1, 0)
 
 
@@ -240,6 +243,15 @@ def test_a_refusal_without_a_word_on_when_to_come_back_holds_all_for_a_moment():
     with pytest.raises(TimeLimitError):
         client.chat.create(**CALL, timeout=0.1)
     assert client.chat.create(**CALL, timeout=10).text == "Monet"
+
+
+def test_a_call_that_waits_for_a_stream_of_its_own_program_says_so():
+    vendors, limiter = Vendors({"a.test": [streams("Mo", "net"), says("Manet")]}), Limiter(most=1)
+    client = Dragoman("http://a.test/v1", transport=vendors, limiter=limiter)
+
+    with client.chat.stream(**CALL), pytest.raises(TimeLimitError, match="for 1 of 1 are under way, 1 of them because"):
+        client.chat.create(**CALL, timeout=0.1)
+    assert client.chat.create(**CALL).text == "Manet"
 
 
 def test_a_stream_has_its_place_until_it_is_over_left_or_lost():

@@ -191,8 +191,8 @@ class Attempt(Struct, eq=False):
         answer: Answer | AsyncAnswer = outcome
         return answer
 
-    def late(self, limit: Limit, seconds: float, **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
-        """The error of a limit that ran out. The total leaves no time to try again."""
+    def late(self, limit: Limit, seconds: float, why: str = "", **known: Any) -> TimeLimitError:  # noqa: ANN401 - APIError types them
+        """The error of a limit that ran out, and why. The total leaves no time to try again."""
         words = {
             "connect": f"no connection within {seconds:g} s",
             "first token": f"no content within {seconds:g} s of asking",
@@ -200,7 +200,12 @@ class Attempt(Struct, eq=False):
             "attempt": f"no whole answer within {seconds:g} s",
             "total": f"the call was not over within {seconds:g} s",
         }
-        return TimeLimitError(words[limit], limit=limit, seconds=seconds, retryable=limit != "total", **known)
+        return TimeLimitError(words[limit] + why, limit=limit, seconds=seconds, retryable=limit != "total", **known)
+
+    def no_turn(self, why: str) -> TimeLimitError:
+        """The error of a turn that did not come in time: nothing was sent."""
+        self._sent = False
+        return self.late("total", self.call.timeouts.total, f": {why}")
 
     def no_answer(self, outcome: NoAnswer, **known: Any) -> APIError:  # noqa: ANN401 - APIError types them
         """The error that the lack of an answer is."""

@@ -105,6 +105,8 @@ class Limiter:
                     attempt.until = attempt.deadline
                     outcome = yield Turn(seat, effect.after, attempt.deadline)
                     if isinstance(outcome, NoAnswer):
+                        if outcome.kind == "timeout":
+                            give, outcome = attempts.throw, attempt.no_turn(seat.why)
                         continue
                     effect = attempt.send(effect.request, 0.0)
                 outcome = yield effect
@@ -174,6 +176,12 @@ class Seat:
         """Whether its turn has come."""
         return self._place.held
 
+    @property
+    def why(self) -> str:
+        """Why its turn has not come."""
+        with self._lock:
+            return self._pace.why()
+
     def ask(self, now: float, wake: Callable[[], None]) -> float | None:
         """None when its turn has come; else when to ask again, unless `wake` is called earlier, from any thread.
 
@@ -234,6 +242,7 @@ class Seat:
         if self._watch is not None:
             self._watch.finished(result)
         if reading is not None:
+            self._place.streams = True
             self._stream, reading.watch = reading.watch, self
 
     def read(self, reading: Reading) -> None:

@@ -34,10 +34,11 @@ class Place:
         held: whether it is under way.
         sent: which request of all this was, from 1.
         counted: whether its answer has arrived, so that the server's count has it.
+        streams: whether it is a stream that has begun.
         wake: called when `Pace.ask` is worth another try; None where nobody waits.
     """
 
-    __slots__ = ("costs", "counted", "held", "number", "sent", "wake")
+    __slots__ = ("costs", "counted", "held", "number", "sent", "streams", "wake")
 
     def __init__(self, number: int, costs: Costs) -> None:
         self.number = number
@@ -45,6 +46,7 @@ class Place:
         self.held = False
         self.sent = 0
         self.counted = False
+        self.streams = False
         self.wake: Wake | None = None
 
     def __lt__(self, other: Place) -> bool:
@@ -131,6 +133,14 @@ class Pace:
     def held_by(self, places: frozenset[Place]) -> bool:
         """Whether these are all who are under way, and as many as may be: no turn comes before one of theirs ends."""
         return bool(places) and len(self.under_way) >= int(self.most_now) and self.under_way <= places
+
+    def why(self) -> str:
+        """Why who waits does, in a few words."""
+        taken, streams = len(self.under_way), sum(place.streams for place in self.under_way)
+        if taken < int(self.most_now):
+            return "its turn did not come, for the server's limits allow no request until later"
+        held = f", {streams} of them because a stream is open: it holds its turn until it is read to its end or closed"
+        return f"its turn did not come, for {taken} of {int(self.most_now)} are under way{held if streams else ''}"
 
     def leave(self, place: Place) -> None:
         """Give up waiting."""
