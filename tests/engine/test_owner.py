@@ -242,6 +242,17 @@ def test_a_processor_that_cannot_run_it_is_named(engine, monkeypatch):
         engine.ready(soon())
 
 
+def test_a_machine_that_gives_no_place_for_its_sockets_is_an_error_of_the_engine(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+
+    with pytest.raises(EngineError, match=r"the engine cannot be started: .*No such file or directory: .*nowhere"):
+        engine.ready(soon())
+
+    monkeypatch.undo()
+    engine.ready(soon())
+    assert engine.running
+
+
 def test_a_process_that_ends_without_a_word_is_told_by_how_it_ended(engine, monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
 

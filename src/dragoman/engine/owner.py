@@ -143,6 +143,9 @@ class Engine:
                 self._bury()
                 self._start()
             self._await_ready(until)
+        except OSError as error:
+            # Nowhere to put its sockets, no file descriptor left, no memory for a process.
+            raise EngineError(f"the engine cannot be started: {error}") from error
         finally:
             self._lock.release()
 
