@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from dragoman import AsyncDragoman, AsyncRun, Dragoman, Limits, Run, errors
+from dragoman import AsyncDragoman, AsyncRun, Cancellation, Dragoman, Limits, Run, errors
 from scripted import READ, Scripted, answer, chunk, chunked, chunked_head, event
 
 ASK = {"model": "m", "messages": "What is the weather in Paris and Rome?"}
@@ -253,6 +253,74 @@ def test_another_thread_closes_a_run_that_waits_for_a_tool():
             closing.join()
         assert len(server.requests) == 1
     release.set()
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_cancelled_run_waits_for_no_tool(streamed):
+    release, cancel = threading.Event(), Cancellation()
+
+    def stay() -> None:
+        """Stay."""
+        cancel.cancel()
+        release.wait(10)
+
+    reply = (
+        streams(called(0, "c1", "stay", "{}"), finish="tool_calls") if streamed else says(None, [("c1", "stay", "{}")])
+    )
+    started = time.monotonic()
+    with Scripted([READ, reply]) as server, Dragoman(server.url("/v1")) as client:
+        with pytest.raises(errors.CallCancelledError):
+            run = client.chat.run(**ASK, tools=[stay], stream=streamed, cancel=cancel)
+            list(run)
+    assert time.monotonic() - started < 5
+    release.set()
+
+
+def test_a_cancelled_run_of_tasks_ends_its_tool():
+    ended = []
+    cancel = Cancellation()
+
+    async def stay() -> None:
+        """Stay."""
+        threading.Thread(target=cancel.cancel).start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("tool")
+
+    async def main(url):
+        async with AsyncDragoman(url) as client:
+            with pytest.raises(errors.CallCancelledError):
+                await client.chat.run(**ASK, tools=[stay], cancel=cancel)
+            await asyncio.sleep(0)
+
+    with Scripted([READ, says(None, [("c1", "stay", "{}")])]) as server:
+        asyncio.run(main(server.url("/v1")))
+    assert ended == ["tool"]
+
+
+def test_no_tool_is_called_once_a_run_is_cancelled():
+    called_, cancel = [], Cancellation()
+
+    def act() -> None:
+        """Act."""
+        called_.append("act")
+
+    def approve(_):
+        cancel.cancel()
+        return True
+
+    async def main(url):
+        async with AsyncDragoman(url) as client:
+            await client.chat.run(**ASK, tools=[act], approve=approve, cancel=cancel)
+
+    with Scripted([READ, says(None, [("c1", "act", "{}")])]) as server, Dragoman(server.url("/v1")) as client:
+        with pytest.raises(errors.CallCancelledError):
+            client.chat.run(**ASK, tools=[act], approve=approve, cancel=cancel)
+    cancel = Cancellation()
+    with Scripted([READ, says(None, [("c1", "act", "{}")])]) as server, pytest.raises(errors.CallCancelledError):
+        asyncio.run(main(server.url("/v1")))
+    assert called_ == []
 
 
 def test_cancelling_the_task_leaves_the_server_and_the_tool():

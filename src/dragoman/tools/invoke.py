@@ -10,26 +10,36 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
+from dragoman.errors import CallCancelledError
 from dragoman.tools.runs import Outcome
 
 if TYPE_CHECKING:
+    import asyncio
     from queue import SimpleQueue
 
+    from dragoman.exchange.cancellation import Cancellation
     from dragoman.tools.runs import Invocation
 
     # Rung with each call that is over, one of an earlier round perhaps; with None when nobody waits any more.
     Bell = SimpleQueue[Invocation | None]
 
 
-def invoke(invocations: list[Invocation], until: float, bell: Bell | None) -> list[Outcome | None]:
+def invoke(
+    invocations: list[Invocation], until: float, bell: Bell | None, cancel: Cancellation | None = None
+) -> list[Outcome | None]:
     """Call tools, each in a thread of its own, and wait for them; None for each that is not over in time.
 
     A thread cannot be stopped: one that takes too long is left behind, and does not keep the program from ending.
-    One call alone, without a limit and without a `bell` that may end the wait, is made where we are. What ends a
-    program, such as a `SystemExit`, is raised here wherever a tool raised it.
+    One call alone, without a limit and without what may end the wait, is made where we are. What ends a program, such
+    as a `SystemExit`, is raised here wherever a tool raised it.
+
+    Raises:
+        CallCancelledError: so it was.
     """
+    _see(cancel)
     only = invocations[0]
-    if len(invocations) == 1 and bell is None and not only.tool.is_asynchronous and _limit(only, until) == math.inf:
+    alone = len(invocations) == 1 and bell is None and cancel is None
+    if alone and not only.tool.is_asynchronous and _limit(only, until) == math.inf:
         return [_attempt(only)]
     # Imported here because a call alone needs none.
     from queue import SimpleQueue  # noqa: PLC0415
@@ -40,7 +50,7 @@ def invoke(invocations: list[Invocation], until: float, bell: Bell | None) -> li
     for place, one in enumerate(invocations):
         work = (copy_context(), one, place, found, bell)
         threading.Thread(target=_report, args=work, name=f"dragoman tool {one.name}", daemon=True).start()
-    _wait(bell, limits)
+    _wait(bell, limits, cancel)
     # What comes later is too late: a copy does not change.
     found = [*found]
     for outcome in found:
@@ -49,8 +59,25 @@ def invoke(invocations: list[Invocation], until: float, bell: Bell | None) -> li
     return found
 
 
-def _wait(bell: Bell, left: dict[int, float]) -> None:
+def _wait(bell: Bell, left: dict[int, float], cancel: Cancellation | None) -> None:
     """Wait until each call is over or out of time, or somebody says not to."""
+    if cancel is None:
+        _rung(bell, left)
+        return
+    place = cancel.listen(lambda: bell.put(None))
+    try:
+        _rung(bell, left)
+    finally:
+        cancel.forget(place)
+    _see(cancel)
+
+
+def _see(cancel: Cancellation | None) -> None:
+    if cancel is not None and cancel.cancelled:
+        raise CallCancelledError("the call was cancelled")
+
+
+def _rung(bell: Bell, left: dict[int, float]) -> None:
     from queue import Empty  # noqa: PLC0415 - imported with the queue
 
     while left:
@@ -118,15 +145,43 @@ async def asettled(value: Any) -> Any:  # noqa: ANN401 - whatever a function ret
     return await value if inspect.isawaitable(value) else value
 
 
-async def ainvoke(invocations: list[Invocation], until: float, _: object = None) -> list[Outcome | None]:
+async def ainvoke(
+    invocations: list[Invocation], until: float, _: object = None, cancel: Cancellation | None = None
+) -> list[Outcome | None]:
     """Call tools, each in a task of its own, and wait for them; None for each that is not over in time.
 
     Functions that are not asynchronous run in threads, as those of `invoke` do: one that takes too long is left
     behind, and does not keep the program from ending.
+
+    Raises:
+        CallCancelledError: so it was.
     """
     import asyncio  # noqa: PLC0415 - a blocking program never pays for it
 
-    return await asyncio.gather(*(_attempted(one, _limit(one, until)) for one in invocations))
+    _see(cancel)
+    work = asyncio.gather(*(_attempted(one, _limit(one, until)) for one in invocations))
+    return await (work if cancel is None else _cancellable(work, cancel))
+
+
+async def _cancellable(work: asyncio.Future[list[Outcome | None]], cancel: Cancellation) -> list[Outcome | None]:
+    import asyncio  # noqa: PLC0415 - as above
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def end() -> None:
+        # RuntimeError: the loop is closed, and nobody waits any more.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(work.cancel)
+
+    place = cancel.listen(end)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if task is None or not task.cancelling():
+            _see(cancel)
+        raise
+    finally:
+        cancel.forget(place)
 
 
 async def _attempted(one: Invocation, until: float) -> Outcome | None:

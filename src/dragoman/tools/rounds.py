@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from dragoman.call.settings import Settings
     from dragoman.errors import RunLimit
     from dragoman.exchange import Call, Clock
+    from dragoman.exchange.cancellation import Cancellation
     from dragoman.structured.output import Output
     from dragoman.wire.message import RequestMessage
 
@@ -65,6 +66,7 @@ class Plan:
         output: the type as it is asked for.
         limits: where the run ends though the model has not answered.
         approve: asked before each call of a tool; None for no questions.
+        cancel: what ends the run from elsewhere; None for nothing.
 
     Raises:
         InvalidRequestError: the call is wrong as written.
@@ -86,6 +88,7 @@ class Plan:
         self.approve: Approve | None = asked.pop("approve", None)
         if self.approve is not None and not callable(self.approve):
             raise InvalidRequestError(f"approve is a function, not a {type(self.approve).__name__}", param="approve")
+        self.cancel: Cancellation | None = asked.get("cancel")
         self.tools: dict[str, Tool[..., Any]] = {}
         given: Any = asked.pop("tools", None) or ()
         if callable(given) or isinstance(given, str | Mapping) or not hasattr(given, "__iter__"):

@@ -149,7 +149,8 @@ class Run(_Running[T]):
             return ask(effect.call, transport, completed, complete)
         if type(effect) is Consent:
             return settled(effect.approve(effect.invocation))
-        return invoke(cast("Invoke", effect).invocations, cast("Invoke", effect).until, self._bell)
+        wanted = cast("Invoke", effect)
+        return invoke(wanted.invocations, wanted.until, self._bell, self._plan.cancel)
 
     def until_done(self) -> Result[T]:
         """Go on to the end and return the result."""
@@ -232,7 +233,8 @@ class AsyncRun(_Running[T]):
             return await aask(effect.call, transport, completed, complete)
         if type(effect) is Consent:
             return await asettled(effect.approve(effect.invocation))
-        return await ainvoke(cast("Invoke", effect).invocations, cast("Invoke", effect).until, self._bell)
+        wanted = cast("Invoke", effect)
+        return await ainvoke(wanted.invocations, wanted.until, self._bell, self._plan.cancel)
 
     async def until_done(self) -> Result[T]:
         """Go on to the end and return the result."""
