@@ -54,6 +54,21 @@ def test_status_and_headers_arrive_as_they_were_written():
     assert told == (503, "r1", "text/plain", b"busy")
 
 
+def test_a_body_that_comes_in_chunks_is_read_and_the_connection_goes_on():
+    script = Script(says("Monet"), raw(b"", status=204), says("Manet"))
+    with serving(script) as url:
+        connection = connect(url)
+        told = []
+        for body in (iter([BODY[:5].encode(), BODY[5:].encode()]), BODY, BODY):
+            connection.request("POST", "/v1/chat/completions", body, encode_chunked=True)
+            answer = connection.getresponse()
+            told.append((answer.status, bool(answer.read())))
+        connection.close()
+
+    assert told == [(200, True), (204, False), (200, True)]
+    assert [asked.body.decode() for asked in script.requests] == [BODY] * 3
+
+
 def test_a_script_that_runs_out_tells_the_client_and_the_test():
     connections = []
 

@@ -25,6 +25,8 @@ PATIENCE = 600.0
 """How many seconds a recording is given for one piece of an answer from the far side."""
 
 _OWN = frozenset({"accept-encoding", "connection", "content-length", "host", "keep-alive", "transfer-encoding"})
+_BARE = frozenset({204, 304})
+"""Statuses whose answers have no body, and no framing of one (RFC 9112 §6.3)."""
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
@@ -116,7 +118,7 @@ class _Conversation(BaseHTTPRequestHandler):
     do_GET = do_DELETE = do_PUT = do_POST  # noqa: N815 - the standard library calls them
 
     def _converse(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        body = self._body()
         headers = tuple((name, value) for name, value in self.headers.items() if name.lower() not in _OWN)
         request = Outgoing(self.command, self.server.address(self.path), headers, body)
         try:
@@ -128,11 +130,28 @@ class _Conversation(BaseHTTPRequestHandler):
         else:
             self._relay(answer)
 
+    def _body(self) -> bytes:
+        """The request's body, in one piece or in chunks (RFC 9112 §7.1)."""
+        if "chunked" not in self.headers.get("transfer-encoding", "").lower():
+            return self.rfile.read(int(self.headers.get("content-length", "0")))
+        pieces: list[bytes] = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        # Fields may stand behind the last chunk; they say nothing of the body.
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(pieces)
+
     def _relay(self, answer: Answer) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             if name not in _OWN and name != "content-encoding":
                 self.send_header(name, value)
+        if answer.status in _BARE:
+            self.end_headers()
+            answer.close()
+            return
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         try:
