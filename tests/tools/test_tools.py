@@ -1,10 +1,12 @@
 """Functions as tools: what a model is told, what it is called with, and what it hears back."""
 
+import copy
 import datetime as dt
 import enum
 import functools
 import inspect
 import math
+import pickle
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -59,6 +61,19 @@ def weather(
         a sentence.
     """
     return f"{place.city} {unit.name} {days} {labels}"
+
+
+@tool(name="sum", strict=True, timeout=5)
+def add(a: int, b: int = 1) -> int:
+    """Add."""
+    return a + b
+
+
+@pytest.mark.parametrize("made", [Tool(weather), Tool(weather, name="w", description="", timeout=3), add])
+def test_a_tool_goes_to_another_process_and_is_copied(made):
+    for again in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
+        assert (again.name, again.definition, again.timeout) == (made.name, made.definition, made.timeout)
+    assert pickle.loads(pickle.dumps(add)).call({"a": 2}) == 3
 
 
 def test_a_signature_and_a_docstring_are_a_tool():

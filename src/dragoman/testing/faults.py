@@ -13,7 +13,7 @@ import msgspec
 
 from dragoman.sse import DONE, encode
 from dragoman.testing import messages
-from dragoman.testing.play import Break, Pause, Played, Reply, Step
+from dragoman.testing.play import Break, Pause, Played, Reply, Step, again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ def _changed(played: Played, body: tuple[Step, ...]) -> Played:
     return msgspec.structs.replace(played, body=body)
 
 
+@again
 def cut(reply: Reply, *, after: int = 1) -> Reply:
     """The connection is closed amid the body, after so many events: as when a server is stopped."""
     words = f"cut({reply}, after={after})"
@@ -48,6 +49,7 @@ def cut(reply: Reply, *, after: int = 1) -> Reply:
     return _with(words, reply, lambda played: _changed(played, (*_split(played, after, words)[0], broken)))
 
 
+@again
 def reset(reply: Reply, *, after: int | None = None) -> Reply:
     """The connection is reset, after so many events; None: before there is any answer."""
     words = f"reset({reply}, after={after})"
@@ -62,12 +64,14 @@ def reset(reply: Reply, *, after: int | None = None) -> Reply:
     return _with(words, reply, change)
 
 
+@again
 def refused() -> Reply:
     """Nobody listens. Through `serving`, where somebody has to, it is a reset before any answer."""
     played = Played(before=(Break("connect", "the connection was refused", abrupt=True),))
     return Reply("refused()", lambda _: played)
 
 
+@again
 def stall(reply: Reply, *, after: int = 0, seconds: float = math.inf) -> Reply:
     """Nothing more arrives after so many events, for so many seconds or for good; a document does not begin."""
     words = f"stall({reply}, after={after})"
@@ -82,12 +86,14 @@ def stall(reply: Reply, *, after: int = 0, seconds: float = math.inf) -> Reply:
     return _with(words, reply, change)
 
 
+@again
 def slow(reply: Reply, *, seconds: float) -> Reply:
     """The first piece of the answer takes so many seconds."""
     stalled = stall(reply, seconds=seconds)
     return Reply(f"slow({reply}, seconds={seconds:g})", stalled.play)
 
 
+@again
 def interrupt(
     reply: Reply,
     *,
@@ -111,6 +117,7 @@ def interrupt(
     return Reply(words, play)
 
 
+@again
 def garble(reply: Reply, *, after: int = 1) -> Reply:
     """One event's JSON breaks off in its middle and the stream goes on; a document ends in its middle."""
     words = f"garble({reply}, after={after})"
@@ -126,17 +133,20 @@ def garble(reply: Reply, *, after: int = 1) -> Reply:
     return _with(words, reply, change)
 
 
+@again
 def empty(reply: Reply) -> Reply:
     """A head as it should be, and no body."""
     return _with(f"empty({reply})", reply, lambda played: _changed(played, ()))
 
 
+@again
 def end_early(reply: Reply, *, after: int = 1) -> Reply:
     """The body ends in good order after so many events: as when a proxy hides that the server behind it went away."""
     words = f"end_early({reply}, after={after})"
     return _with(words, reply, lambda played: _changed(played, _split(played, after, words)[0]))
 
 
+@again
 def without_done(reply: Reply) -> Reply:
     """A stream that ends without `[DONE]`; a document is as it was."""
     return _with(
@@ -146,6 +156,7 @@ def without_done(reply: Reply) -> Reply:
     )
 
 
+@again
 def finish_twice(reply: Reply) -> Reply:
     """A stream in which the event that says why it ended comes twice; a document is as it was."""
 
@@ -167,6 +178,7 @@ def _ends(step: Step) -> bool:
     return any(choice.get("finish_reason") for choice in chunk.get("choices", ()))
 
 
+@again
 def mislabel(reply: Reply, content_type: str = "text/html") -> Reply:
     """The answer says that it is of another type than it is."""
 
@@ -177,6 +189,7 @@ def mislabel(reply: Reply, content_type: str = "text/html") -> Reply:
     return _with(f"mislabel({reply}, {content_type!r})", reply, change)
 
 
+@again
 def dribble(reply: Reply, *, size: int = 1) -> Reply:
     """The body arrives in pieces of so many bytes, whatever they cut in two."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from msgspec import Struct
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dragoman.testing.asked import Asked
+
+
+P = ParamSpec("P")
 
 
 class Pause(Struct, frozen=True):
@@ -78,11 +82,31 @@ class Reply:
     Attributes:
         words: the reply as it was written, for messages: `says('Monet')`.
         play: from what was asked to the answer, as a document or as a stream.
+        made: what makes it again, in another process; None where `play` is all there is.
     """
 
     words: str
     play: Callable[[Asked], Played]
+    made: Callable[[], Reply] | None = field(default=None, compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is pickled: by what makes it again."""
+        return (Reply, (self.words, self.play)) if self.made is None else (_again, (self.made,))
 
     def __repr__(self) -> str:
         """As it was written."""
         return self.words
+
+
+def again(make: Callable[P, Reply]) -> Callable[P, Reply]:
+    """Have the replies that a function makes keep how they were made, so that they can be pickled."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Reply:
+        return replace(make(*args, **kwargs), made=partial(made, *args, **kwargs))
+
+    return made
+
+
+def _again(made: Callable[[], Reply]) -> Reply:
+    return made()

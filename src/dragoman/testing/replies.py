@@ -15,7 +15,7 @@ import msgspec
 from dragoman.answer.fold import fold
 from dragoman.sse import DONE, encode
 from dragoman.testing import messages
-from dragoman.testing.play import Played, Reply
+from dragoman.testing.play import Played, Reply, again
 from dragoman.wire.chunk import read_chunk
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _USAGE: Tokens = (10, 5)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+@again
 def says(  # noqa: PLR0913 - each is one thing that an answer may say
     *text: str,
     reasoning: str = "",
@@ -69,6 +70,7 @@ def _words_of(text: str) -> list[str]:
     return re.findall(r"\s*\S+(?:\s+\Z)?|\s+\Z", text)
 
 
+@again
 def calls(
     *named: tuple[str, Mapping[str, Any] | str],
     text: str = "",
@@ -128,6 +130,7 @@ def _usage(tokens: Tokens) -> Json:
     return {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer}
 
 
+@again
 def chunks(*sent: Mapping[str, Any], done: bool = True, headers: Mapping[str, str] | None = None) -> Reply:
     """Chunks as a vendor sends them, field by field; asked for a document, it is what they add up to.
 
@@ -159,6 +162,7 @@ def _headers(content_type: str, more: Mapping[str, str] | None) -> tuple[tuple[s
     return tuple(({"content-type": content_type} | named).items())
 
 
+@again
 def fails(  # noqa: PLR0913 - what vendors say of an error
     status: int,
     message: str = "",
@@ -201,6 +205,7 @@ def fails(  # noqa: PLR0913 - what vendors say of an error
     return Reply(f"fails({status})", play)
 
 
+@again
 def raw(
     *pieces: bytes, status: int = 200, content_type: str = DOCUMENT, headers: Mapping[str, str] | None = None
 ) -> Reply:
@@ -217,6 +222,7 @@ def raw(
     return Reply(f"raw({', '.join(f'{len(piece)} bytes' for piece in pieces)})", lambda _: played)
 
 
+@again
 def models(*ids: str) -> Reply:
     """The answer to `GET …/models`: these."""
     cards = [{"id": name, "object": "model", "created": CREATED, "owned_by": "script"} for name in ids]

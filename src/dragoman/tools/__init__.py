@@ -7,6 +7,7 @@ The name, the parameters' types and the defaults are the signature's; the senten
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import math
 import re
@@ -106,6 +107,14 @@ class Tool(Generic[P, R]):
         """Its name."""
         return f"Tool({self.name!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is pickled: as its function is, or by the name under which it stands in its place."""
+        place = (getattr(self._function, "__module__", None), getattr(self._function, "__qualname__", None))
+        if _named(*place) is self:
+            return _named, place
+        told = self.definition["function"]
+        return _made, (self._function, self.name, told.get("description", ""), "strict" in told, self.timeout)
+
     def read(self, arguments: str) -> Json:
         """What a model called it with as the parameters' own types; those it left out are not there.
 
@@ -161,6 +170,18 @@ def tool(
         InvalidRequestError: a parameter has no type, or one that JSON has no form for.
     """
     return functools.partial(Tool[..., Any], **options) if function is None else Tool(function)
+
+
+def _made(function: Any, name: str, description: str, strict: bool, timeout: float | None) -> Tool[..., Any]:  # noqa: ANN401, FBT001 - as it was pickled
+    return Tool(function, name=name, description=description, strict=strict, timeout=timeout)
+
+
+def _named(module: str | None, name: str | None) -> Any:  # noqa: ANN401 - whatever stands there
+    """What stands under a name in a module; None where there is nothing."""
+    try:
+        return functools.reduce(getattr, (name or "").split("."), importlib.import_module(module or ""))
+    except (ImportError, AttributeError, ValueError):
+        return None
 
 
 def content_of(value: object) -> str:
