@@ -386,6 +386,15 @@ def test_a_prompt_that_leaves_no_room_is_refused_before_anything_is_made(real):
         generating(real, lambda it: all_of(it, planned(messages=[{"role": "user", "content": "word " * 2100}])))
 
 
+def test_of_several_calls_the_one_of_most_tokens_has_to_fit_whatever_its_letters(real):
+    long = {"zed": "\N{CJK UNIFIED IDEOGRAPH-8AAD}" * 700, "yed": "a b" * 400}
+    offered = [{"type": "function", "function": {"name": name, "description": words}} for name, words in long.items()]
+    work = planned(messages=[{"role": "user", "content": "zed and yed"}], tools=offered)
+
+    with pytest.raises(ContextLengthError, match="tokens, and this model's context holds 2048"):
+        generating(real, lambda it: all_of(it, work))
+
+
 ASKED = [READ, answer(b'{"prompt": "x"}'), READ, answer(b'{"tokens": [1, 2, 3]}')]
 """How a request begins: how long is it?"""
 

@@ -82,8 +82,8 @@ class Generator:
     async def _cap(self, plan: Plan) -> int:
         """The most tokens of an answer: what was asked for, and never more than the context leaves."""
         told = [_told(plan, function) for function in plan.calls] or [plan.messages]
-        longest = max(told, key=lambda messages: len(messages[0]["content"]))
-        prompt = await self._llama.tokens(longest, plan.template)
+        # Each is counted: what has fewer characters may have more tokens.
+        prompt = max([await self._llama.tokens(messages, plan.template) for messages in told])
         left = self._context - prompt
         if left < 1:
             raise ContextLengthError(
