@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints, is_typeddict
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
 from dragoman.errors import InvalidRequestError
-from dragoman.structured.moments import tell_moments
+from dragoman.structured.amend import amend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,12 +142,9 @@ def _schema_by_msgspec(kind: Any) -> Json:  # noqa: ANN401 - any annotation
     except TypeError as error:
         why = str(error).partition("\n")[0].rstrip(":")
         raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}") from None
-    tell_moments(kind, schema)
+    amend(kind, schema)
     schema = cast("Json", _without_discriminators(schema))
     definitions: Json = schema.get("$defs", {})
-    for name, order in _written(kind, {}).items():
-        if order and name in definitions:
-            definitions[name]["properties"] = {key: definitions[name]["properties"][key] for key in order}
     # The top has to be an object itself, not a reference to one.
     top = _resolve(schema, schema["$ref"]) if "$ref" in schema else None
     if top is None:
@@ -169,22 +166,6 @@ def _without_discriminators(schema: object) -> object:
     return {
         name: _without_discriminators(value) for name, value in fields.items() if not (told and name == "discriminator")
     }
-
-
-def _written(kind: Any, found: dict[str, list[str]]) -> dict[str, list[str]]:  # noqa: ANN401 - any annotation
-    """The fields of each TypedDict in a type, as they were written; those of other classes are in that order already.
-
-    A model answers in the order of the schema, and msgspec sorts a TypedDict's.
-    """
-    name = getattr(kind, "__name__", "")
-    if isinstance(kind, type) and name not in found and getattr(kind, "__annotations__", None):
-        hints = get_type_hints(kind)
-        found[name] = list(hints) if is_typeddict(kind) else []
-        for hint in hints.values():
-            _written(hint, found)
-    for inner in get_args(kind):
-        _written(inner, found)
-    return found
 
 
 def _names(schema: object, ref: str) -> int:

@@ -1,12 +1,14 @@
-"""Dates with times and times of day, told as what they are in the schemas that msgspec writes. No I/O.
+"""What msgspec's schemas do not say: the formats of moments, and the order in which a TypedDict was written. No I/O.
 
 msgspec reads a moment with a zone and one without, for which JSON Schema has no format, and so names none. A model that
 is told of a text writes one: "the 14th of November". It is told of the format that has a zone, which is read as well.
+
+A model answers in the order of the schema, and msgspec sorts a TypedDict's fields by their names.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_origin, get_type_hints
 
 from msgspec import inspect
 
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def tell_moments(kind: Any, schema: Json) -> None:  # noqa: ANN401 - any annotation
-    """Name the formats of moments in a type's schema, in place, where it names none."""
-    _Teller(schema.get("$defs", {})).take(inspect.type_info(kind), schema)
+def amend(kind: Any, schema: Json) -> None:  # noqa: ANN401 - any annotation
+    """Add to a type's schema, in place, the formats of moments where it names none, and the order of fields."""
+    _Walk(schema.get("$defs", {})).take(inspect.type_info(kind), schema)
 
 
-class _Teller:
+class _Walk:
     """Goes through a type and its schema side by side.
 
     Args:
@@ -56,15 +58,19 @@ class _Teller:
             case inspect.DictType(value_type=inner):
                 self.take(inner, schema.get("additionalProperties", {}))
             case _:
-                self._fields(getattr(found, "fields", ()), schema)
+                self._fields(found, schema)
 
-    def _fields(self, fields: tuple[inspect.Field, ...], schema: Json) -> None:
+    def _fields(self, found: inspect.Type, schema: Json) -> None:
+        fields: tuple[inspect.Field, ...] = getattr(found, "fields", ())
         if "properties" in schema:
             parts: list[Json] = [schema["properties"][field.encode_name] for field in fields]
         else:
             # A class that is written as a list may have its tag before them.
             parts = schema.get("prefixItems", [])[-len(fields) :]
         self._each((field.type for field in fields), parts)
+        if isinstance(found, inspect.TypedDictType):
+            written = get_type_hints(get_origin(found.cls) or found.cls)
+            schema["properties"] = {name: schema["properties"][name] for name in written}
 
     def _union(self, types: Iterable[inspect.Type], schema: Json) -> None:
         """Take a union: msgspec puts its objects behind the others, several into a union of their own, None last."""

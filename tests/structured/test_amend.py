@@ -1,14 +1,14 @@
-"""Moments in the schemas of types that msgspec reads."""
+"""Moments, and the order of fields, in the schemas of types that msgspec reads."""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, Any, Generic, NamedTuple, TypedDict, TypeVar
 
 import msgspec
 import pytest
 
 from dragoman.structured import json_schema, read
-from dragoman.structured.moments import tell_moments
+from dragoman.structured.amend import amend
 from dragoman.tools import Tool
 
 MOMENT = {"type": "string", "format": "date-time"}
@@ -43,9 +43,18 @@ class Diary(TypedDict):
     days: dict[str, list[tuple[int, dt.datetime]]]
 
 
+T = TypeVar("T")
+
+
+class Reasoned(TypedDict, Generic[T]):
+    why: str
+    answer: T
+    but: "list[Reasoned[int]]"
+
+
 def told(kind):
     schema = msgspec.json.schema(kind)
-    tell_moments(kind, schema)
+    amend(kind, schema)
     return schema
 
 
@@ -102,3 +111,10 @@ def test_a_model_is_told_of_an_answers_moments_and_of_a_tools():
     assert parameters["properties"]["at"] == MOMENT
     assert parameters["properties"]["again"]["anyOf"] == [MOMENT, {"type": "null"}]
     assert read(Chain, '{"at": "1840-11-14T09:00:00Z"}').at.year == 1840
+
+
+def test_a_model_is_asked_in_the_order_in_which_a_typed_dict_was_written_generic_or_not():
+    assert list(json_schema(Diary)["properties"]) == ["opens", "days"]
+    schema = json_schema(Reasoned[str])
+    inner = schema["$defs"]["Reasoned_int_"]["properties"]
+    assert list(schema["properties"]) == list(inner) == ["why", "answer", "but"]
