@@ -219,14 +219,20 @@ class CallCancelledError(APIError):
 
 
 class OutputError(APIError):
-    """The answer is whole, and not what `output` asked for; `partial` is the completion, its usage included."""
+    """The answer is whole, and not what `output` asked for; `partial` is the completion, its usage included.
+
+    Attributes:
+        place: which of its choices it is about, from 0, where the request's `n` asked for several.
+    """
+
+    place: int = 0
 
     @property
     def text(self) -> str:
         """The text received; of a refusal, its words."""
         if self.partial is None or not self.partial.choices:
             return ""
-        message = self.partial.message
+        message = self.partial.choices[self.place].message
         return message.content or message.refusal or ""
 
 

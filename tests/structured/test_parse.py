@@ -103,11 +103,31 @@ def test_what_a_types_own_checks_raise_says_that_the_answer_is_not_of_it(parse):
     assert caught.value.partial.usage.total_tokens == 10
 
 
+def several(*contents):
+    """An answer of several choices."""
+    choices = [
+        {"index": at, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
+        for at, content in enumerate(contents)
+    ]
+    return answer(json.dumps({"choices": choices}).encode())
+
+
+def test_the_choice_that_is_not_of_the_type_is_the_one_that_is_told_of_and_asked_again(parse):
+    good, bad = '{"answer":1}', '{"answer":"two"}'
+    with Scripted([READ, several(good, bad)]) as server:
+        with pytest.raises(errors.InvalidOutputError) as caught:
+            parse(server.url("/v1"), output=int, n=2)
+        again = pickle.loads(pickle.dumps(caught.value))
+    with Scripted([READ, several(good, bad), READ, several(good, good)]) as server:
+        assert parse(server.url("/v1"), output=int, n=2, reask=1).every == (1, 1)
+        asked = json.loads(server.requests[1].body)["messages"]
+
+    assert (again.place, again.text, again.partial.choices[0].message.content) == (1, bad, good)
+    assert asked[1]["content"] == bad
+
+
 def test_each_choice_is_read(parse):
-    one, two = ({"index": at, "message": {"content": json.dumps(at)}, "finish_reason": "stop"} for at in (0, 1))
-    for choice in (one, two):
-        choice["message"]["content"] = json.dumps({"answer": choice["index"]})
-    with Scripted([READ, answer(json.dumps({"choices": [one, two]}).encode())]) as server:
+    with Scripted([READ, several('{"answer":0}', '{"answer":1}')]) as server:
         found = parse(server.url("/v1"), output=int, n=2)
 
     assert (found.parsed, found.every, found.usage) == (0, (0, 1), None)

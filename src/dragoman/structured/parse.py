@@ -133,7 +133,7 @@ def corrected(messages: Any, completion: Completion, error: InvalidOutputError) 
         f"This is not what was asked for: {error.message}. "
         "Answer again, with JSON that matches the schema and nothing else."
     )
-    return [*said, completion.message, {"role": "user", "content": wish}]
+    return [*said, completion.choices[error.place].message, {"role": "user", "content": wish}]
 
 
 def read_parsed(wanted: Output[T], completion: Completion, usage: Usage | None, asks: int = 1) -> Parsed[T]:
@@ -142,11 +142,19 @@ def read_parsed(wanted: Output[T], completion: Completion, usage: Usage | None, 
     Raises:
         OutputError: it is not.
     """
-    every = tuple(_read(wanted, choice, completion) for choice in completion.choices)
+    every = tuple(_read(wanted, completion, place) for place in range(len(completion.choices)))
     return Parsed(every[0], every, completion, usage, asks)
 
 
-def _read(wanted: Output[T], choice: Choice, completion: Completion) -> T:
+def _read(wanted: Output[T], completion: Completion, place: int) -> T:
+    try:
+        return _read_choice(wanted, completion.choices[place], completion)
+    except OutputError as error:
+        error.place = place
+        raise
+
+
+def _read_choice(wanted: Output[T], choice: Choice, completion: Completion) -> T:
     message = choice.message
     if message.refusal:
         raise RefusalError(f"the model refused: {message.refusal}", partial=completion)
