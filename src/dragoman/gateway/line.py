@@ -112,8 +112,7 @@ class Line(HttpToolsProtocol):
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self._turn_away(status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large")
         else:
-            why = sys.exception()
-            message = f"what arrived is no HTTP/1.1 request: {str(why)[:100] if why else msg}"
+            message = f"what arrived is no HTTP/1.1 request: {sys.exception() or msg}"
             self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
 
     def _turn_away(self, status: HTTPStatus, message: str, code: str) -> None:

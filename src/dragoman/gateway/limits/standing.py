@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dragoman.gateway.limits.claims import BUDGETS, CONCURRENT, period
+from dragoman.gateway.limits.claims import BUDGETS, period
 
 if TYPE_CHECKING:
     from dragoman.gateway.limits.account import Account
@@ -53,5 +53,5 @@ def _standing(account: Account, meter: str, limit: int, now: float) -> Standing:
         used=used,
         held=held,
         remaining=max(0, limit - used),
-        frees_at=datetime.fromtimestamp(ends, UTC) if used > held and meter != CONCURRENT else None,
+        frees_at=datetime.fromtimestamp(ends, UTC) if used > held else None,
     )
