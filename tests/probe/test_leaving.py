@@ -11,7 +11,8 @@ def test_there_is_one_check():
 
 
 def test_a_server_that_stops_when_nobody_listens_is_free_for_the_next():
-    found = finding("leaving", seats=1, pause=0.01, options={"moment": 1.0})
+    # One stream alone lasts longer than the moment: on a busy machine the others may come after the request that waits.
+    found = finding("leaving", seats=1, pause=0.03, options={"moment": 1.0})
 
     assert found.verdict == "honoured", found.evidence
     assert "8 streams kept a request waiting for more than 1.00 s" in found.evidence
