@@ -23,7 +23,7 @@ from dragoman.wire.fault import Fault, find_fault
 from dragoman.wire.tolerant import is_object, read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dragoman.answer.spent import Spent
     from dragoman.exchange.attempt import Attempt
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from dragoman.transport import Answer, AsyncAnswer
     from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
+
+    Read = Callable[[bytes], Chunk]
 
 
 class Translated(Protocol):
@@ -92,6 +94,7 @@ class Reading:
         "_done",
         "_folding",
         "_hide_usage",
+        "_read",
         "_secret",
         "_stopped",
         "_translated",
@@ -121,6 +124,7 @@ class Reading:
         done: bool = False,
         hide_usage: bool = False,
         translated: Translated | None = None,
+        read: Read = read_chunk,
     ) -> None:
         self.answer = answer
         self.attempt: Attempt | None = None
@@ -140,6 +144,7 @@ class Reading:
         self._done = done
         self._folding: Folding | None = None
         self._hide_usage = hide_usage
+        self._read = read
         self._secret = secret
         self._stopped = False
         self._translated = translated
@@ -172,7 +177,7 @@ class Reading:
         done = is_done(events[-1].data)
         if done:
             del events[-1]
-        chunks = _plain(events)
+        chunks = _plain(events, self._read)
         if chunks is None:
             chunks = self._judged(events)
         self.seen += chunks
@@ -214,7 +219,7 @@ class Reading:
                 if self._stopped or self.over:
                     break
             try:
-                chunks.append(read_chunk(body))
+                chunks.append(self._read(body))
             except msgspec.DecodeError as error:
                 sentence = f"the stream holds an event that is no chunk: {error}"
                 self._fail(ProtocolError(sentence, **self.known(body, chunks)))
@@ -334,10 +339,10 @@ class Parts:
 _error_in = attrgetter("error")
 
 
-def _plain(events: list[Event]) -> list[Chunk] | None:
+def _plain(events: list[Event], read: Read) -> list[Chunk] | None:
     """Events that are nothing but chunks, read; None where one of them is something else."""
     try:
-        chunks = [read_chunk(event.data) for event in events if event.event == "message"]
+        chunks = [read(event.data) for event in events if event.event == "message"]
     except msgspec.DecodeError:
         return None
     return None if len(chunks) != len(events) or any(map(_error_in, chunks)) else chunks

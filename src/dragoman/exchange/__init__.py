@@ -21,6 +21,7 @@ from dragoman.exchange.timeouts import Timeouts
 from dragoman.retry import Pausing  # noqa: TC001 - a Struct reads its annotations
 from dragoman.secret import Secret  # noqa: TC001 - a Struct reads its annotations
 from dragoman.transport import Answer, AsyncAnswer, NoAnswer, Outgoing
+from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
 from dragoman.wire.fault import find_fault
 from dragoman.wire.tolerant import read_value
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from dragoman.errors import Limit
     from dragoman.hooks import Hook
+    from dragoman.wire.chunk import Chunk
     from dragoman.wire.completion import Completion
 
 __all__ = [
@@ -306,8 +308,13 @@ def _no_document(
     return ProtocolError(f"the server answered {answer.status} with {what}", **attempt.reached(answer, body))
 
 
-def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:
-    """A stream, once its first content has arrived; None where the answer says that it is none."""
+def opening(
+    attempt: Attempt, answer: Answer | AsyncAnswer, read: Callable[[bytes], Chunk] = read_chunk
+) -> Flow[Reading | None]:
+    """A stream, once its first content has arrived; None where the answer says that it is none.
+
+    `read` makes a chunk of an event's data.
+    """
     call = attempt.call
     kind = answer.headers.get("content-type", "")
     if kind.startswith(("application/json", "text/html")):
@@ -320,6 +327,7 @@ def opening(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | No
         done=call.done,
         hide_usage=call.hide_usage,
         translated=call.translation.stream(int(attempt.clock.time())) if call.translation is not None else None,
+        read=read,
     )
     reading.attempt = attempt
     limit = attempt.sent_at + call.timeouts.first_token

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dragoman.exchange import exchange, opening
+from dragoman.face.chunk import read_unopened
 from dragoman.face.record import RawResponse, media_type
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def recorded(answer: Answer | AsyncAnswer, body: bytes) -> RawResponse | Reading
 
 def _stream(attempt: Attempt, answer: Answer | AsyncAnswer) -> Flow[Reading | None]:
     if answer.status == 200 and media_type(answer.headers) == "text/event-stream":  # noqa: PLR2004 - the one success
-        return (yield from opening(attempt, answer))
+        return (yield from opening(attempt, answer, read_unopened))
     return None
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-import msgspec
-
 from dragoman.errors import APIError
 from dragoman.face.record import RawResponse
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from dragoman.stream import AsyncStream, Stream
 
 T = TypeVar("T")
-
-_decode = msgspec.json.Decoder().decode
 
 
 class _Events(Generic[T]):
@@ -65,7 +61,7 @@ class EventStream(_Events[T]):
         last: Sequence[T] = (),
     ) -> None:
         super().__init__(stream, event, explain, last)
-        self._next = stream.__next__
+        self._next: Callable[[], Any] = stream.__next__
 
     def __iter__(self) -> Self:
         """Itself."""
@@ -76,7 +72,9 @@ class EventStream(_Events[T]):
         if self._over:
             raise StopIteration
         try:
-            return self._event(_decode(self._next().to_json()))
+            chunk = self._next()
+            value, chunk.value = chunk.value, None
+            return self._event(value)
         except StopIteration:
             if self._last:
                 return self._last.pop(0)
@@ -107,7 +105,7 @@ class EventStreamAsync(_Events[T]):
         last: Sequence[T] = (),
     ) -> None:
         super().__init__(stream, event, explain, last)
-        self._next = stream.__anext__
+        self._next: Callable[[], Any] = stream.__anext__
 
     def __aiter__(self) -> Self:
         """Itself."""
@@ -118,7 +116,9 @@ class EventStreamAsync(_Events[T]):
         if self._over:
             raise StopAsyncIteration
         try:
-            return self._event(_decode((await self._next()).to_json()))
+            chunk = await self._next()
+            value, chunk.value = chunk.value, None
+            return self._event(value)
         except StopAsyncIteration:
             if self._last:
                 return self._last.pop(0)

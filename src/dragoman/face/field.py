@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import partial
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeGuard, TypeVar, Union, cast, get_args, get_origin, overload
 
@@ -146,26 +147,33 @@ def items_of(value: Any) -> list[Any]:  # noqa: ANN401 - a list, of whatever it 
     return list(value)
 
 
-def opening(hint: Any) -> list[tuple[type, Open]]:  # noqa: ANN401 - a type annotation
-    """What makes received JSON the annotated type, by the type that JSON has; JSON of other types stays as it came."""
+def opening(hint: Any, opener: Callable[[Any], Open] = attrgetter("received")) -> list[tuple[type, Open]]:  # noqa: ANN401 - a type annotation
+    """What makes received JSON the annotated type, by the type that JSON has; JSON of other types stays as it came.
+
+    `opener` gives what opens a class of models.
+    """
     options = options_of(hint)
     models = [option for option in options if _is_model(option)]
-    inner = [found for option in options if get_origin(option) is list for found in opening(get_args(option)[0])]
+    items = [get_args(option)[0] for option in options if get_origin(option) is list]
+    inner = [found for item in items for found in opening(item, opener)]
     words = next(({member.value: member for member in option} for option in options if _is_enum(option)), None)
-    found: list[tuple[type, Open]] = [(list, partial(_each, kind, opened)) for kind, opened in inner]
+    found: list[tuple[type, Open]] = [(list, _each(kind, opened)) for kind, opened in inner]
     if models:
-        found.append((dict, models[0].received if len(models) == 1 else partial(_described, models)))
+        found.append((dict, opener(models[0]) if len(models) == 1 else partial(_described, models)))
     if words is not None:
         found.append((str, partial(_member, words)))
     return found
 
 
-def _each(kind: type, opened: Open, value: list[Any]) -> list[Any]:
-    # In place: what was received is the model's own.
-    for number, item in enumerate(value):
-        if type(item) is kind:
-            value[number] = opened(item)
-    return value
+def _each(kind: type, opened: Open) -> Open:
+    def open_each(value: list[Any]) -> list[Any]:
+        # In place: what was received is the model's own.
+        for number, item in enumerate(value):
+            if type(item) is kind:
+                value[number] = opened(item)
+        return value
+
+    return open_each
 
 
 def _described(models: list[Any], value: Any) -> Any:  # noqa: ANN401 - JSON, and what shows it

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, dataclass_transform, get_type_hints
 
 import msgspec
@@ -19,6 +20,7 @@ from dragoman.face.picked import Picked
 from dragoman.face.plan import Plan
 
 if TYPE_CHECKING:
+    from dragoman.face.field import Open
     from dragoman.face.picked import Picking
 
 Json = dict[str, Any]
@@ -80,13 +82,7 @@ class Model(metaclass=_Models):
     @classmethod
     def received(cls, value: Json) -> Self:
         """A model over a JSON object as it came, unchecked; the object is the model's from now on."""
-        plan = cls.__plan__ or cls.planned()
-        for wire, kind, opened in plan.opened:
-            held = value.get(wire)
-            if type(held) is kind:
-                value[wire] = opened(held)
-        model: Self = _new(cls)
-        _hold(model, value)
+        model: Self = (cls.__plan__ or cls.planned()).open(value)
         return model
 
     @classmethod
@@ -131,8 +127,8 @@ class Model(metaclass=_Models):
     def planned(cls) -> Plan:
         """How models of this class are read and written; at their first use, since models name each other."""
         if cls.__plan__ is None:
-            cls.__plan__ = Plan(cls.__fields__)
-            cls.__plan__.find_plain(cls.__fields__)
+            cls.__plan__ = Plan(cls.__fields__, partial(_opener, cls))
+            cls.__plan__.tie(cls.__fields__)
         return cls.__plan__
 
     if not TYPE_CHECKING:
@@ -321,6 +317,21 @@ class Model(metaclass=_Models):
 _new: Any = object.__new__
 _hold: Any = vars(Model)["__dict__"].__set__
 _SCALARS = frozenset({str, int, float, bool})
+
+
+def _opener(cls: type[Model], opened: list[tuple[str, type, Open]]) -> Open:
+    """What makes a model of this class over a JSON object; a function of its own, since each chunk of a stream is."""
+
+    def open_model(value: Json) -> Model:
+        for wire, kind, open_held in opened:
+            held = value.get(wire)
+            if type(held) is kind:
+                value[wire] = open_held(held)
+        model: Model = _new(cls)
+        _hold(model, value)
+        return model
+
+    return open_model
 
 
 def as_wire(value: Any) -> Any:  # noqa: ANN401 - any value of a field

@@ -12,7 +12,7 @@ import msgspec
 from dragoman.face.field import REQUIRED, UNSET, Accept, Field, Open, accepting, opening, options_of, taken_as_they_are
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # As values, since what is put into the brackets is known only at run time.
 _LIST: Any = list
@@ -27,6 +27,7 @@ class Plan:
             accepts the others.
         required: the wire names of those without a default.
         opened: the wire names of those that received JSON is opened for, the type of that JSON, and what opens it.
+        open: makes a model over a JSON object as it came.
         defaults: the wire names of those that are sent though they were not given, and as what.
         unsaid: the wire names of those that are left out where they are None.
         telling: whether a field tells "null" from "not given". As in the originals, a dump then has None for "null",
@@ -35,9 +36,9 @@ class Plan:
             sent, no others, and nothing in them to convert. None where there are no such objects.
     """
 
-    __slots__ = ("by_name", "defaults", "opened", "plain", "required", "telling", "unsaid")
+    __slots__ = ("by_name", "defaults", "open", "opened", "plain", "required", "telling", "unsaid")
 
-    def __init__(self, fields: Mapping[str, Field]) -> None:
+    def __init__(self, fields: Mapping[str, Field], opener: Callable[[list[tuple[str, type, Open]]], Open]) -> None:
         hints: dict[Any, dict[str, Any]] = {field.owner: field.owner.hints() for field in fields.values()}
         self.by_name: dict[str, tuple[str, frozenset[type], Accept]] = {}
         self.opened: list[tuple[str, type, Open]] = []
@@ -47,6 +48,7 @@ class Plan:
             taken = taken_as_they_are(hint if field.default is REQUIRED else hint | None)
             self.by_name[field.name] = self.by_name[field.wire] = (field.wire, taken, accepting(hint))
             self.opened += [(field.wire, kind, opened) for kind, opened in opening(hint)]
+        self.open = opener(self.opened)
         self.required = [field.wire for field in fields.values() if field.default is REQUIRED]
         self.unsaid = frozenset(field.wire for field in fields.values() if not field.nullable)
         self.telling = any(field.default is UNSET for field in fields.values())
@@ -58,8 +60,13 @@ class Plan:
         }
         self.plain: type[msgspec.Struct] | None = None
 
-    def find_plain(self, fields: Mapping[str, Field]) -> None:
-        """Find out `plain`, once the class has its plan: a model may hold others of its kind, and those are not."""
+    def tie(self, fields: Mapping[str, Field]) -> None:
+        """Find out what takes the plans of other classes, once this one has its own: a model may hold its like."""
+        hints = [(field.wire, field.owner.hints()[field.name]) for field in fields.values()]
+        self.opened[:] = [(wire, kind, opened) for wire, hint in hints for kind, opened in opening(hint, _planned)]
+        self._find_plain(fields)
+
+    def _find_plain(self, fields: Mapping[str, Field]) -> None:
         found: list[tuple[str, Any] | tuple[str, Any, None]] = []
         for field in fields.values():
             kind = _plain_part(field.owner.hints()[field.name], nullable=field.nullable)
@@ -72,6 +79,12 @@ class Plan:
             plain = msgspec.defstruct("Plain", found, kw_only=True, forbid_unknown_fields=True, gc=False)
             msgspec.json.Decoder(plain)
             self.plain = plain
+
+
+def _planned(model: Any) -> Open:  # noqa: ANN401 - a class of models
+    """What its plan opens it with: a call less than the class itself."""
+    opened: Open = model.planned().open
+    return opened
 
 
 def _plain_part(hint: Any, *, nullable: bool = True) -> Any:  # noqa: ANN401 - a type annotation

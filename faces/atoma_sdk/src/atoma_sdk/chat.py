@@ -14,7 +14,7 @@ from dragoman.face.hooks import HookContext
 from dragoman.face.record import RawResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dragoman.face.caller import Caller
     from dragoman.face.retries import RetryConfig
@@ -282,7 +282,7 @@ class Chat:
             models.CreateChatCompletionStreamRequest.sent(request, "create_stream"), options, stream=True
         )
         outcome = self._caller.send(call, partial(self._context, STREAM, options))
-        return EventStream(_streamed(outcome), _event, explain)
+        return EventStream(_streamed(outcome), _event(), explain)
 
     async def create_stream_async(
         self,
@@ -367,15 +367,16 @@ class Chat:
             models.CreateChatCompletionStreamRequest.sent(request, "create_stream"), options, stream=True
         )
         outcome = await self._caller.asend(call, partial(self._context, STREAM, options))
-        return EventStreamAsync(_streamed(outcome), _event, explain)
+        return EventStreamAsync(_streamed(outcome), _event(), explain)
 
     def _context(self, operation: str, options: Options) -> HookContext:
         base, _ = self._caller.address(options.server_url)
         return HookContext(operation, [], None, self._caller.config, base)
 
 
-def _event(chunk: dict[str, Any]) -> models.ChatCompletionStreamResponse:
-    return models.ChatCompletionStreamResponse.received({"data": chunk})
+def _event() -> Callable[[dict[str, Any]], models.ChatCompletionStreamResponse]:
+    opened = models.ChatCompletionStreamResponse.planned().open
+    return lambda chunk: opened({"data": chunk})
 
 
 def _completion(outcome: RawResponse | Stream | AsyncStream) -> models.ChatCompletionResponse:

@@ -16,7 +16,7 @@ from dragoman.face.model import Model
 from dragoman.face.record import RawResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dragoman.exchange import Call
     from dragoman.face.caller import Caller
@@ -69,7 +69,7 @@ class Chat:
         )
         call = self._call(request, options, stream=True)
         outcome = self._caller.send(call, partial(self._context, STREAM, options))
-        return EventStream(_streamed(outcome), _event, explain, LAST)
+        return EventStream(_streamed(outcome), _event(), explain, LAST)
 
     async def stream_async(
         self,
@@ -103,7 +103,7 @@ class Chat:
         )
         call = self._call(request, options, stream=True)
         outcome = await self._caller.asend(call, partial(self._context, STREAM, options))
-        return EventStreamAsync(_streamed(outcome), _event, explain, LAST)
+        return EventStreamAsync(_streamed(outcome), _event(), explain, LAST)
 
     def create(
         self,
@@ -196,8 +196,9 @@ def _asked(request: object, *, stream: bool) -> dict[str, Any]:
     return cls.sent(fields, "request")
 
 
-def _event(chunk: dict[str, Any]) -> models.ChatCompletionEvent:
-    return models.ChatCompletionChoicesEvent.received({"data": chunk})
+def _event() -> Callable[[dict[str, Any]], models.ChatCompletionEvent]:
+    opened = models.ChatCompletionChoicesEvent.planned().open
+    return lambda chunk: opened({"data": chunk})
 
 
 def _completion(outcome: RawResponse | Stream | AsyncStream) -> models.CreateChatCompletionResponseBody:

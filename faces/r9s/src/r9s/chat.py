@@ -14,7 +14,7 @@ from r9s import models
 from r9s.errors import ResponseValidationError, explain, unexpected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dragoman.exchange import Call
     from dragoman.face.caller import Caller
@@ -221,7 +221,9 @@ class Chat:
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
         outcome = self._caller.send(self._call(request, options), partial(self._context, options))
         # What came decides, as in the original, not what was asked for.
-        return _completion(outcome) if isinstance(outcome, RawResponse) else EventStream(outcome, _event, explain)
+        if isinstance(outcome, RawResponse):
+            return _completion(outcome)
+        return EventStream(outcome, _event(), explain)
 
     @overload
     async def create_async(
@@ -412,7 +414,9 @@ class Chat:
         options = Options(server_url=server_url, timeout_ms=timeout_ms, retries=retries, http_headers=http_headers)
         outcome = await self._caller.asend(self._call(request, options), partial(self._context, options))
         # What came decides, as in the original, not what was asked for.
-        return _completion(outcome) if isinstance(outcome, RawResponse) else EventStreamAsync(outcome, _event, explain)
+        if isinstance(outcome, RawResponse):
+            return _completion(outcome)
+        return EventStreamAsync(outcome, _event(), explain)
 
     def _call(self, request: Mapping[str, Any], options: Options) -> Call:
         asked = models.ChatCompletionRequest.sent(request, "create")
@@ -423,7 +427,8 @@ class Chat:
         return HookContext(OPERATION, None, None, self._caller.config, base)
 
 
-_event = models.ChatCompletionStreamEvent.received
+def _event() -> Callable[[dict[str, Any]], models.ChatCompletionStreamEvent]:
+    return models.ChatCompletionStreamEvent.planned().open
 
 
 def _completion(outcome: RawResponse) -> models.ChatCompletionResponse:
