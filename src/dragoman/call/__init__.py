@@ -197,17 +197,22 @@ def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, 
         options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
         check_options(options)
     messages: Any = body.get("messages")
-    if isinstance(messages, str):
-        body["messages"] = [{"role": "user", "content": messages}]
-    elif messages is None:
-        raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
-    elif messages.__class__ is not list or not _all_dicts(map(type, messages)):
-        body["messages"] = [as_sent(message, settings.dialect.message_lacks) for message in several(messages)]
+    if messages.__class__ is not list or not _all_dicts(map(type, messages)):
+        body["messages"] = _sent(messages, settings)
     if "model" not in body:
         body["model"] = _default_model(settings)
     if options.extra_body:
         body |= options.extra_body
     return body, options
+
+
+def _sent(messages: Any, settings: Settings) -> list[object]:  # noqa: ANN401 - whatever a caller wrote
+    """Messages as they travel."""
+    if messages is None:
+        raise InvalidRequestError("messages is missing: pass a text, or a list of messages", param="messages")
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
+    return [as_sent(message, settings.dialect.message_lacks) for message in several(messages)]
 
 
 def lasting(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -308,7 +313,7 @@ def post_call(  # noqa: PLR0913, PLR0917 - what a call is made of
     # One key for each call, the same in each attempt: a server that saw the first does not bill the second.
     own = (("idempotency-key", fresh()),)
     return Call(
-        Outgoing("POST", url, shared, encode(payload), timeouts.connect, own),
+        Outgoing("POST", url, shared, written(payload, _encode, _encodable), timeouts.connect, own),
         timeouts,
         retry,
         secret,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 
 from dragoman.amount import is_duration
 from dragoman.errors import InvalidRequestError
@@ -22,6 +22,7 @@ class Timeouts:
         first_token: from sending a streamed request to its first content.
         idle: between two pieces of a stream's content; comments that keep the connection alive do not count.
         attempt: one attempt, to the end of an answer in one piece; none, where only the total counts.
+        whole: the first attempt at an answer in one piece: what `total` and `attempt` leave it.
 
     Raises:
         InvalidRequestError: one of them is no number above 0.
@@ -32,14 +33,19 @@ class Timeouts:
     first_token: float = 300.0
     idle: float = 120.0
     attempt: float = math.inf
+    whole: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no time to wait."""
-        for name in self.__slots__:
+        for name in _GIVEN:
             seconds = getattr(self, name)
             if not is_duration(seconds):
                 sentence = f"{name} is a number of seconds above 0, or math.inf for no limit, not {seconds!r}"
                 raise InvalidRequestError(sentence, param="timeout")
+        object.__setattr__(self, "whole", min(self.total, self.attempt))
+
+
+_GIVEN = tuple(each.name for each in fields(Timeouts) if each.init)
 
 
 def within(timeouts: Timeouts, total: float) -> Timeouts:

@@ -58,7 +58,7 @@ def ask(
     at = time.monotonic()
     outcome: Any
     try:
-        outcome = transport.send(call.request, at + min(limits.total, limits.attempt))
+        outcome = transport.send(call.request, at + limits.whole)
     except (NoAnswer, DragomanError) as reason:
         outcome = reason
     else:
@@ -93,7 +93,7 @@ async def aask(
     at = time.monotonic()
     outcome: Any
     try:
-        outcome = await transport.send(call.request, at + min(limits.total, limits.attempt))
+        outcome = await transport.send(call.request, at + limits.whole)
     except (NoAnswer, DragomanError) as reason:
         outcome = reason
     else:

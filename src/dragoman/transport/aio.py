@@ -349,9 +349,9 @@ class AsyncioTransport:
             if now >= until:
                 raise NoAnswer("timeout", "the time was up before anything was sent")
             place = pool.take(route.origin, now)
-            if place is Place.OPEN:
-                return await self._open(pool, route, min(until, now + connect))
-            if place is Place.WAIT:
+            if isinstance(place, Place):
+                if place is Place.OPEN:
+                    return await self._open(pool, route, min(until, now + connect))
                 await _turn(pool, route, until)
                 continue
             if place.usable() and not fresh:
