@@ -1,5 +1,6 @@
 """Types as strict JSON Schemas, and answers as types."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
@@ -194,6 +195,8 @@ def test_what_has_no_schema_is_refused():
 
     with pytest.raises(ValueError, match="has no JSON Schema"):
         strict_schema(Odd)
+    with pytest.raises(ValueError, match="has no JSON Schema: name 'Nowhere' is not defined where it is written"):
+        strict_schema(dataclasses.make_dataclass("Lost", [("a", "Nowhere")]))
     with pytest.raises(ValueError, match="refers to '#/nowhere'"):
         strict({"type": "object", "properties": {"a": {"$ref": "#/nowhere", "description": "b"}}})
 

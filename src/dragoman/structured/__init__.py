@@ -139,9 +139,10 @@ def _adapter(kind: object) -> Any:  # noqa: ANN401 - pydantic is the program's, 
 def _schema_by_msgspec(kind: Any) -> Json:  # noqa: ANN401 - any annotation
     try:
         schema = msgspec.json.schema(kind)
-    except TypeError as error:
+    except (TypeError, NameError) as error:
         why = str(error).partition("\n")[0].rstrip(":")
-        raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}") from None
+        where = " where it is written" if isinstance(error, NameError) else ""
+        raise InvalidRequestError(f"{kind!r} has no JSON Schema: {why}{where}") from None
     amend(kind, schema)
     schema = cast("Json", _without_discriminators(schema))
     definitions: Json = schema.get("$defs", {})

@@ -146,6 +146,7 @@ def test_a_site_is_named_as_browsers_name_it(origin):
         "https://App.example",
         "https://a:443",
         "http://a:80",
+        "http://a:65536",
         "https://*.a",
         "null",
     ],

@@ -26,8 +26,9 @@ _UPSTREAM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")  # RFC 9110 §5.5, without obs-text
 _ORIGIN = re.compile(  # RFC 6454 §6.2, of sites as browsers name them: without the port that goes without saying
-    r"(?!http://.*:80$|https://.*:443$)[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?"
+    r"(?!http://.*:80$|https://.*:443$)[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?"
 )
+_LAST_PORT = 65_535  # RFC 9293 §3.1: sixteen bits
 _SHARED = re.compile(r"(?:rediss?|valkeys?)://[^/]|unix://")
 
 OURS = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
@@ -94,7 +95,7 @@ def _origin(path: Path, origin: str, *, wants_keys: bool) -> Iterator[Mistake]:
                 f'{dotted(path)}: "*" lets the pages of every site ask, and nobody is asked for a key: name the sites, '
                 f'or set keys = "required" and add a [store] for them, {_KEEPING}',
             )
-    elif not _ORIGIN.fullmatch(origin):
+    elif (found := _ORIGIN.fullmatch(origin)) is None or int(found[1] or 0) > _LAST_PORT:
         says = 'is not how browsers name a site, such as "https://app.example" or "http://localhost:5173"'
         yield Mistake(path, f'{dotted(path)}: "{origin[:64]}" {says}: in lower case, without a path or a default port')
 
