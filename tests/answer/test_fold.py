@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.answer.fold import Folding, fold
+from dragoman.answer.unfold import unfold
 from dragoman.wire.chunk import Chunk, ChunkChoice, Delta, read_chunk
 from dragoman.wire.completion import Completion, Usage, read_completion
-from unfolding import unfold
 
 
 def chunks(*documents):

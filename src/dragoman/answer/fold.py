@@ -1,4 +1,4 @@
-"""Chunks to the completion they add up to, and a completion to the chunks it may be served as. No I/O.
+"""Chunks to the completion they add up to. No I/O.
 
 What is folded is the JSON that was received, so that fields nobody told us about survive into `to_dict()`:
 

@@ -32,6 +32,8 @@ UNREADABLE = "INVALID_JSON"
 _ELSEWHERE = {"text": {"text"}, "thinking": {"thinking"}, "tool_use": {"name", "input"}}
 _PLAIN = {"text": {"index", "type"}, "tool_use": {"index", "type", "id"}}
 _DIRECT = {"type": "direct"}
+_LATE = ("characters", "citations", "signature")
+_SAID = ("content", "reasoning_content", "tool_calls")
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -133,6 +135,41 @@ def blocks_of(message: Json, path: str, changes: list[str]) -> list[Json]:
         blocks[place:place] = _said(message, text, path, changes)
     given = {made["id"] for made in blocks if made["type"] == "tool_use"}
     return blocks + [made for made in map(use_of, calls) if made["id"] not in given]
+
+
+def deltas_of(message: Json) -> tuple[Json, list[Json]]:
+    """The deltas as which a message that holds items is streamed: its role, and each block's, one block after another.
+
+    A block that says something is told as a stream has it: what is known when it begins, what it says, and what comes
+    at its end.
+
+    Args:
+        message: an assistant's; its calls have their `index`.
+    """
+    items = objects_in(message.get(CONTENT))
+    calls = {str(call.get("id")): call for call in objects_in(message.get("tool_calls"))}
+    texts = _pieces(items, "text", _text(message))
+    thoughts = _pieces(items, "thinking", thought_of(message))
+    deltas: list[Json] = []
+    for item in items:
+        kind, late = item.get("type"), {name: item[name] for name in _LATE if name in item}
+        deltas.append({CONTENT: [{name: value for name, value in item.items() if name not in late}]})
+        if kind == "text":
+            deltas += [{"content": piece} for piece in texts[:1] if piece]
+            del texts[:1]
+        elif kind == "thinking":
+            deltas += [{"reasoning_content": piece} for piece in thoughts[:1] if piece]
+            del thoughts[:1]
+        elif kind == "tool_use" and str(item.get("id")) in calls:
+            deltas.append({"tool_calls": [calls.pop(str(item["id"]))]})
+        if late:
+            deltas.append({CONTENT: [{"index": item.get("index")} | late]})
+    said = {name for delta in deltas for name in delta}
+    # What the items do not speak of, or no longer fit.
+    others = [{name: message[name]} for name in ("reasoning_content", "content") if message.get(name)]
+    deltas = [delta for delta in others if not delta.keys() & said] + deltas
+    role = {name: value for name, value in message.items() if name not in {*said, CONTENT, *_SAID}}
+    return role, deltas + ([{"tool_calls": [*calls.values()]}] if calls else [])
 
 
 def call_of(use: Json) -> Json:
