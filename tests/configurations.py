@@ -56,11 +56,16 @@ choose = "weighted"
 retries = 3
 hedge_after = 1.5
 last_resort = "here"
+cache = 600
 
 [[routes]]
 model = "house/*"
 candidates = [{ upstream = "house", model = "*" }]
 continue_streams = false
+
+[cache]
+size = 1_000_000
+shared = "redis://127.0.0.1:6380"
 
 [log]
 level = "debug"

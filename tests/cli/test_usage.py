@@ -40,9 +40,9 @@ def test_a_table_is_aligned_and_says_what_it_does_not_know(url, capsys):
     assert run("--store", url, "--by", "key") == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "key  requests  prompt_tokens  completion_tokens  cached_tokens  reasoning_tokens  inexact  cost_usd  unpriced  first_token_p50  first_token_p95",
-        "k1          2             10                 14              -                 -        0  1.500120         0            0.250            0.250",
-        "k2          1              5                  7              -                 -        0         -         1                -                -",
+        "key  requests  prompt_tokens  completion_tokens  cached_tokens  reasoning_tokens  inexact  cost_usd  unpriced  cache_hits  saved_tokens  first_token_p50  first_token_p95",
+        "k1          2             10                 14              -                 -        0  1.500120         0           0             0            0.250            0.250",
+        "k2          1              5                  7              -                 -        0         -         1           0             0                -                -",
     ]
 
 

@@ -1,4 +1,4 @@
-"""One gateway in front of the model on this machine, and one PostgreSQL, for all tests of a worker."""
+"""One gateway in front of the model on this machine, one PostgreSQL and one Valkey, for all tests of a worker."""
 
 import openai
 import pytest
@@ -6,6 +6,7 @@ import pytest
 from dragoman.gateway.store.database import Store
 from postgres import Postgres
 from serving import Served
+from valkeys import valkey
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,12 @@ def client(gateway):
 def postgres():
     with Postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_url():
+    with valkey() as server:
+        yield server.connection_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -65,7 +65,9 @@ def received(peer):
 
 
 def written(folder, url, upstream, collector="http://127.0.0.1:9"):
-    for name, value in (("admin", ADMIN), ("first", FIRST), ("second", SECOND), ("url", url)):
+    # Nobody is there: the log says so, without the password.
+    shared = f"redis://user:{PASSWORD}@127.0.0.1:1"
+    for name, value in (("admin", ADMIN), ("first", FIRST), ("second", SECOND), ("url", url), ("shared", shared)):
         (folder / name).write_text(value)
     file = folder / "dragoman.toml"
     file.write_text(f"""
@@ -80,6 +82,12 @@ def written(folder, url, upstream, collector="http://127.0.0.1:9"):
         url = "{upstream.url("/v1")}"
         credentials = ["file:{folder}/first", "file:{folder}/second"]
         parameters = "drop"
+        [[routes]]
+        model = "*"
+        candidates = ["only"]
+        cache = 60
+        [cache]
+        shared = "file:{folder}/shared"
         [telemetry]
         endpoint = "{collector}"
     """)
@@ -121,6 +129,7 @@ def test_no_secret_comes_out_of_a_gateway_that_serves(tmp_path, monkeypatch, gua
 
     assert len(answers) > 30
     assert b"key" in sinks["answers"]
+    assert b"the shared cache does not answer" in sinks["stderr"]
     for name, sink in sinks.items():
         assert sink, name
         for planted in (*PLANTED, secret, secret.removeprefix("dg_")[8:]):
@@ -163,6 +172,8 @@ def reloaded(file, note):
     for old, new in (
         ('"drop"', '"refuse"'),
         ("[log]", f'shared = "redis://user:{STRAY}@127.0.0.1:1"\n[log]'),
+        (f'"file:{file.parent}/shared"', f'"redis://user:{STRAY}@127.0.0.1:1"'),
+        (f'"file:{file.parent}/shared"', f'"http://user:{STRAY}@127.0.0.1:1"'),
         (f'"file:{file.parent}/first"', f'"{STRAY}"'),
         (f'url = "file:{file.parent}/url"', f'url = "postgresql://u:{STRAY}@h/d?password={STRAY}"'),
         (f'url = "file:{file.parent}/url"', f'url = "mysql://u:{STRAY}@h/d"'),
@@ -197,6 +208,8 @@ def test_no_secret_is_in_what_a_gateway_is_made_of(tmp_path, guarded):
             *lanes,
             *(vars(lane) for lane in lanes),
             vars(running),
+            vars(running.cache),
+            vars(running.cache._answers),
         ]
         with Store(guarded) as store:
             parts += [store, store.engine, vars(store)]

@@ -84,7 +84,7 @@ def test_every_parameter_in_a_path_is_described(path, method, call):
 
     given = [(each["name"], each["in"], each["required"]) for each in call.get("parameters", [])]
     assert [each for each in given if each[1] == "path"] == [(name, "path", True) for name in named]
-    assert all(each[1:] == ("query", False) for each in given if each[1] != "path")
+    assert all(each[1] in {"query", "header"} and not each[2] for each in given if each[1] != "path")
     assert ("requestBody" in call) == (method == "post" and path != "/admin/reload")
 
 

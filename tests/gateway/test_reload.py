@@ -21,6 +21,7 @@ from scripted import LAST_CHUNK, READ, Hold, Scripted, answer, chunk, chunked_he
 from serving import until
 
 STORE = '[store]\nurl = "sqlite:a.db"\n'
+CACHED = '[[routes]]\nmodel = "*"\ncandidates = ["only"]\ncache = 60\n'
 ONE = '[upstreams.only]\nurl = "http://127.0.0.1:9/v1"\nparameters = "pass"\n'
 
 
@@ -50,6 +51,14 @@ def test_what_needs_a_restart_stays_as_it_was():
     assert (kept.server.host, kept.server.port, kept.server.drain) == ("127.0.0.1", 1, 2)
     assert (kept.bounds.headers, kept.bounds.arrival, kept.bounds.body) == (9, 9, 2)
     assert (str(kept.store.url), kept.store.keep_days) == ("sqlite:a.db", 3)
+
+
+def test_where_a_cache_is_shared_stays_as_it_was_and_its_size_does_not():
+    old, new = (config(f'{ONE}{CACHED}[cache]\nsize = {size}\nshared = "redis://h:{size}"\n') for size in (1, 2))
+
+    kept = standing(old, new)
+
+    assert (kept.cache.size, str(kept.cache.shared)) == (2, "redis://h:1")
 
 
 def test_a_store_that_is_taken_out_of_the_file_stays_until_the_restart():

@@ -41,6 +41,8 @@ def test_all_of_it_together(ledger):
         "inexact": 2,
         "cost_microusd": 360,
         "unpriced": 1,
+        "cache_hits": 0,
+        "saved_tokens": 0,
         "first_token_p50": 0.2,
         "first_token_p95": 0.9,
     }
@@ -56,6 +58,7 @@ def test_all_of_it_together(ledger):
         ("upstream", [(None, 1), ("house", 1), ("openai", 4)]),
         ("day", [("2026-11-21", 5), ("2026-11-22", 1)]),
         ("end_reason", [("completed", 4), ("disconnected", 1), ("failed", 1)]),
+        ("tokens_from", [("counted", 1), ("none", 1), ("upstream", 4)]),
     ],
 )
 def test_by_each_of_what_it_can_be_grouped_by(ledger, by, expected):
@@ -65,7 +68,7 @@ def test_by_each_of_what_it_can_be_grouped_by(ledger, by, expected):
 
 
 def test_every_grouping_is_tested():
-    assert set(BY) == {"key", "owner", "model", "asked", "upstream", "day", "end_reason"}
+    assert set(BY) == {"key", "owner", "model", "asked", "upstream", "day", "end_reason", "tokens_from"}
 
 
 def test_by_several_in_their_order(ledger):
@@ -82,6 +85,16 @@ def test_what_is_unknown_is_none_and_what_is_nothing_is_0(ledger):
 
     assert (row["cost_microusd"], row["unpriced"], row["inexact"], row["first_token_p50"]) == (0, 0, 1, None)
     assert sums(ledger, (), Which(key="k9")) == []
+
+
+def test_what_was_given_again_is_counted_by_itself_and_used_nothing(store):
+    again = {"tokens_from": "cache", "upstream": None, "cost": 0, "attempts": (), "first_token_s": None}
+    store.put([closed(1), closed(2, **again), closed(3, **again, prompt_tokens=None)])
+    (row,) = sums(store)
+
+    assert (row["requests"], row["cache_hits"], row["saved_tokens"]) == (3, 2, 19)
+    assert (row["prompt_tokens"], row["completion_tokens"], row["cost_microusd"]) == (5, 7, 120)
+    assert (row["inexact"], row["unpriced"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -145,5 +158,7 @@ def test_large_sums_are_whole_numbers(store):
 
 
 def test_other_groupings_are_refused_with_those_there_are(store):
-    with pytest.raises(InvalidRequestError, match="key, owner, model, asked, upstream, day, end_reason, not by 'hash'"):
+    with pytest.raises(
+        InvalidRequestError, match="key, owner, model, asked, upstream, day, end_reason, tokens_from, not by 'hash'"
+    ):
         sums(store, ["hash"])

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Add up what the ledger holds, or write its entries out one by one. Times are UTC.
 
---by takes one or more of key, owner, model, asked, upstream, day, end_reason, with commas between them.
+--by takes one or more of key, owner, model, asked, upstream, day, end_reason, tokens_from, with commas between them.
 
 Columns: `inexact` counts the requests whose tokens were counted or estimated by the gateway, or are unknown;
-`unpriced` those that used tokens of an unknown price, which the cost does not hold; `first_token_p50` and `_p95` are
-seconds to the first token of a stream.
+`unpriced` those that used tokens of an unknown price, which the cost does not hold; `cache_hits` those that were given
+an earlier answer again, and `saved_tokens` their tokens, which the other sums do not hold; `first_token_p50` and `_p95`
+are seconds to the first token of a stream.
 
 examples:
   dragoman usage --config dragoman.toml --by key,model --since 2026-11-01

@@ -185,6 +185,7 @@ class Gateway:
         await asyncio.gather(*self._beside, return_exceptions=True)
         if admission is not None:
             await admission.close()
+        await self.running.cache.close()
         self.running.close()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Chunks, Relayed
+    from dragoman.gateway.relayed import Answer, Chunks
     from dragoman.wire.chunk import Chunk
 
 
@@ -48,7 +48,7 @@ class Bill:
     def heard(self, chunks: Chunks) -> Chunks:
         """The same chunks, with the cost in those that say the usage."""
 
-        async def told(relayed: Relayed) -> AsyncGenerator[list[Chunk]]:
+        async def told(relayed: Answer) -> AsyncGenerator[list[Chunk]]:
             async with contextlib.aclosing(chunks(relayed)) as read:
                 async for arrived in read:
                     yield [chunk if chunk.usage is None else self.told(chunk) for chunk in arrived]

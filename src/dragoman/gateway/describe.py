@@ -67,6 +67,19 @@ EXPLAINED: Json = {
 }
 """What answers to requests for completions carry besides."""
 
+CACHED: Json = {
+    "x-dragoman-cache": {
+        "description": "Where the route has a cache: an earlier answer is given again (`hit`), none was there "
+        "(`miss`), or the request asked past it (`bypass`).",
+        "schema": {"type": "string", "enum": ["hit", "miss", "bypass"]},
+    },
+    "age": {
+        "description": "Of an earlier answer: seconds since it was given first.",
+        "schema": {"type": "integer"},
+    },
+}
+"""And these, where what was answered before may be given again."""
+
 LIMITS: Json = {
     f"x-ratelimit-{what}-{unit}": {
         "description": f"{words} {unit}, where the key has such a limit.",
@@ -131,6 +144,15 @@ def parameter(name: str, description: str, schema: Json | None = None, *, place:
         "description": description,
         "schema": schema or {"type": "string"},
     }
+
+
+PAST = parameter(
+    "cache-control",
+    "Of a route with a cache: `no-cache` asks anew, `no-store` has the answer not kept, and `max-age` takes no answer "
+    "that is older (RFC 9111 §5.2.1).",
+    place="header",
+)
+"""What a request says of it."""
 
 
 def reference(name: str) -> Json:

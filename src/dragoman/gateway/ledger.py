@@ -201,6 +201,7 @@ class Entry:
         self._begun = time.monotonic()
         self._attempts: list[Attempt] = []
         self._winner: Attempt | None = None
+        self._repeated: tuple[str, Tokens] | None = None
         self._texts: Texts | None = None
         self._end: End | None = None
         self._status: int | None = None
@@ -223,6 +224,8 @@ class Entry:
     @property
     def cost(self) -> int | None:
         """Millionths of a US dollar that all attempts have cost so far; None where that is not known."""
+        if self._repeated is not None:
+            return 0
         return _sum_of_costs(
             (tokens.source, self._cost(attempt, tokens))
             for attempt in self._attempts
@@ -240,6 +243,13 @@ class Entry:
     def answers(self, attempt: Attempt) -> None:
         """Note which attempt the caller is answered from; without a word it is the last."""
         self._winner = attempt
+
+    def repeats(self, answer: Document) -> None:
+        """Note that it is answered with what was answered before: nobody is asked, and nothing is paid for."""
+        tally = Tally()
+        tally.answered(answer)
+        tokens = tally.tokens(self._opened.prompt_tokens, ended=True, worked=False)
+        self._repeated = answer.model, tokens._replace(source="cache")
 
     def said(self, prompt: bytes, answer: str) -> None:
         """Keep the request's words, where the book keeps words: redacted, and no more of them than `TEXT_BOUND`.
@@ -296,13 +306,13 @@ class Entry:
             used.append(tokens)
             attempts.append(attempt.record(opened.at, self._begun, tokens, self._cost(attempt, tokens)))
         winner = self._winner or (self._attempts[-1] if self._attempts else None)
-        tokens = together(used)
+        served, tokens = self._repeated or (winner.served if winner else None, together(used))
         return Closed(
             id=opened.id,
             end_reason=end,
             status=self._status,
             asked=opened.asked,
-            served=short(winner.served) if winner and winner.served else None,
+            served=short(served) if served else None,
             stream=opened.stream,
             prompt_tokens=tokens.prompt,
             completion_tokens=tokens.completion,
@@ -316,7 +326,7 @@ class Entry:
             upstream=winner.upstream if winner else None,
             cached_tokens=tokens.cached,
             reasoning_tokens=tokens.reasoning,
-            cost=_sum_of_costs((attempt.tokens_from, attempt.cost) for attempt in attempts),
+            cost=0 if self._repeated else _sum_of_costs((attempt.tokens_from, attempt.cost) for attempt in attempts),
             changed=tuple(map(short, self.changed[:CHANGES_BOUND])),
             attempts=tuple(attempts),
         )
@@ -333,8 +343,8 @@ class Totals:
     Attributes:
         open: how many requests are under way.
         closed: how many ended how.
-        prompt_tokens: of all of them, where known.
-        completion_tokens: of all of them, where known.
+        prompt_tokens: that all of them used, where known.
+        completion_tokens: that all of them used, where known.
         also: told of every entry that is closed; None where nobody else counts.
     """
 
@@ -348,8 +358,9 @@ class Totals:
     def add(self, closed: Closed) -> None:
         """Count an entry that was closed."""
         self.closed[closed.end_reason] += 1
-        self.prompt_tokens += closed.prompt_tokens or 0
-        self.completion_tokens += closed.completion_tokens or 0
+        if closed.tokens_from != "cache":
+            self.prompt_tokens += closed.prompt_tokens or 0
+            self.completion_tokens += closed.completion_tokens or 0
         if self.also is not None:
             self.also(closed)
 

@@ -68,7 +68,8 @@ TOTAL = Family(
 RELOADS = Family(
     "dragoman_reloads_total", "counter", "Times that the configuration was read again, by what came of it", ("result",)
 )
-COUNTED = (RESPONSES, REQUESTS, ATTEMPTS, TOKENS, COST, UNPRICED, FIRST, TOTAL, RELOADS)
+LOOKS = Family("dragoman_cache_looks_total", "counter", "Looks for a kept answer, by what came of them", ("result",))
+COUNTED = (RESPONSES, REQUESTS, ATTEMPTS, TOKENS, COST, UNPRICED, FIRST, TOTAL, RELOADS, LOOKS)
 """What only grows: it is kept of workers that have ended, too."""
 
 OPEN = Family("dragoman_requests_under_way", "gauge", "Requests of the ledger that have not ended")
@@ -81,8 +82,10 @@ CIRCUITS = Family(
 CREDENTIALS = Family("dragoman_credentials", "gauge", "Credentials of an upstream", ("upstream",))
 KEPT = Family("dragoman_journal_kept", "gauge", "Ends of requests that wait in memory: the disk does not take them")
 LAG = Family("dragoman_ledger_lag_seconds", "gauge", "Seconds since the store had all that the journal has", most=True)
+CACHED = Family("dragoman_cache_answers", "gauge", "Answers that are kept in memory to be given again")
+TAKEN = Family("dragoman_cache_bytes", "gauge", "Bytes of them")
 WORKERS = Family("dragoman_workers", "gauge", "Processes that serve", ("version",))
-LOOKED_UP = (OPEN, SEATS, WAITING, BUSY, CIRCUITS, CREDENTIALS, KEPT, LAG, WORKERS)
+LOOKED_UP = (OPEN, SEATS, WAITING, BUSY, CIRCUITS, CREDENTIALS, KEPT, LAG, CACHED, TAKEN, WORKERS)
 """What comes and goes, and ends with its process."""
 
 _STREAM = {True: "true", False: "false"}
@@ -164,6 +167,11 @@ def look(running: Running) -> Numbers:
         found.add(KEPT, (), lasting.journal.kept)
     if lasting.carrier is not None:
         found.add(LAG, (), round(lasting.carrier.behind, 3))
+    for result, times in running.cache.results.items():
+        found.add(LOOKS, (result,), times)
+    if running.cache.memory is not None:
+        found.add(CACHED, (), len(running.cache.memory))
+        found.add(TAKEN, (), running.cache.memory.taken)
     found.add(WORKERS, (VERSION,))
     return found
 

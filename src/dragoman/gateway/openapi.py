@@ -11,12 +11,14 @@ from dragoman.call.settings import VERSION
 from dragoman.gateway import examples
 from dragoman.gateway.admin.describe import TYPES, paths
 from dragoman.gateway.describe import (
+    CACHED,
     EXPLAINED,
     FAULTS,
     GUESSED,
     HEADERS,
     KNOWN,
     LIMITS,
+    PAST,
     RETRY,
     SECURITY,
     an_object,
@@ -38,6 +40,8 @@ from dragoman.wire.schema import components
 
 if TYPE_CHECKING:
     from dragoman.gateway.describe import Json
+
+_ANSWERED = EXPLAINED | CACHED | LIMITS
 
 CHAT = (
     "Answers with one document, or, where `stream` is true in the payload, with server-sent events: a chunk in the "
@@ -104,7 +108,7 @@ def build() -> Json:
                 ChatRequest, EmbeddingRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, OwnKey, *TYPES
             )
             | _FOREIGN,
-            "headers": HEADERS | RETRY | EXPLAINED | LIMITS | GUESSED,
+            "headers": HEADERS | RETRY | EXPLAINED | CACHED | LIMITS | GUESSED,
             "securitySchemes": SECURITY,
         },
         # Whoever runs it without keys needs none.
@@ -113,49 +117,53 @@ def build() -> Json:
 
 
 def _chat() -> Json:
-    answer = told("The completion, or the stream of its chunks.", reference("Completion"), EXPLAINED | LIMITS)
+    answer = told("The completion, or the stream of its chunks.", reference("Completion"), _ANSWERED)
     # OpenAPI 3.1 has no word for the items of a stream (3.2 has itemSchema): by custom the schema is an event's data.
     answer["content"]["text/event-stream"] = {"schema": reference("Chunk")}
     return {
         "operationId": "createChatCompletion",
         "summary": "Create a chat completion",
         "description": CHAT,
+        "parameters": [PAST],
         "requestBody": taken(reference("ChatRequest"), examples.CHAT),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
 
 def _completions() -> Json:
-    answer = told("The completion, or the stream of its pieces.", {"type": "object"}, EXPLAINED | LIMITS)
+    answer = told("The completion, or the stream of its pieces.", {"type": "object"}, _ANSWERED)
     answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
     return {
         "operationId": "createCompletion",
         "summary": "Create a completion",
         "description": COMPLETIONS,
+        "parameters": [PAST],
         "requestBody": taken(reference("CompletionRequest"), examples.COMPLETIONS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
 
 def _embeddings() -> Json:
-    answer = told("The vectors, in the order of the inputs.", reference("EmbeddingList"), EXPLAINED | LIMITS)
+    answer = told("The vectors, in the order of the inputs.", reference("EmbeddingList"), _ANSWERED)
     return {
         "operationId": "createEmbedding",
         "summary": "Create embeddings",
         "description": EMBEDDINGS,
+        "parameters": [PAST],
         "requestBody": taken(reference("EmbeddingRequest"), examples.EMBEDDINGS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
 
 def _messages() -> Json:
-    answer = told("The message, or the stream of its events.", {"type": "object"}, EXPLAINED | LIMITS)
+    answer = told("The message, or the stream of its events.", {"type": "object"}, _ANSWERED)
     answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
     wrong = faults(*FAULTS, more=EXPLAINED | LIMITS, schema=reference("MessagesFault"))
     return {
         "operationId": "createMessage",
         "summary": "Create a message",
         "description": MESSAGES,
+        "parameters": [PAST],
         "requestBody": taken(reference("MessagesRequest"), examples.MESSAGES),
         "responses": {"200": answer, **wrong},
     }

@@ -1,4 +1,4 @@
-"""The path of a request, on one screen: hear, admit, open an entry, ask upstream, answer, close the entry."""
+"""The path of a request, on one screen: hear, look, admit, open an entry, ask upstream, answer, close the entry."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from dragoman.gateway import refusal, respond
 from dragoman.gateway.bill import Bill
 from dragoman.gateway.body import read_body
 from dragoman.gateway.bounds import within
+from dragoman.gateway.cache.cache import Asked
+from dragoman.gateway.cache.key import key_of
 from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import Entry, end_of
@@ -24,11 +26,14 @@ from dragoman.gateway.tongue import counted
 from dragoman.gateway.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from dragoman.gateway.cache.hit import Hit
+    from dragoman.gateway.cache.lookup import Lookup
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.limits.admission import Grant
-    from dragoman.gateway.relayed import Chunks
+    from dragoman.gateway.relayed import Answer, Chunks
     from dragoman.gateway.respond import Caller
-    from dragoman.gateway.routes import Found
     from dragoman.gateway.running import Running
     from dragoman.gateway.seats import Seat
 
@@ -105,40 +110,67 @@ async def _seat(running: Running, caller: Caller, *, stream: bool) -> Seat:
     return await asgi.unless_gone(caller.receive, running.seats.take(stream=stream))
 
 
+class _Request:
+    """A request that was heard, and what is done with it.
+
+    Args:
+        running: the gateway as it was configured when the request came.
+        caller: how to answer.
+        who: who asks.
+        body: the request, in our words.
+
+    Attributes:
+        found: where it may go.
+        prompt: about how many tokens upstreams have to read.
+        streamed: whether the answer is to be a stream.
+        lookup: what the cache has of its answer; None where its answer is not kept.
+    """
+
+    __slots__ = ("body", "caller", "found", "lookup", "prompt", "running", "streamed", "who")
+
+    def __init__(self, running: Running, caller: Caller, who: Identity, body: dict[str, Any]) -> None:
+        self.running = running
+        self.caller = caller
+        self.who = who
+        self.body = body
+        self.found = running.relay.find(body["model"])
+        self.prompt = caller.tongue.prompt(body)
+        self.streamed = body.get("stream") is True
+        self.lookup: Lookup | None = None
+
+    @property
+    def hit(self) -> Hit | None:
+        """The answer, where it was kept."""
+        return None if self.lookup is None else self.lookup.hit
+
+
 async def _admitted(
     running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...]
 ) -> None:
-    found = running.relay.find(body["model"])
-    prompt = caller.tongue.prompt(body)
-    grant = await _grant(running, who, body, found, prompt, ANSWER if caller.tongue.asks == "completion" else 0)
-    caller = caller._replace(headers=[*caller.headers, *(grant.headers if grant else ())])
-    streamed = body.get("stream") is True
+    request = _Request(running, caller, who, body)
+    if request.found.route.cache is not None:
+        request.lookup = await _look(request, request.found.route.cache)
+    grant = await _grant(request)
+    lookup = request.lookup
+    told = (*(grant.headers if grant else ()), *(lookup.headers if lookup else ()))
+    request.caller = caller._replace(headers=[*caller.headers, *told])
     entry = Entry(
         running.lasting.totals,
         caller.id,
         body["model"],
-        stream=streamed,
+        stream=request.streamed,
         key=who.id or None,
         owner=who.owner or None,
-        prompt=prompt,
+        prompt=request.prompt,
         book=running.book,
     )
     try:
         with entry:
             entry.changed = changes
             entry.trace = running.trace(caller.sent, body, _OPERATIONS[caller.tongue.asks])
-            asked = counted(body) if streamed else body
-            until = time.monotonic() + running.config.timeouts.total
             words = Words(body) if running.book.texts else None
-            bill = Bill(entry) if running.book.told else None
-            opening = running.relay.open(asked, found, entry, until, caller.tongue.asks)
             try:
-                if streamed:
-                    chunks: Chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
-                    chunks = words.heard(chunks) if words else chunks
-                    await respond.stream(caller, opening, entry, body, bill.heard(chunks) if bill else chunks)
-                else:
-                    await respond.whole(caller, opening, entry, words, bill)
+                await _answered(request, entry, words)
             except DragomanError as error:
                 entry.failed(status_of(error), end_of(error))
                 standing = grant.headers if grant else ()
@@ -150,26 +182,64 @@ async def _admitted(
         _settle(grant, entry)
 
 
-async def _grant(  # noqa: PLR0913, PLR0917 - a request, who asks it, and how large it may become
-    running: Running, who: Identity, body: dict[str, Any], found: Found, prompt: int, longest: int
-) -> Grant | None:
+async def _answered(request: _Request, entry: Entry, words: Words | None) -> None:
+    running, caller, body, found, lookup = request.running, request.caller, request.body, request.found, request.lookup
+    asked = counted(body) if request.streamed else body
+    until = time.monotonic() + running.config.timeouts.total
+    bill = Bill(entry) if running.book.told else None
+    heard = entry.changed
+    if request.hit is None:
+        opening: Coroutine[Any, Any, Answer] = running.relay.open(asked, found, entry, until, caller.tongue.asks)
+    else:
+        opening = request.hit.opened(entry)
+    if not request.streamed:
+        opening = opening if lookup is None else lookup.listened(opening, entry, heard)
+        await respond.whole(caller, opening, entry, words, bill)
+        return
+    chunks: Chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
+    # Before the bill: whoever is given the answer again does not pay for it.
+    chunks = chunks if lookup is None else lookup.heard(chunks, entry, heard)
+    chunks = words.heard(chunks) if words else chunks
+    await respond.stream(caller, opening, entry, body, bill.heard(chunks) if bill else chunks)
+
+
+async def _look(request: _Request, seconds: float) -> Lookup | None:
+    """What the cache has of a request's answer; None where there is no answer to keep."""
+    running, asks, body = request.running, request.caller.tongue.asks, request.body
+    if asks == "count":
+        return None
+    key = key_of(request.who.id, asks, running.marks[request.found.route.model], body)
+    return await running.cache.look(Asked(key, asks, body.get("n") or 1, seconds), request.caller.sent)
+
+
+async def _grant(request: _Request) -> Grant | None:
     """A request's share of what its key may use; None where nothing is limited.
 
     Raises:
         TurnedAwayError: it may use no more just now.
         LimitsUnavailableError: that cannot be told now.
     """
-    admission = running.lasting.admission
-    if admission is None or not who.limits.any:
+    admission = request.running.lasting.admission
+    if admission is None or not request.who.limits.any:
         return None
-    reserved = tokens(body, prompt, longest)
-    answer = longest_answer(body, longest)
-    cost = running.most(found, reserved - answer, answer) if who.limits.counts_money else None
-    ask = Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST))
-    grant = await admission.reserve(who, ask)
+    grant = await admission.reserve(request.who, _most(request))
     if isinstance(grant, Refused):
         raise TurnedAwayError(refusal.of_caller(grant))
     return grant
+
+
+def _most(request: _Request) -> Ask:
+    """What a request may take at most."""
+    running, body = request.running, request.body
+    if request.hit is not None:
+        # A request like any other that uses nothing: it passes also where all that may be used has been.
+        return Ask(body["model"], 0, 0)
+    longest = ANSWER if request.caller.tongue.asks == "completion" else 0
+    reserved = tokens(body, request.prompt, longest)
+    answer = longest_answer(body, longest)
+    counts_money = request.who.limits.counts_money
+    cost = running.most(request.found, reserved - answer, answer) if counts_money else None
+    return Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST))
 
 
 def _settle(grant: Grant | None, entry: Entry) -> None:
@@ -180,7 +250,7 @@ def _settle(grant: Grant | None, entry: Entry) -> None:
         return
     closed = entry.closed
     used = 0 if closed is None else (closed.prompt_tokens or 0) + (closed.completion_tokens or 0)
-    if closed is None or (not used and closed.tokens_from == "none"):
+    if closed is None or closed.tokens_from == "cache" or (not used and closed.tokens_from == "none"):
         grant.release()
     else:
         grant.settle(used, closed.cost)

@@ -22,11 +22,12 @@ timed_out: a limit in seconds ran out · killed: the gateway's process died over
 AttemptEnd = End | Literal["cancelled"]
 """How an attempt ended: `cancelled` where it was not needed any more, since another won or the gateway stopped."""
 
-Source = Literal["upstream", "counted", "estimated", "none"]
+Source = Literal["upstream", "counted", "estimated", "cache", "none"]
 """Who says how many tokens there were.
 
 upstream: it said so itself, and a 0 it says is a 0 · counted: chunks of the answer, of which each is a token or more,
-and the prompt is estimated · estimated: from the bytes of the texts · none: nobody; nothing is known to have been used.
+and the prompt is estimated · estimated: from the bytes of the texts · cache: they are those of an earlier answer that
+was given again, for which nothing was used · none: nobody; nothing is known to have been used.
 """
 
 BIGGEST = 2**63 - 1

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from dragoman.candidates.course import Stop
     from dragoman.exchange.continuation import Beginning
     from dragoman.gateway.ledger import Attempt, Entry
+    from dragoman.gateway.relayed import Answer
     from dragoman.gateway.routes import Found, Routes, Way
     from dragoman.gateway.tongue import Document, What
     from dragoman.gateway.upstream import Lane, Upstream
     from dragoman.wire.chunk import Chunk
 
-    Answer = Document | AsyncStream
-    Task = asyncio.Task[Answer]
+    Outcome = Document | AsyncStream
+    Task = asyncio.Task[Outcome]
 
 
 class Relay:
@@ -84,7 +85,7 @@ class Relay:
         return self._race(body, found, entry, until, found.route.retries, asks=asks)
 
     def chunks(
-        self, relayed: Relayed, body: dict[str, Any], found: Found, entry: Entry, until: float
+        self, relayed: Answer, body: dict[str, Any], found: Found, entry: Entry, until: float
     ) -> AsyncGenerator[list[Chunk]]:
         """The chunks of a stream that has begun, as many at a time as have arrived.
 
@@ -94,6 +95,8 @@ class Relay:
         Raises:
             APIError: it broke off, and could not be gone on with.
         """
+        if not isinstance(relayed, Relayed):
+            return relayed.chunks()
         further = self._able(found) if found.route.continue_streams and is_plain(body) else None
         return relayed.chunks() if further is None else self._continued(relayed, body, further, entry, until)
 
@@ -167,7 +170,7 @@ class _Running:
         upstream: Upstream,
         attempt: Attempt,
         changes: list[str],
-        work: Coroutine[Any, Any, Answer],
+        work: Coroutine[Any, Any, Outcome],
     ) -> None:
         self.step = step
         self.upstream = upstream
@@ -185,7 +188,7 @@ class _Running:
         return self.task
 
     @property
-    def work(self) -> Awaitable[Answer]:
+    def work(self) -> Awaitable[Outcome]:
         """What it comes to; where it has no task of its own, whoever waits for it does it."""
         return self._work if self.task is None else self.task
 
@@ -299,7 +302,7 @@ class _Race:
         running.attempt.ended(end_of(error), error.status if isinstance(error, errors.APIError) else None)
         running.upstream.busy -= 1
 
-    def _won(self, running: _Running, outcome: Answer) -> Relayed:
+    def _won(self, running: _Running, outcome: Outcome) -> Relayed:
         """Take what an attempt was answered with."""
         self._running.remove(running)
         if isinstance(outcome, AsyncStream):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dragoman.errors import APIError, DragomanError, StatusError, TimeLimitError
 from dragoman.gateway.ledger import end_of
@@ -19,12 +19,39 @@ if TYPE_CHECKING:
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
 
-    Chunks = Callable[["Relayed"], AsyncGenerator[list[Chunk]]]
+    Chunks = Callable[["Answer"], AsyncGenerator[list[Chunk]]]
 
 
 GRACE = 3.0
 """Seconds that a stream has for its end, and for what it used, once every choice has said why it finished. An upstream
 that says no more then has said all, whether or not it hangs up."""
+
+
+class Answer(Protocol):
+    """What a caller is answered with, wherever it is from."""
+
+    @property
+    def by(self) -> str | None:
+        """The upstream that it comes from; None for nobody."""
+        ...
+
+    @property
+    def begun_with(self) -> dict[str, Any] | None:
+        """What is known of a stream's usage before it begins: see `Relayed`."""
+        ...
+
+    @property
+    def document(self) -> Document:
+        """It, in one piece. A stream has none."""
+        ...
+
+    def chunks(self) -> AsyncGenerator[list[Chunk]]:
+        """Its chunks, as a stream."""
+        ...
+
+    def close(self) -> None:
+        """Leave it."""
+        ...
 
 
 class Relayed:
@@ -76,6 +103,11 @@ class Relayed:
         if circuit is not None:
             # It has begun: others may ask too. Whether that went well is told by its end.
             circuit.cancelled()
+
+    @property
+    def by(self) -> str:
+        """The name of the upstream that it comes from."""
+        return self.upstream.name
 
     @property
     def document(self) -> Document:

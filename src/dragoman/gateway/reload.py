@@ -39,7 +39,8 @@ def standing(old: Config, new: Config) -> Config:
     store = old.store
     if store is not None and new.store is not None:
         store = replace(store, keep_days=new.store.keep_days, keep_texts_days=new.store.keep_texts_days)
-    return replace(new, server=server, bounds=bounds, store=store, telemetry=old.telemetry)
+    cache = replace(new.cache, shared=old.cache.shared)
+    return replace(new, server=server, bounds=bounds, store=store, cache=cache, telemetry=old.telemetry)
 
 
 def prepared(running: Running, new: Config) -> tuple[Running, list[str]]:
@@ -57,9 +58,10 @@ def prepared(running: Running, new: Config) -> tuple[Running, list[str]]:
 
 
 def adopt(running: Running) -> None:
-    """Have what lasts longer than one configuration go by this one: seats, the log, the ledger's retention."""
+    """Have what lasts longer than one configuration go by this one: seats, cache, log, the ledger's retention."""
     config, carrier = running.config, running.lasting.carrier
     running.seats.resize(config.bounds.requests, config.bounds.streams, config.bounds.queue)
+    running.cache.resize(config.cache.size)
     set_level(config.log.level)
     if carrier is not None:
         carrier.keep, carrier.keep_texts = lasting_days(config.store)

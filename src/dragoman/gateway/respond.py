@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from dragoman.asgi import Header, Receive, Send
     from dragoman.gateway.bill import Bill
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Chunks, Relayed
+    from dragoman.gateway.relayed import Answer, Chunks
     from dragoman.gateway.tongue import Tongue
     from dragoman.gateway.words import Words
 
-    Opening = asyncio.Future[Relayed]
+    Opening = asyncio.Future[Answer]
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
@@ -49,7 +49,7 @@ class Caller(NamedTuple):
 
 
 async def whole(
-    caller: Caller, opening: Awaitable[Relayed], entry: Entry, words: Words | None = None, bill: Bill | None = None
+    caller: Caller, opening: Awaitable[Answer], entry: Entry, words: Words | None = None, bill: Bill | None = None
 ) -> None:
     """Answer with one document.
 
@@ -70,13 +70,13 @@ async def whole(
         words.answered(document)
     if bill is not None:
         document = bill.told(document)
-    headers = [*caller.headers, *told(entry, relayed.upstream.name)]
+    headers = [*caller.headers, *told(entry, relayed.by)]
     await asgi.respond(caller.send, 200, caller.tongue.whole(document), headers)
     entry.completed()
 
 
 async def stream(
-    caller: Caller, work: Coroutine[Any, Any, Relayed], entry: Entry, asked: dict[str, Any], chunks: Chunks
+    caller: Caller, work: Coroutine[Any, Any, Answer], entry: Entry, asked: dict[str, Any], chunks: Chunks
 ) -> None:
     """Answer with server-sent events.
 
@@ -92,7 +92,7 @@ async def stream(
         await asgi.settled(caller.receive, opening, KEEP_ALIVE)
         headers = caller.headers
         if opening.done():
-            headers = [*headers, *told(entry, opening.result().upstream.name)]
+            headers = [*headers, *told(entry, opening.result().by)]
         pieces = _events(caller, opening, entry, asked, chunks)
         await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
     finally:

@@ -1,7 +1,7 @@
 """What a gateway that runs is made of: made from a configuration, and from another one when that is read again.
 
 What belongs to the configuration (upstreams, routes, prices, bounds) is swapped whole, so that a request under way
-keeps what it began with; what lasts as long as the process (the store, the journal, the limits) stays.
+keeps what it began with; what lasts as long as the process (the store, the journal, the limits, the cache) stays.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from dragoman.call.settings import LOCAL, settings_for
 from dragoman.cost.prices import Used
 from dragoman.errors import ConfigurationError
+from dragoman.gateway.cache.cache import Cache
+from dragoman.gateway.cache.key import mark_of
 from dragoman.gateway.config.upstream import address_of, credentials_of, dialect_of, row_of, timeouts_of
 from dragoman.gateway.keys.identify import Doorman
 from dragoman.gateway.ledger import Book, Totals
@@ -71,10 +73,14 @@ class Running:
     Args:
         config: complete, as `dragoman.gateway.config.load.load` returns it.
         lasting: what it shares with those before and after it.
-        before: the one whose place it takes: those who have a seat there have it here.
+        before: the one whose place it takes: those who have a seat there have it here, and what it keeps is kept here.
+
+    Attributes:
+        marks: what tells the routes whose answers are given again from any other, by their model: see
+            `dragoman.gateway.cache.key.mark_of`.
 
     Raises:
-        ConfigurationError: a credential is not where it should be.
+        ConfigurationError: a credential is not where it should be, or the shared cache cannot be used.
     """
 
     def __init__(self, config: Config, lasting: Lasting, before: Running | None = None) -> None:
@@ -84,6 +90,10 @@ class Running:
         self.prices = Prices(config.prices)
         bounds = config.bounds
         self.seats: Seats = Seats(bounds.requests, bounds.streams, bounds.queue) if before is None else before.seats
+        self.cache: Cache = Cache(config.cache) if before is None else before.cache
+        self.marks = {
+            route.model: mark_of(route, config.upstreams) for route in config.routes if route.cache is not None
+        }
         self.book = Book(lasting.journal, self.cost, config.log.prompts, config.server.tell_cost)
         admin = config.server.admin_key
         keys = lasting.directory if config.server.keys == "required" else None

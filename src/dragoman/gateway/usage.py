@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dragoman.gateway.store.database import Store
 
-BY = ("key", "owner", "model", "asked", "upstream", "day", "end_reason")
+BY = ("key", "owner", "model", "asked", "upstream", "day", "end_reason", "tokens_from")
 """What entries can be grouped by: `model` is the one that answered, or else the one that was asked for."""
 
 SUMS = (
@@ -33,14 +33,17 @@ SUMS = (
     "inexact",
     "cost_microusd",
     "unpriced",
+    "cache_hits",
+    "saved_tokens",
     "first_token_p50",
     "first_token_p95",
 )
 """What is said of each group.
 
-Tokens and cost are sums over what is known. `inexact`: how many entries' tokens were counted or estimated here, or are
-unknown. `unpriced`: how many used tokens of an unknown price, which `cost_microusd` lacks. `first_token_p50`, `_p95`:
-half, and 19 of 20, of the streams had their first token within so many seconds.
+Tokens and cost are sums over what is known, and was used. `inexact`: how many entries' tokens were counted or estimated
+here, or are unknown. `unpriced`: how many used tokens of an unknown price, which `cost_microusd` lacks. `cache_hits`:
+how many were given an earlier answer again; `saved_tokens`: the tokens of those prompts and answers, which are in no
+other sum. `first_token_p50`, `_p95`: half, and 19 of 20, of the streams had their first token within so many seconds.
 """
 
 COLUMNS = tuple(column.name for column in requests.columns)
@@ -144,13 +147,16 @@ def _sums(by: Sequence[str], which: Which, dialect: str) -> Select[*tuple[Any, .
     place = func.row_number().over(partition_by=groups or None, order_by=(first.is_(None), first))
     streams = func.count(first).over(partition_by=groups or None)
     entries = select(*groups, requests, place.label("place"), streams.label("streams")).where(*_where(which)).subquery()
-    used = entries.c.tokens_from != "none"
+    used, again = entries.c.tokens_from != "none", entries.c.tokens_from == "cache"
+    saved = func.coalesce(entries.c.prompt_tokens, 0) + func.coalesce(entries.c.completion_tokens, 0)
     columns = [
         func.count().label("requests"),
-        *(func.sum(entries.c[name]).label(name) for name in _COUNTS),
-        _count(entries.c.tokens_from != "upstream").label("inexact"),
+        *(func.sum(case((again, 0), else_=entries.c[name])).label(name) for name in _COUNTS),
+        _count(entries.c.tokens_from.not_in(("upstream", "cache"))).label("inexact"),
         func.sum(entries.c.cost).label("cost_microusd"),
         _count(and_(used, entries.c.cost.is_(None))).label("unpriced"),
+        _count(again).label("cache_hits"),
+        func.sum(case((again, saved), else_=0)).label("saved_tokens"),
         *(_percentile(entries.c, percent).label(f"first_token_p{percent}") for percent in (50, 95)),
     ]
     shown = [entries.c[group.name] for group in groups]
@@ -202,6 +208,6 @@ def _percentile(columns: Any, percent: int) -> ColumnElement[float]:  # noqa: AN
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row with numbers of Python's: PostgreSQL's sums of integers are decimals."""
-    for name in (*_COUNTS, "inexact", "cost_microusd", "unpriced"):
+    for name in (*_COUNTS, "inexact", "cost_microusd", "unpriced", "cache_hits", "saved_tokens"):
         row[name] = None if row[name] is None else int(row[name])
     return row

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Chunks, Relayed
+    from dragoman.gateway.relayed import Answer, Chunks
     from dragoman.gateway.tongue import Document
     from dragoman.wire.chunk import Chunk
 
@@ -38,7 +38,7 @@ class Words:
     def heard(self, chunks: Chunks) -> Chunks:
         """The same chunks, listened to as they go by."""
 
-        async def listened(relayed: Relayed) -> AsyncGenerator[list[Chunk]]:
+        async def listened(relayed: Answer) -> AsyncGenerator[list[Chunk]]:
             async with contextlib.aclosing(chunks(relayed)) as read:
                 async for arrived in read:
                     for chunk in arrived:

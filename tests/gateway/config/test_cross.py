@@ -3,6 +3,7 @@ import pytest
 from configurations import WHOLE, mistakes
 
 STORE = '[store]\nurl = "sqlite:d.db"\n'
+CACHED = '[upstreams.a]\nengine = true\n[[routes]]\nmodel = "*"\ncandidates = ["a"]\ncache = 1.5\n[cache]\n'
 
 
 def sentences(text):
@@ -38,6 +39,8 @@ def test_who_is_on_loopback_need_not(host):
         ("[log]\nprompts = true", "log.prompts are kept in the ledger, and there is none"),
         ('[store]\nurl = "mysql://a/b"', 'store.url takes "sqlite:PATH" or "postgresql://USER@HOST/DATABASE"'),
         (STORE + 'shared = "10.0.0.1:6379"', 'store.shared takes an address such as "redis://host:6379"'),
+        ("[cache]\nsize = 5", "cache: no route has its answers given again: add `cache = 600`, say, to one of"),
+        (CACHED + 'shared = "127.0.0.1:6379"', 'cache.shared takes an address such as "redis://host:6379"'),
         ("[bounds]\nrequests = 5\nstreams = 6", "bounds.streams is above bounds.requests"),
         ("[timeouts]\nidle = 700", "timeouts.idle, 700 s, never runs out: total, 600 s, does before it"),
         ("[timeouts]\ntotal = 10", "timeouts.first_token, 60 s, never runs out"),
@@ -129,8 +132,9 @@ def test_a_price_is_of_an_upstreams_model(name, says):
 @pytest.mark.parametrize(
     "shared", ["redis://h:6379", "rediss://:p@h", "valkey://h/1", "unix:///run/valkey.sock", "env:SHARED"]
 )
-def test_shared_limits_are_where_valkey_or_redis_can_be(shared):
+def test_what_is_shared_is_where_valkey_or_redis_can_be(shared):
     assert mistakes(f'{STORE}shared = "{shared}"') == []
+    assert mistakes(f'{CACHED}shared = "{shared}"') == []
 
 
 @pytest.mark.parametrize("origin", ["https://app.example", "http://localhost:5173", "http://[::1]:8080", "tauri://app"])

@@ -86,7 +86,7 @@ def test_what_is_not_where_the_file_says_is_told(tmp_path, monkeypatch):
         '[upstreams.b]\nvendor = "groq"\ncredentials = [\n  "env:EMPTY"\n]\n'
         '[upstreams.d]\nurl = "http://h"\nheaders = { x-key = "env:NO_KEY", x-team = "blue" }\n'
         f'[upstreams.c]\nweights = "{tmp_path}/m.gguf"\n'
-        '[[routes]]\nmodel = "*"\ncandidates = ["a"]\n'
+        '[[routes]]\nmodel = "*"\ncandidates = ["a"]\ncache = 60\n[cache]\nshared = "env:NO_CACHE"\n'
     )
 
     assert mistakes(text) == []
@@ -98,6 +98,7 @@ def test_what_is_not_where_the_file_says_is_told(tmp_path, monkeypatch):
         (11, "upstreams.b.credentials[0]: the variable EMPTY is not set"),
         (15, "upstreams.d.headers.x-key: the variable NO_KEY is not set"),
         (17, f"upstreams.c.weights: there is no file {tmp_path}/m.gguf"),
+        (23, "cache.shared: the variable NO_CACHE is not set"),
     ]
 
 

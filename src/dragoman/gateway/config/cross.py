@@ -10,7 +10,7 @@ from dragoman.dialect.table import named, names
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.gateway.config.mistakes import Mistake, Path, dotted, suggestion
 from dragoman.gateway.config.routing import routing
-from dragoman.gateway.config.shape import EVERY_SITE
+from dragoman.gateway.config.shape import EVERY_SITE, CacheConfig
 from dragoman.gateway.config.upstream import row_of, timeouts_of
 from dragoman.gateway.store.address import dialect_url
 from dragoman.secret import names_credential
@@ -50,6 +50,7 @@ def cross(config: Config) -> Iterator[Mistake]:
     for name, upstream in config.upstreams.items():
         yield from _upstream(name, upstream)
     yield from routing(config)
+    yield from _cache(config)
     yield from _telemetry(config)
     yield from _prices(config)
 
@@ -111,8 +112,19 @@ def _store(config: Config) -> Iterator[Mistake]:
             # What is written there may be a password: it is not repeated.
             says = 'store.url takes "sqlite:PATH" or "postgresql://USER@HOST/DATABASE", or where that is: "env:NAME"'
             yield Mistake(("store", "url"), says)
-    if shared is not None and shared.kind == "text" and not _SHARED.match(written(shared)):
-        yield Mistake(("store", "shared"), 'store.shared takes an address such as "redis://host:6379", or "env:NAME"')
+    yield from _shared(("store", "shared"), shared)
+
+
+def _cache(config: Config) -> Iterator[Mistake]:
+    if config.cache != CacheConfig() and all(route.cache is None for route in config.routes):
+        says = "no route has its answers given again: add `cache = 600`, say, to one of [[routes]]"
+        yield Mistake(("cache",), f"cache: {says}")
+    yield from _shared(("cache", "shared"), config.cache.shared)
+
+
+def _shared(path: Path, address: Address | None) -> Iterator[Mistake]:
+    if address is not None and address.kind == "text" and not _SHARED.match(written(address)):
+        yield Mistake(path, f'{dotted(path)} takes an address such as "redis://host:6379", or "env:NAME"')
 
 
 def written(address: Address) -> str:

@@ -120,6 +120,8 @@ def sources(config: Config) -> Iterator[tuple[Place, Source]]:
         yield ("store", "url"), config.store.url
         if config.store.shared is not None:
             yield ("store", "shared"), config.store.shared
+    if config.cache.shared is not None:
+        yield ("cache", "shared"), config.cache.shared
     for name, upstream in config.upstreams.items():
         for number, source in enumerate(sources_of(upstream)):
             yield ("upstreams", name, "credentials", number), source

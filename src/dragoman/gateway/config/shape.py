@@ -171,6 +171,19 @@ class RouteConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     on from prefixes, and the answer is plain text."""
     last_resort: Name | None = None
     """The upstream that answers when no candidate can."""
+    cache: Seconds | None = None
+    """Seconds for which an answer is given again to whoever asks the same with the same key. By default never."""
+
+
+class CacheConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the answers are that are given again, on routes that say so with `cache`."""
+
+    size: Count = 64 * 1024 * 1024
+    """Bytes of them in each process; the one that was asked for longest ago goes first. One answer may take an eighth
+    of it, wherever it is kept."""
+    shared: Address | None = None
+    """Where they are kept for all workers and replicas instead: `redis://HOST:PORT` (Valkey speaks it too), `env:NAME`
+    or `file:/path`. A change needs a restart."""
 
 
 class LogConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -221,6 +234,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     answers."""
     routes: tuple[RouteConfig, ...] = ()
     """Which upstreams answer for which model. A single upstream needs none: it answers for all."""
+    cache: CacheConfig = CacheConfig()
+    """Where the answers are that are given again."""
     log: LogConfig = LogConfig()
     """What is written down."""
     telemetry: TelemetryConfig | None = None

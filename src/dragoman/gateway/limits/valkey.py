@@ -12,31 +12,26 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-import redis.asyncio
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from dragoman.gateway.limits.account import Account
 from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
+from dragoman.gateway.valkey import connected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dragoman.gateway.limits.account import Claim, Entry
 
 PREFIX = "dragoman:limits:"
 """What the names of the accounts begin with."""
 
-PATIENCE = 2.0
-"""Seconds to wait for a connection, and for an answer."""
-
 
 class ValkeyAccounts:
     """The accounts of all keys on one server. Use it, and close it, in one event loop.
 
     Args:
-        url: the server: `redis://[:password@]host[:port][/database]`, `rediss://` for TLS, or `unix://path`.
+        url: the server, as `dragoman.gateway.valkey.connected` takes it.
 
     Raises:
         LimitsUnavailableError: that is no such address.
@@ -46,20 +41,9 @@ class ValkeyAccounts:
         # The server's time less our monotonic clock: what sets this machine's clock right in between is nobody else's
         # affair. None before the first answer.
         self._ahead: float | None = None
-        connect = cast("Callable[..., redis.asyncio.Redis]", cast("Any", redis.asyncio.Redis).from_url)
         try:
-            self._server = connect(
-                url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
-                socket_timeout=PATIENCE,
-                socket_connect_timeout=PATIENCE,
-                # With the newer one the client takes the end of an idle connection for a notice of the server's, and
-                # asks on it: after the server's restart, or its `timeout`, that would refuse a request.
-                protocol=2,
-                # A reservation is no step to be taken twice because its answer was lost.
-                retry=Retry(NoBackoff(), 0),
-            )
+            self._server = connected(url)
         except ValueError:
-            # The address may hold a password, and so may what is said of it.
             raise LimitsUnavailableError("the address of the shared limits must look like redis://host:6379") from None
         self._scripts = {name: self._server.register_script(_script(name)) for name in ("reserve", "settle", "keep")}
 

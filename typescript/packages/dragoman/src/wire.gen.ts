@@ -1074,6 +1074,10 @@ export interface components {
         "x-dragoman-upstream": string;
         /** @description What of the request was changed on its way upstream. */
         "x-dragoman-changed": string;
+        /** @description Where the route has a cache: an earlier answer is given again (`hit`), none was there (`miss`), or the request asked past it (`bypass`). */
+        "x-dragoman-cache": "hit" | "miss" | "bypass";
+        /** @description Of an earlier answer: seconds since it was given first. */
+        age: number;
         /** @description The limit of requests, where the key has such a limit. */
         "x-ratelimit-limit-requests": number;
         /** @description The limit of tokens, where the key has such a limit. */
