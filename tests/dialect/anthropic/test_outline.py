@@ -3,7 +3,7 @@ import json
 import pytest
 from hypothesis import given
 
-from dragoman.dialect.anthropic.outline import CONTENT, blocks_of, message_of
+from dragoman.dialect.anthropic.outline import CONTENT, blocks_of, deltas_of, message_of
 from spoken import MESSAGE, blocks, meant
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
@@ -33,6 +33,30 @@ def test_everything_else_is_kept_in_its_order():
         {"index": 1, "type": "text", "characters": 5},
         {"index": 2, "type": "tool_use", "id": "toolu_1"},
     ]
+
+
+def test_a_message_is_streamed_block_by_block_what_is_known_first_and_last():
+    role, deltas = deltas_of(message_of(MESSAGE["content"]))
+
+    assert role == {"role": "assistant"}
+    assert deltas == [
+        {CONTENT: [{"index": 0, "type": "thinking"}]},
+        {"reasoning_content": "A painter…"},
+        {CONTENT: [{"index": 0, "characters": 10, "signature": "c2ln"}]},
+        {CONTENT: [{"index": 1, "type": "text"}]},
+        {"content": "Monet"},
+        {CONTENT: [{"index": 1, "characters": 5}]},
+        {CONTENT: [{"index": 2, "type": "tool_use", "id": "toolu_1"}]},
+        {"tool_calls": [message_of(MESSAGE["content"])["tool_calls"][0]]},
+    ]
+
+
+def test_what_no_longer_fits_its_blocks_is_streamed_before_them():
+    message = message_of(MESSAGE["content"]) | {"content": "Manet!", "tool_calls": [CALL]}
+    _, deltas = deltas_of(message)
+
+    assert deltas[0] == {"content": "Manet!"}
+    assert deltas[-1] == {"tool_calls": [CALL]}
 
 
 def test_a_text_that_was_changed_goes_as_it_is_now():
