@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman.dialect.anthropic.outline import CONTENT, deltas_of
+from dragoman.dialect.anthropic.outline import deltas_of
+from dragoman.dialect.private import CONTENT
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.tolerant import is_object, objects_in
 

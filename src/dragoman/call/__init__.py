@@ -14,7 +14,7 @@ import msgspec
 from dragoman.call.kinds import check_object, check_options
 from dragoman.call.settings import LOCAL, limits, policy
 from dragoman.call.written import written
-from dragoman.dialect import PRIVATE
+from dragoman.dialect import ANTHROPIC, RESPONSES
 from dragoman.errors import InvalidRequestError
 from dragoman.exchange import Call
 from dragoman.names import fresh
@@ -272,7 +272,7 @@ def _chat_call(settings: Settings, body: dict[str, Any], options: Options, *, hi
         hidden = hide_usage or asked.get("include_usage") is not True
         return post_call(settings, path, payload, options, streamed, dialect.done, hidden, translation, changes)
     path = dialect.path
-    if not dialect.plain or PRIVATE in body:
+    if not dialect.plain or ANTHROPIC in body or RESPONSES in body:
         path, body = dialect.target(str(body.get("model", ""))), dialect.speak(body)
     return post_call(settings, path, body, options, streamed, dialect.done, hide_usage)
 
@@ -343,7 +343,7 @@ def _messages(settings: Settings, body: dict[str, Any]) -> tuple[str, dict[str, 
 
     # What a caller writes may hold objects that only become JSON when they are encoded.
     request: dict[str, Any] = msgspec.json.decode(encode(body))
-    if PRIVATE not in request:
+    if ANTHROPIC not in request:
         check_request(request)
     spoken = anthropic.speak(request, settings.manner)
     return spoken.path, spoken.body, spoken.changes, anthropic.Translation(spoken.answer)

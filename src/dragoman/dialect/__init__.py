@@ -14,8 +14,11 @@ from urllib.parse import quote, urlencode
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-PRIVATE = "anthropic"
-"""The request's field that says it holds what is for Anthropic alone: see `dragoman.dialect.anthropic.private`."""
+ANTHROPIC = "anthropic"
+"""The request's field that says it holds what is for Anthropic's Messages API alone: see `dragoman.dialect.private`."""
+
+RESPONSES = "responses"
+"""The same for OpenAI's Responses API."""
 
 
 class Continuation(Struct, frozen=True, kw_only=True):
@@ -108,9 +111,9 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     def speak(self, request: dict[str, Any]) -> dict[str, Any]:
         """Spell a request the vendor's way; fields the row does not name stay as they are."""
-        if PRIVATE in request:
-            # Imported here because few requests were heard in Anthropic's words.
-            from dragoman.dialect.anthropic.private import public  # noqa: PLC0415
+        if ANTHROPIC in request or RESPONSES in request:
+            # Imported here because most requests are heard in chat's words.
+            from dragoman.dialect.private import public  # noqa: PLC0415
 
             request = public(request)
         if not self.renames and not self.choices:

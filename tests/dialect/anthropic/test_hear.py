@@ -7,9 +7,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.hear import check, hear
-from dragoman.dialect.anthropic.private import MARK, public
 from dragoman.dialect.anthropic.speak import Manner, speak
+from dragoman.dialect.private import public
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.check import check_request
 from spoken import blocks, broken, meant
@@ -35,7 +36,7 @@ def test_a_plain_request():
         "temperature": 0.5,
         "stream": True,
         "messages": [{"role": "system", "content": "Be kind."}, *HELLO],
-        MARK: {},
+        ANTHROPIC: {},
     }
     assert changes == ()
 
@@ -70,8 +71,8 @@ def test_a_plain_request():
 def test_a_field_has_its_place_and_the_rest_is_kept_for_anthropic(fields, ours, private):
     chat, changes = heard(**fields)
 
-    assert {n: v for n, v in chat.items() if n not in {*REQUEST, MARK}} == ours
-    assert chat[MARK] == private
+    assert {n: v for n, v in chat.items() if n not in {*REQUEST, ANTHROPIC}} == ours
+    assert chat[ANTHROPIC] == private
     assert changes == ()
 
 

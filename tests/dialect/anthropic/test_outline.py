@@ -3,7 +3,8 @@ import json
 import pytest
 from hypothesis import given
 
-from dragoman.dialect.anthropic.outline import CONTENT, blocks_of, deltas_of, message_of
+from dragoman.dialect.anthropic.outline import blocks_of, deltas_of, message_of
+from dragoman.dialect.private import CONTENT
 from spoken import MESSAGE, blocks, meant
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}

@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.hear import hear
-from dragoman.dialect.anthropic.private import MARK
 from dragoman.dialect.anthropic.speak import Manner, speak
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.check import check_request
@@ -372,6 +372,6 @@ def test_what_is_spoken_is_heard_again(request_):
     spoken = speak(request_)
     heard, changes = hear(spoken.body)
 
-    assert {name: value for name, value in heard.items() if name != MARK} == request_
+    assert {name: value for name, value in heard.items() if name != ANTHROPIC} == request_
     assert set(spoken.changes) <= {"response_format.json_schema.name: dropped"}
     assert changes == ()

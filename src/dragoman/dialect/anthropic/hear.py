@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, cast
 
+from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import choice_of, tool_of
-from dragoman.dialect.anthropic.private import MARK
 from dragoman.dialect.anthropic.turns import messages_of
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.rules import shown
@@ -95,7 +95,7 @@ def hear(request: Json) -> tuple[Json, tuple[str, ...]]:
     _who(given, chat, private)
     _how(given, chat, private)
     # Always there: that it is says that marks for this API may stand in the messages and the tools.
-    chat[MARK] = private
+    chat[ANTHROPIC] = private
     return chat, tuple(changes)
 
 

@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from dragoman.dialect.anthropic.blocks import block
+from dragoman.dialect.private import CONTENT
 from dragoman.wire.tolerant import is_object, objects_in, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Json = dict[str, Any]
-
-CONTENT = "anthropic_content"
-"""The message's field that holds the items."""
 
 UNREADABLE = "INVALID_JSON"
 """What a call's arguments are sent as where they are no JSON object: that text under this name."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.dialect.anthropic.answer import beyond, ending, refusal_of, usage
-from dragoman.dialect.anthropic.outline import CONTENT, Outline
+from dragoman.dialect.anthropic.outline import Outline
+from dragoman.dialect.private import CONTENT
 from dragoman.wire.tolerant import read_object
 
 if TYPE_CHECKING:

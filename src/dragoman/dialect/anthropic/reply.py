@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dragoman.dialect.anthropic.answer import FINISHES, refusal_of
-from dragoman.dialect.anthropic.outline import CONTENT, blocks_of, thought_of
+from dragoman.dialect.anthropic.outline import blocks_of, thought_of
+from dragoman.dialect.private import CONTENT
 from dragoman.wire.tolerant import is_object, objects_in
 
 Json = dict[str, Any]

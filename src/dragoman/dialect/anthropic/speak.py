@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import offers
 from dragoman.dialect.anthropic.models import Abilities, abilities
-from dragoman.dialect.anthropic.private import MARK
 from dragoman.dialect.anthropic.turns import turns
+from dragoman.dialect.private import public
 from dragoman.errors import InvalidRequestError
 
 Json = dict[str, Any]
@@ -73,7 +74,7 @@ TIERS = {"auto": "auto", "default": "standard_only", "standard_only": "standard_
 _SPOKEN = frozenset({
     "max_completion_tokens", "max_tokens", "messages", "metadata", "model", "parallel_tool_calls", "reasoning_effort",
     "response_format", "safety_identifier", "service_tier", "stop", "stream", "stream_options", "temperature",
-    "tool_choice", "tools", "top_k", "top_p", "user", MARK,
+    "tool_choice", "tools", "top_k", "top_p", "user", ANTHROPIC,
 })  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def speak(request: Json, manner: Manner | None = None) -> Spoken:
     Raises:
         InvalidRequestError: it asks for what this API has no word for.
     """
-    return _Speech(request, manner or Manner()).spoken()
+    return _Speech(public(request, but=ANTHROPIC), manner or Manner()).spoken()
 
 
 class _Speech:
@@ -141,7 +142,7 @@ class _Speech:
         self._sampling()
         self._tools()
         # Where the caller says it in this API's own words, nothing is made of chat's.
-        private: Json = request.get(MARK) or {}
+        private: Json = request.get(ANTHROPIC) or {}
         config: Json = private.get("output_config") or {}
         if "format" not in config:
             self._format()
@@ -319,7 +320,7 @@ class _Speech:
                 self._changes.append(f"{name}: dropped")
             else:
                 self._own(name, self._request[name])
-        private: Json = self._request.get(MARK) or {}
+        private: Json = self._request.get(ANTHROPIC) or {}
         for name, value in private.items():
             self._own(name, value)
 

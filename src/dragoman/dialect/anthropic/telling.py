@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.dialect.anthropic.answer import refusal_of
-from dragoman.dialect.anthropic.outline import CONTENT
 from dragoman.dialect.anthropic.reply import ending, identity, usage
+from dragoman.dialect.private import CONTENT
 from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:

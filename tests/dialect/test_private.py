@@ -1,4 +1,6 @@
-from dragoman.dialect.anthropic.private import MARK, public
+from dragoman.dialect import ANTHROPIC, RESPONSES
+from dragoman.dialect.anthropic import speak
+from dragoman.dialect.private import public
 from dragoman.dialect.table import HEARD, PLAIN, at
 
 MARKED = {"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}
@@ -12,7 +14,7 @@ REQUEST = {
         b"what was received",
     ],
     "tools": [FUNCTION | {"cache_control": {"type": "ephemeral"}}, {"type": "web_search_20250305", "name": "w"}],
-    MARK: {"thinking": {"type": "adaptive"}},
+    ANTHROPIC: {"thinking": {"type": "adaptive"}},
 }
 
 
@@ -44,3 +46,30 @@ def test_a_request_without_anything_private_is_left_alone():
     request = {"model": "m", "messages": [{"role": "user", "content": [MARKED]}]}
 
     assert PLAIN.speak(request) is request
+
+
+HEARD_AS_RESPONSES = {
+    "model": "m",
+    "messages": [
+        {"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}, "responses": {"detail": "low"}}]},
+        {"role": "assistant", "content": "y", "responses": [{"type": "message", "id": "msg_1"}]},
+    ],
+    "tools": [FUNCTION | {"responses": {"defer_loading": True}}, {"type": "web_search"}],
+    RESPONSES: {"include": ["reasoning.encrypted_content"]},
+}
+
+
+def test_what_is_for_the_responses_api_alone_is_left_out():
+    said = {
+        "model": "m",
+        "messages": [
+            {"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]},
+            {"role": "assistant", "content": "y"},
+        ],
+        "tools": [FUNCTION, {"type": "web_search"}],
+    }
+
+    assert public(HEARD_AS_RESPONSES) == public(HEARD_AS_RESPONSES, but=ANTHROPIC) == said
+    assert public(HEARD_AS_RESPONSES, but=RESPONSES) is HEARD_AS_RESPONSES
+    assert PLAIN.speak(HEARD_AS_RESPONSES) == said
+    assert "responses" not in repr(speak(HEARD_AS_RESPONSES | {"messages": said["messages"][1:]}).body)

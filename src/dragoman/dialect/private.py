@@ -1,0 +1,65 @@
+"""What a chat request carries for one API alone, and the same request without it, for everyone else. No I/O.
+
+A request that was heard in another API's words holds more than chat can say: Anthropic's marks for the prompt cache
+and signed thoughts, a Responses item's id and encrypted reasoning. They travel in fields of their own, and a field of
+the request under the API's name says that there are any. A caller of chat may set it too: its fields go into that
+API's request as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+from dragoman.dialect import ANTHROPIC, RESPONSES
+
+Json = dict[str, Any]
+
+CONTENT = "anthropic_content"
+"""The field of an assistant's message that holds what of Anthropic's blocks chat has no place for."""
+
+
+class _Marks(NamedTuple):
+    """What is for an API alone, beside the request's field of its name."""
+
+    messages: frozenset[str]
+    parts: frozenset[str]
+
+
+_MARKS = {
+    ANTHROPIC: _Marks(
+        frozenset({CONTENT, "is_error", "cache_control"}),
+        frozenset({"cache_control", "citations", "context", "transformations"}),
+    ),
+    RESPONSES: _Marks(frozenset({RESPONSES}), frozenset({RESPONSES})),
+}
+
+
+def public(request: Json, but: str = "") -> Json:
+    """A request as a server may read it that speaks chat, or `but` the API of this name."""
+    marked = [api for api in _MARKS if api in request and api != but]
+    if not marked:
+        return request
+    messages, parts = (frozenset[str]().union(*each) for each in zip(*(_MARKS[api] for api in marked), strict=True))
+    made = {name: value for name, value in request.items() if name not in marked}
+    made["messages"] = [_message(each, messages, parts) for each in cast("list[object]", request.get("messages") or [])]
+    if request.get("tools"):
+        made["tools"] = [_tool(each) for each in request["tools"]]
+    return made
+
+
+def _message(message: Any, names: frozenset[str], of_parts: frozenset[str]) -> Any:  # noqa: ANN401 - one that was received stays the bytes it was
+    if not isinstance(message, dict):
+        return message
+    made = _without(cast("Json", message), names)
+    if isinstance(made.get("content"), list):
+        made["content"] = [_without(part, of_parts) for part in made["content"]]
+    return made
+
+
+def _tool(tool: Json) -> Json:
+    kind = tool.get("type")
+    return {"type": kind, kind: tool[kind]} if kind in {"function", "custom"} else tool
+
+
+def _without(value: Json, names: frozenset[str]) -> Json:
+    return {name: item for name, item in value.items() if name not in names}
