@@ -6,12 +6,12 @@ field `anthropic` of the chat request, for an upstream that speaks this API, and
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import choice_of, tool_of
 from dragoman.dialect.anthropic.turns import messages_of
-from dragoman.errors import InvalidRequestError
+from dragoman.dialect.form import need, refuse
 from dragoman.wire.rules import shown
 from dragoman.wire.tolerant import is_object
 
@@ -47,14 +47,6 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "text": ("media_type", "data"),
     "url": ("url",),
     "file": ("file_id",),
-}
-_WORDS: dict[object, str] = {
-    str: "a string",
-    dict: "an object",
-    list: "an array",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
 }
 _KINDS: dict[str, type] = {
     "service_tier": str,
@@ -109,49 +101,49 @@ def check(request: Json, *, counting: bool = False) -> None:
     Raises:
         InvalidRequestError: it is not; `param` says where.
     """
-    _need(request, "model", str, "")
+    need(request, "model", str, "")
     if not counting or request.get("max_tokens") is not None:
-        _need(request, "max_tokens", int, "")
+        need(request, "max_tokens", int, "")
         if request["max_tokens"] < 1:
-            _refuse("max_tokens", f"must be at least 1, not {shown(request['max_tokens'])}")
-    _need(request, "messages", list, "")
+            refuse("max_tokens", f"must be at least 1, not {shown(request['max_tokens'])}")
+    need(request, "messages", list, "")
     _check_turns(request["messages"])
     if request.get("system") is not None:
         _check_content(request["system"], "system")
     for name, kind in _KINDS.items():
         if request.get(name) is not None:
-            _need(request, name, kind, "")
+            need(request, name, kind, "")
     _check_tools(request)
     for place, text in enumerate(request.get("stop_sequences") or []):
         if not isinstance(text, str):
-            _refuse(f"stop_sequences[{place}]", f"must be a string, not {shown(text)}")
+            refuse(f"stop_sequences[{place}]", f"must be a string, not {shown(text)}")
 
 
 def _check_tools(request: Json) -> None:
     for place, offered in enumerate(request.get("tools") or []):
         path = f"tools[{place}]"
         if not is_object(offered):
-            _refuse(path, f"must be an object, not {shown(offered)}")
-        _need(offered, "name", str, f"{path}.")
+            refuse(path, f"must be an object, not {shown(offered)}")
+        need(offered, "name", str, f"{path}.")
         for name, kind in (("type", str), ("description", str), ("input_schema", dict)):
             if offered.get(name) is not None:
-                _need(offered, name, kind, f"{path}.")
+                need(offered, name, kind, f"{path}.")
     choice: Json = request.get("tool_choice") or {}
     if choice:
-        _need(choice, "type", str, "tool_choice.")
+        need(choice, "type", str, "tool_choice.")
     if choice.get("type") == "tool":
-        _need(choice, "name", str, "tool_choice.")
+        need(choice, "name", str, "tool_choice.")
 
 
 def _check_turns(said: list[object]) -> None:
     if not said:
-        _refuse("messages", "must not be empty")
+        refuse("messages", "must not be empty")
     for place, turn in enumerate(said):
         path = f"messages[{place}]"
         if not is_object(turn):
-            _refuse(path, f"must be an object, not {shown(turn)}")
+            refuse(path, f"must be an object, not {shown(turn)}")
         if turn.get("role") not in _ROLES:
-            _refuse(f"{path}.role", f"must be 'user', 'assistant' or 'system', not {shown(turn.get('role'))}")
+            refuse(f"{path}.role", f"must be 'user', 'assistant' or 'system', not {shown(turn.get('role'))}")
         _check_content(turn.get("content"), f"{path}.content")
 
 
@@ -159,13 +151,13 @@ def _check_content(content: object, path: str) -> None:
     if isinstance(content, str):
         return
     if not isinstance(content, list):
-        _refuse(path, "must be a string or an array of content blocks")
+        refuse(path, "must be a string or an array of content blocks")
     for place, block in enumerate(cast("list[object]", content)):
         where = f"{path}[{place}]"
         if not is_object(block) or not isinstance(block.get("type"), str):
-            _refuse(where, "must be a content block: an object with a type")
+            refuse(where, "must be a content block: an object with a type")
         for name, kind in _NEEDED.get(block["type"], {}).items():
-            _need(block, name, kind, f"{where}.")
+            need(block, name, kind, f"{where}.")
         if isinstance(block.get("source"), dict):
             _check_source(block["source"], f"{where}.source.")
         inner: Any = block.get("content")
@@ -174,22 +166,9 @@ def _check_content(content: object, path: str) -> None:
 
 
 def _check_source(source: Json, path: str) -> None:
-    _need(source, "type", str, path)
+    need(source, "type", str, path)
     for name in _SOURCES.get(source["type"], ()):
-        _need(source, name, str, path)
-
-
-def _need(fields: Json, name: str, kind: type, path: str) -> None:
-    value: Any = fields.get(name)
-    if value is None:
-        _refuse(path + name, "is missing")
-    fits = (int, float) if kind is float else kind
-    if not isinstance(value, fits) or isinstance(value, bool) is not (kind is bool):
-        _refuse(path + name, f"must be {_WORDS[kind]}, not {shown(value)}")
-
-
-def _refuse(path: str, sentence: str) -> NoReturn:
-    raise InvalidRequestError(f"{path} {sentence}", param=path)
+        need(source, name, str, path)
 
 
 def _who(given: Json, chat: Json, private: Json) -> None:
