@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from dragoman.wire.completion import read_completion
-from dragoman.wire.tolerant import is_object, objects_in, texts_of
+from dragoman.wire.growth import add_call, grow, joined, replace, spelt
+from dragoman.wire.tolerant import objects_in, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,39 +31,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_LABELS = frozenset({"format", "id", "model", "name", "object", "phase", "role", "status", "type"})
-_CALLED = ("function", "custom")
-_INPUTS = ("arguments", "input")
-_DEEPEST = 100
-"""How deep in a choice objects and lists are looked for more of what an earlier chunk had; no vendor nests as deep."""
-
-
-class Pieces:
-    """A text that grows. Its pieces are joined once, when it is encoded: the cost of folding stays linear.
-
-    Attributes:
-        pieces: what it is made of, in order.
-    """
-
-    __slots__ = ("pieces",)
-
-    def __init__(self, piece: str) -> None:
-        self.pieces = [piece]
-
-    def __str__(self) -> str:
-        """The whole of it."""
-        return "".join(self.pieces)
-
-
-def _joined(text: object) -> str:
-    """A text that grows, as it is now; its pieces are one from here on, so that the next look joins what is new."""
-    said = str(text)
-    if isinstance(text, Pieces):
-        text.pieces = [said]
-    return said
-
-
-_encode = msgspec.json.Encoder(enc_hook=_joined).encode
+_encode = msgspec.json.Encoder(enc_hook=joined).encode
 
 
 class Folding:
@@ -93,7 +62,7 @@ class Folding:
             usage = _usage(received, parts)
             for name, value in received.items():
                 if name not in {"object", "usage", "obfuscation"}:
-                    _replace(whole, name, value)
+                    replace(whole, name, value)
             if usage:
                 whole["usage"] = usage
 
@@ -120,13 +89,6 @@ def _usage(received: Json, choices: list[Json]) -> object:
     return next((place["usage"] for place in places if place.get("usage")), None)
 
 
-def _replace(known: Json, name: str, value: object) -> None:
-    if isinstance(value, dict) and isinstance(known.get(name), dict):
-        known[name] |= value
-    elif value or value is False or (value is not None and name not in known):
-        known[name] = value
-
-
 def _add_choice(choice: Json, received: Json) -> None:
     delta = received.get("delta")
     if not isinstance(delta, dict):
@@ -138,9 +100,9 @@ def _add_choice(choice: Json, received: Json) -> None:
         if name in {"index", "delta", "message"}:
             continue
         if name == "logprobs" or isinstance(value, list):
-            _grow(choice, {name: value} if value is not None else {})
+            grow(choice, {name: value} if value is not None else {})
         else:
-            _replace(choice, name, value)
+            replace(choice, name, value)
 
 
 def _add_delta(message: Json, delta: Json) -> None:
@@ -152,115 +114,9 @@ def _add_delta(message: Json, delta: Json) -> None:
             for call in objects_in(value):
                 add_call(message.setdefault("tool_calls", []), call)
         elif name == "content" and isinstance(value, list):
-            _grow(message, texts_of(delta["content"]))
+            grow(message, texts_of(delta["content"]))
         else:
-            _grow(message, {name: _spelt(value) if name == "function_call" else value})
-
-
-def add_call(calls: list[Json], delta: Json) -> Json:
-    """Take more of one of a message's tool calls; the call it belongs to, texts in it still in pieces."""
-    call = _find_call(calls, delta)
-    if call is None:
-        call = Json()
-        calls.append(call)
-    _grow(call, {name: _spelt(value) if name in _CALLED else value for name, value in delta.items()})
-    return call
-
-
-def _find_call(calls: list[Json], delta: Json) -> Json | None:
-    """The call that a delta is more of; None where it begins one.
-
-    OpenAI's index alone does not tell: some vendors leave it out, some send 0 for all. So a new id is a new call; an
-    index or an id that was seen is that call again; without either it is more of the last. But in each case only
-    where the two fit together.
-    """
-    identity, index = delta.get("id"), delta.get("index")
-    near = [call for call in calls if index is None or call.get("index") in (None, index)]
-    if identity:
-        near = [call for call in near if call.get("id") == identity] or [call for call in near if not call.get("id")]
-    return next((call for call in reversed(near) if _fits(call, delta)), None)
-
-
-def _spelt(called: object) -> object:
-    """A call with its arguments as the text they are documented to be; some vendors send the object itself."""
-    if not isinstance(called, dict):
-        return called
-    fields = cast("Json", called)
-    return {
-        name: msgspec.json.encode(value).decode() if name in _INPUTS and isinstance(value, dict | list) else value
-        for name, value in fields.items()
-    }
-
-
-def _fits(call: Json, delta: Json) -> bool:
-    """Whether a delta can be more of a call: not under another name, nor when its JSON was complete."""
-    for kind in _CALLED:
-        for known, more in zip(objects_in([call.get(kind)]), objects_in([delta.get(kind)]), strict=False):
-            names = known.get("name"), more.get("name")
-            if all(names) and names[0] != names[1]:
-                return False
-            if is_whole(more.get("arguments")) and is_whole(known.get("arguments")):
-                return False
-    return True
-
-
-def is_whole(arguments: object) -> bool:
-    """Whether a call's arguments are a JSON object from its beginning to its end."""
-    if isinstance(arguments, Pieces):
-        # Most pieces end in the middle: they are not worth joining to find out.
-        arguments = str(arguments) if arguments.pieces[-1].endswith("}") else ""
-    if not isinstance(arguments, str):
-        return isinstance(arguments, dict)
-    if not (arguments.startswith("{") and arguments.endswith("}")):
-        return False
-    try:
-        msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
-
-
-def _grow(known: Json, more: Json, depth: int = 0) -> None:
-    for name, value in more.items():
-        before = known.get(name)
-        if value is None:
-            known.setdefault(name, None)
-        elif name in _LABELS:
-            _replace(known, name, value)
-        elif isinstance(value, str):
-            if isinstance(before, Pieces):
-                before.pieces.append(value)
-            else:
-                known[name] = Pieces(value)
-        elif isinstance(value, dict) and depth < _DEEPEST:
-            if not isinstance(before, dict):
-                known[name] = {}
-            _grow(known[name], cast("Json", value), depth + 1)
-        elif isinstance(value, list) and depth < _DEEPEST:
-            if not isinstance(before, list):
-                known[name] = []
-            _extend(known[name], cast("list[object]", value), depth + 1)
-        else:
-            known[name] = value
-
-
-def _extend(known: list[object], more: list[object], depth: int) -> None:
-    for item in more:
-        index = item.get("index") if is_object(item) else None
-        if index is None:
-            known.append(item)
-        else:
-            _grow(_item_at(known, index), cast("Json", item), depth)
-
-
-def _item_at(items: list[object], index: object) -> Json:
-    """The item that has this index, added where there is none yet."""
-    for item in objects_in(items):
-        if item.get("index") == index:
-            return item
-    added: Json = {}
-    items.append(added)
-    return added
+            grow(message, {name: spelt(value) if name == "function_call" else value})
 
 
 def _finished(choice: Json) -> Json:

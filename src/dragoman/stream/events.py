@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from dragoman.answer.fold import Pieces, add_call, is_whole
 from dragoman.stream.partial import read_partial
 from dragoman.wire.completion import ToolCall, Usage
+from dragoman.wire.growth import Pieces, add_call, is_whole
 from dragoman.wire.tolerant import is_object, objects_in
 
 if TYPE_CHECKING:

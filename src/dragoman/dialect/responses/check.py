@@ -95,10 +95,10 @@ def check(request: Json) -> None:
         allow(request, name, kind, "")
     _check_input(request.get("input"))
     _check_tools(request)
-    wanted = (request.get("text") or {}).get("format")
-    if wanted is not None:
-        need(request["text"], "format", dict, "text.")
-        need(wanted, "type", str, "text.format.")
+    text: Json = request.get("text") or {}
+    allow(text, "format", dict, "text.")
+    if text.get("format") is not None:
+        need(text["format"], "type", str, "text.format.")
 
 
 def _check_input(said: object) -> None:
