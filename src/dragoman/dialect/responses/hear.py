@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dragoman.dialect import RESPONSES
+from dragoman.dialect import ANTHROPIC, RESPONSES
 from dragoman.dialect.form import refuse
+from dragoman.dialect.private import CONTENT
 from dragoman.dialect.responses.check import check
 from dragoman.dialect.responses.tools import choice_of, tool_of
 from dragoman.dialect.responses.turns import messages_of
@@ -64,6 +65,8 @@ def hear(request: Json) -> tuple[Json, tuple[str, ...]]:
     _how(given, chat, private)
     # Always there: that it is says that marks for this API may stand in the messages and the tools.
     chat[RESPONSES] = private
+    if any(CONTENT in message for message in chat["messages"]):
+        chat[ANTHROPIC] = {}
     try:
         check_request(chat)
     except InvalidRequestError as error:

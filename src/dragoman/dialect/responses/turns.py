@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
-from dragoman.dialect.responses.items import CALLS, items_of, kind_of, outlined
+from dragoman.dialect.private import CONTENT
+from dragoman.dialect.responses.items import CALLS, items_of, kind_of, outlined, texts_in
 from dragoman.dialect.responses.items import message_of as said_by_assistant
 from dragoman.dialect.responses.parts import content, content_of
+from dragoman.dialect.responses.sealed import unsealed
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.tolerant import objects_in
 
@@ -128,11 +130,13 @@ def messages_of(items: list[Json], changes: list[str]) -> list[Json]:
     silent: list[Json] = []
     for turn in said.turns:
         if turn.role == "assistant":
-            message = said_by_assistant([*silent, *turn.items])
+            left, blocks = _opened([*silent, *turn.items])
+            message = said_by_assistant(left)
             if message.keys() <= {"role", "content", RESPONSES} and message["content"] is None:
                 # Nothing that chat has words for: whatever comes next brings it along.
                 silent += turn.items
                 continue
+            message |= _thought(left, blocks)
         else:
             message = _spoken(turn.items[0], silent)
         silent = []
@@ -169,6 +173,26 @@ def input_of(messages: list[Json]) -> list[Json]:
             made = _restored(message, said)
         items += made
     return items
+
+
+def _opened(items: list[Json]) -> tuple[list[Json], list[Json]]:
+    """Items without what was sealed in them here, and the blocks that it was."""
+    left: list[Json] = []
+    blocks: list[Json] = []
+    for item in items:
+        found = unsealed(item.get("encrypted_content"))
+        blocks += found or []
+        left.append(item if found is None else {n: v for n, v in item.items() if n != "encrypted_content"})
+    return left, blocks
+
+
+def _thought(items: list[Json], blocks: list[Json]) -> Json:
+    """The fields of a message whose thoughts were signed: the signatures say how many characters each is of."""
+    if not blocks:
+        return {}
+    texts = [texts_in(said_by_assistant([item]))["reasoning_content"] for item in items if kind_of(item) == "reasoning"]
+    signed: Json = {CONTENT: [block | {"index": place} for place, block in enumerate(blocks)]}
+    return signed | ({"reasoning_content": "".join(texts)} if any(texts) else {})
 
 
 def _spoken(item: Json, before: list[Json]) -> Json:
