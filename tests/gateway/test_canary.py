@@ -151,7 +151,13 @@ def everything_asked(served, secret, file):
         found.append(headers.as_bytes() + body)
 
     for credential in (None, secret, STRAY, ADMIN):
-        for path in ("/v1/chat/completions", "/v1/messages", "/v1/completions", "/v1/messages/count_tokens"):
+        for path in (
+            "/v1/chat/completions",
+            "/v1/messages",
+            "/v1/completions",
+            "/v1/responses",
+            "/v1/messages/count_tokens",
+        ):
             body = ASKED | ({"prompt": "Hello"} if path == "/v1/completions" else {})
             note(path, "POST", credential, body)
             note(path, "POST", credential, body | {"stream": True, "seed": 1, "user": "x"}, x_request_id="mine")

@@ -182,12 +182,21 @@ async def exchanged(app, path, body):
 
 
 MESSAGES = [{"role": "user", "content": "x"}]
+ITEMS = [{"type": "message", **MESSAGES[0]}, {"type": "reasoning", "summary": []}]
 REQUESTS = {
     "/v1/chat/completions": {"model": "m", "messages": MESSAGES, "temperature": 1, "stream_options": None},
     "/v1/completions": {"model": "m", "prompt": "x", "max_tokens": 3},
     "/v1/embeddings": {"model": "m", "input": ["x", "y"], "encoding_format": "float"},
     "/v1/messages": {"model": "m", "max_tokens": 3, "messages": MESSAGES, "system": "x", "tools": []},
     "/v1/messages/count_tokens": {"model": "m", "messages": MESSAGES},
+    "/v1/responses": {
+        "model": "m",
+        "max_output_tokens": 16,
+        "input": ITEMS,
+        "instructions": "x",
+        "tools": [],
+        "text": {},
+    },
 }
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
 WHOLE = [HEAD % b"application/json" + json.dumps(COMPLETION).encode()]
@@ -222,7 +231,11 @@ def test_no_body_makes_the_gateway_fail(relaying, data, path):
 
 
 @FEW
-@given(data=st.data(), streamed=st.booleans(), path=st.sampled_from(["/v1/chat/completions", "/v1/messages"]))
+@given(
+    data=st.data(),
+    streamed=st.booleans(),
+    path=st.sampled_from(["/v1/chat/completions", "/v1/messages", "/v1/responses"]),
+)
 def test_nothing_that_an_upstream_sends_makes_the_gateway_fail(relaying, data, streamed, path):
     sent = STREAMED if streamed else WHOLE[0]
     at = data.draw(st.integers(0, len(sent)))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from dragoman.gateway.config.source import Source
 
 DESCRIPTION = """\
-Serve POST /v1/chat/completions to every client of this API, and POST /v1/messages to Anthropic's.
+Serve POST /v1/chat/completions to every client of this API, POST /v1/responses to those of OpenAI's newer one, and
+POST /v1/messages to Anthropic's.
 
 Without --upstream or --config the model on this machine answers, whatever model a request names. A reference and a
 playground are at /docs. Ctrl-C, or SIGTERM, stops taking requests, waits for those under way, and ends.

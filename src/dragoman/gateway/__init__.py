@@ -5,6 +5,7 @@ listen           sockets, signals, the server around the app
   app            which path is what, and who may use it
     tongue       the API a caller speaks: chat completions
     messages     the same for Anthropic's
+    responses    the same for OpenAI's newer one
     pipeline     one request, on one screen
       keys/      who is calling
       seats      how many at once

@@ -20,6 +20,7 @@ from dragoman.gateway.messages import MESSAGES
 from dragoman.gateway.readiness import readiness
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.reload import adopt, prepared
+from dragoman.gateway.responses import RESPONSES
 from dragoman.gateway.siblings import EVERY
 from dragoman.gateway.sites import CROSS_SITE
 from dragoman.gateway.tongue import CHAT
@@ -89,6 +90,7 @@ class Gateway:
             _answering("/v1/completions", COMPLETIONS),
             _answering("/v1/embeddings", EMBEDDINGS),
             _answering("/v1/messages", MESSAGES),
+            _answering("/v1/responses", RESPONSES),
             of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
             of("GET", "/v1/models", "caller", _models),
             of("GET", "/v1/models/{+model}", "caller", _model),

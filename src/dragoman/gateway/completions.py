@@ -48,13 +48,13 @@ class Completions(Chat):
         check_request(body)
         return body, ()
 
-    def whole(self, document: Document) -> bytes:
+    def whole(self, document: Document, asked: Json) -> bytes:  # noqa: ARG002 - as in chat
         """A text completion."""
         told = document.to_dict()
         told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
         return msgspec.json.encode(told | {"object": "text_completion"})
 
-    def telling(self, asked: Json, known: Json | None = None) -> Telling:  # noqa: ARG002 - as in chat
+    def telling(self, asked: Json) -> Telling:
         """Text completions that each hold the next piece, and `[DONE]`."""
         return _Pieces(show_usage=wants_usage(asked))
 

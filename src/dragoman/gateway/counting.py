@@ -42,7 +42,7 @@ class _Passed(Messages):
         """None that anybody pays for."""
         return 0
 
-    def whole(self, document: Document) -> bytes:
+    def whole(self, document: Document, asked: Json) -> bytes:  # noqa: ARG002 - as in chat
         """The upstream's own bytes."""
         return document.to_json()
 
@@ -50,7 +50,7 @@ class _Passed(Messages):
 class _Read(Messages):
     """The question put to a model that reads the prompt and answers with one token."""
 
-    def whole(self, document: Document) -> bytes:
+    def whole(self, document: Document, asked: Json) -> bytes:  # noqa: ARG002 - as in chat
         """What it says that it read."""
         usage = document.usage
         return _told(usage.prompt_tokens if usage is not None else 0)

@@ -82,6 +82,36 @@ MESSAGES: Json = {
     },
 }
 
+RESPONSES: Json = {
+    "question": {
+        "summary": "A question, with instructions",
+        "value": {
+            "model": "local",
+            "instructions": "You answer in one sentence.",
+            "input": _PAINTER["content"],
+            "max_output_tokens": 100,
+        },
+    },
+    "tools": {
+        "summary": "A tool that has to be called",
+        "value": {
+            "model": "local",
+            "input": [{"role": "user", "content": "What is the weather in Paris?"}],
+            "tools": [{"type": "function", **_TOOL}],
+            "tool_choice": "required",
+        },
+    },
+    "schema": {
+        "summary": "An answer that matches a schema",
+        "value": {
+            "model": "local",
+            "input": _PAINTER["content"],
+            "text": {"format": {"type": "json_schema", "name": "person", "schema": _PERSON}},
+            "max_output_tokens": 100,
+        },
+    },
+}
+
 COUNTING: Json = {"prompt": {"summary": "A prompt", "value": _asked()}}
 
 KEY: Json = {

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from dragoman.dialect import RESPONSES
 from dragoman.errors import InvalidRequestError
+from dragoman.gateway import foreign
+from dragoman.wire.tolerant import is_object
 
 if TYPE_CHECKING:
     from dragoman.dialect import Dialect
@@ -62,10 +65,10 @@ def fitted(row: Dialect, policy: Policy, request: Json) -> tuple[Json, list[str]
     Raises:
         InvalidRequestError: it asks for what the upstream cannot do, and the policy is to refuse that.
     """
-    if row.api != "chat":
-        return request, []
     changes: list[str] = []
-    fit = request
+    fit = foreign.fitted(policy, request, changes) if is_object(request.get(RESPONSES)) else request
+    if row.api != "chat":
+        return fit, changes
     if row.instead:
         fit = _said_otherwise(row, fit, changes)
     if policy != "pass" and not row.lacks.isdisjoint(fit):

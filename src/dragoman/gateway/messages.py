@@ -44,17 +44,13 @@ class Messages:
         name = request_id.encode()
         return [(b"x-request-id", name), (b"request-id", name)]
 
-    def whole(self, document: Document) -> bytes:
+    def whole(self, document: Document, asked: dict[str, Any]) -> bytes:  # noqa: ARG002 - this API does not repeat it
         """A completion's first choice as a message."""
         return msgspec.json.encode(reply(document.to_dict()))
 
-    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
+    def telling(self, asked: dict[str, Any]) -> tongue.Telling:  # noqa: ARG002 - this API always says the usage
         """This API's events, from `message_start` to `message_stop`."""
-        return _Told(known)
-
-    def failed(self, error: DragomanError, request_id: str) -> bytes:
-        """An `error` event; no `message_stop` follows it."""
-        return sse.encode(faults.body(status_of(error), fault_of(error).message, request_id), event="error")
+        return _Told()
 
     def refused(self, refusal: Refusal, request_id: str) -> bytes:
         """An error in this API's form."""
@@ -64,14 +60,22 @@ class Messages:
 class _Told:
     """Chunks as this API's events, encoded."""
 
-    def __init__(self, known: dict[str, Any] | None) -> None:
-        self._telling = Telling(None if known is None else _of_prompt(known))
+    def __init__(self) -> None:
+        self._telling = Telling()
+
+    def begin(self, known: dict[str, Any] | None) -> None:
+        if known is not None:
+            self._telling = Telling(_of_prompt(known))
 
     def feed(self, chunk: Chunk) -> bytes:
         return _encoded(self._telling.feed(chunk))
 
     def end(self) -> bytes:
         return _encoded(self._telling.end())
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:
+        # No `message_stop` follows it.
+        return sse.encode(faults.body(status_of(error), fault_of(error).message, request_id), event="error")
 
 
 MESSAGES = Messages()

@@ -66,6 +66,13 @@ MESSAGES = (
     "Streams are its events, from `message_start` to `message_stop`, or to an `error`."
 )
 
+RESPONSES = (
+    "OpenAI's Responses API, whichever upstream answers: `docs/gateway/responses.md` says what becomes of what. "
+    "Nothing is kept: `input` is the whole conversation, and what refers to an earlier response is refused. Streams "
+    "are its events, from `response.created` to `response.completed` or `response.incomplete`; one that fails ends "
+    "with `response.failed` and `error`."
+)
+
 COUNTING = (
     "A model on this machine counts exactly, and Anthropic is asked. Of any other it is a guess by bytes, and "
     "the header `x-dragoman-tokens-from: estimated` says so."
@@ -95,6 +102,7 @@ def build() -> Json:
             "/v1/embeddings": {"post": _embeddings()},
             "/v1/messages": {"post": _messages()},
             "/v1/messages/count_tokens": {"post": _counting()},
+            "/v1/responses": {"post": _responses()},
             "/v1/models": {"get": _models()},
             "/v1/models/{model}": {"get": _model()},
             "/v1/requests/{id}": {"get": _request()},
@@ -166,6 +174,18 @@ def _messages() -> Json:
         "parameters": [PAST],
         "requestBody": taken(reference("MessagesRequest"), examples.MESSAGES),
         "responses": {"200": answer, **wrong},
+    }
+
+
+def _responses() -> Json:
+    answer = told("The response, or the stream of its events.", {"type": "object"}, EXPLAINED | LIMITS)
+    answer["content"]["text/event-stream"] = {"schema": {"type": "object"}}
+    return {
+        "operationId": "createResponse",
+        "summary": "Create a response",
+        "description": RESPONSES,
+        "requestBody": taken(reference("ResponsesRequest"), examples.RESPONSES),
+        "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
 
 
@@ -297,6 +317,22 @@ _FOREIGN: Json = {
             model=_ASKED["model"],
             messages=_ASKED["messages"],
             max_tokens=_LONGEST,
+        ),
+    },
+    "ResponsesRequest": {
+        "description": "A request of OpenAI's Responses API. What is not described here is heard as that API has it.",
+        **an_object(
+            {
+                "instructions": {"type": "string", "description": "What the developer tells the model to do."},
+                "max_output_tokens": _LONGEST,
+                "tools": _ASKED["tools"],
+                "stream": _STREAM,
+            },
+            model=_ASKED["model"],
+            input={
+                "anyOf": [{"type": "string"}, array({"type": "object"})],
+                "description": "What to answer: a text, or the items of the whole conversation.",
+            },
         ),
     },
     "CountRequest": {

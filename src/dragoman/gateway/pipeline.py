@@ -194,7 +194,7 @@ async def _answered(request: _Request, entry: Entry, words: Words | None) -> Non
         opening = request.hit.opened(entry)
     if not request.streamed:
         opening = opening if lookup is None else lookup.listened(opening, entry, heard)
-        await respond.whole(caller, opening, entry, words, bill)
+        await respond.whole(caller, opening, entry, body, words, bill)
         return
     chunks: Chunks = partial(running.relay.chunks, body=asked, found=found, entry=entry, until=until)
     # Before the bill: whoever is given the answer again does not pay for it.

@@ -48,8 +48,13 @@ class Caller(NamedTuple):
     sent: list[Header]
 
 
-async def whole(
-    caller: Caller, opening: Awaitable[Answer], entry: Entry, words: Words | None = None, bill: Bill | None = None
+async def whole(  # noqa: PLR0913, PLR0917 - an answer, and who is told of it
+    caller: Caller,
+    opening: Awaitable[Answer],
+    entry: Entry,
+    asked: dict[str, Any],
+    words: Words | None = None,
+    bill: Bill | None = None,
 ) -> None:
     """Answer with one document.
 
@@ -57,6 +62,7 @@ async def whole(
         caller: who is answered.
         opening: the work on it.
         entry: the request's.
+        asked: the request.
         words: what listens to it.
         bill: what tells what it cost.
 
@@ -71,7 +77,7 @@ async def whole(
     if bill is not None:
         document = bill.told(document)
     headers = [*caller.headers, *told(entry, relayed.by)]
-    await asgi.respond(caller.send, 200, caller.tongue.whole(document), headers)
+    await asgi.respond(caller.send, 200, caller.tongue.whole(document, asked), headers)
     entry.completed()
 
 
@@ -104,9 +110,10 @@ async def stream(
 async def _events(
     caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks
 ) -> AsyncGenerator[bytes]:
+    telling = caller.tongue.telling(asked)
     try:
         relayed = await opening
-        telling = caller.tongue.telling(asked, relayed.begun_with)
+        telling.begin(relayed.begun_with)
         async with contextlib.aclosing(chunks(relayed)) as read:
             async for arrived in read:
                 piece = b"".join(map(telling.feed, arrived))
@@ -116,6 +123,6 @@ async def _events(
         entry.completed()
     except DragomanError as error:
         entry.failed(status_of(error), end_of(error))
-        yield caller.tongue.failed(error, caller.id)
+        yield telling.failed(error, caller.id)
     finally:
         opening.cancel()

@@ -28,12 +28,20 @@ What = Literal["completion", "embeddings", "count"]
 class Telling(Protocol):
     """One stream's chunks as an API's events."""
 
+    def begin(self, known: dict[str, Any] | None) -> None:
+        """Take what the stream is known to use before it begins, in chat's words; None where that is nothing."""
+        ...
+
     def feed(self, chunk: Chunk) -> bytes:
         """The events that a chunk is; empty where it is none."""
         ...
 
     def end(self) -> bytes:
         """The events that end the stream, once its last chunk was fed."""
+        ...
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:
+        """The events that end a stream which failed, whether or not it had begun."""
         ...
 
 
@@ -61,21 +69,21 @@ class Tongue(Protocol):
         """What every answer carries."""
         ...
 
-    def whole(self, document: Document) -> bytes:
-        """An answer in one piece as this API's document."""
-        ...
-
-    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> Telling:
-        """What tells the chunks of one stream as this API's events.
+    def whole(self, document: Document, asked: dict[str, Any]) -> bytes:
+        """An answer in one piece as this API's document.
 
         Args:
-            asked: the request.
-            known: what it is known to use before it begins, in chat's words.
+            document: the answer.
+            asked: the request, as it was heard.
         """
         ...
 
-    def failed(self, error: DragomanError, request_id: str) -> bytes:
-        """A failure in the middle of a stream, as its last event."""
+    def telling(self, asked: dict[str, Any]) -> Telling:
+        """What tells the chunks of one stream as this API's events.
+
+        Args:
+            asked: the request, as it was heard.
+        """
         ...
 
     def refused(self, refusal: Refusal, request_id: str) -> bytes:
@@ -102,17 +110,13 @@ class Chat:
         """The request's name."""
         return [(b"x-request-id", request_id.encode())]
 
-    def whole(self, document: Document) -> bytes:
+    def whole(self, document: Document, asked: dict[str, Any]) -> bytes:  # noqa: ARG002 - other APIs repeat it
         """The upstream's own bytes, where it spoke this API."""
         return document.to_json()
 
-    def telling(self, asked: dict[str, Any], known: dict[str, Any] | None = None) -> Telling:  # noqa: ARG002 - other APIs say it
+    def telling(self, asked: dict[str, Any]) -> Telling:
         """The upstream's own bytes, chunk by chunk, and `[DONE]`."""
         return Passing(show_usage=wants_usage(asked))
-
-    def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
-        """An error object; no `[DONE]` follows it: a caller who counts on a clean end must not find one."""
-        return sse.encode(event_of(error))
 
     def refused(self, refusal: Refusal, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
         """A fault in OpenAI's form."""
@@ -129,6 +133,9 @@ class Passing:
     def __init__(self, *, show_usage: bool) -> None:
         self.show_usage = show_usage
 
+    def begin(self, known: dict[str, Any] | None) -> None:
+        """Nothing: a chunk says what is used."""
+
     def feed(self, chunk: Chunk) -> bytes:
         """The upstream's own bytes."""
         # Vendors send other chunks without choices, which are the caller's: only a bare usage may not be.
@@ -139,6 +146,10 @@ class Passing:
     def end(self) -> bytes:
         """What every stream of this API ends with."""
         return sse.DONE
+
+    def failed(self, error: DragomanError, request_id: str) -> bytes:  # noqa: ARG002 - other APIs name it
+        """An error object; no `[DONE]` follows it: a caller who counts on a clean end must not find one."""
+        return sse.encode(event_of(error))
 
 
 CHAT = Chat()

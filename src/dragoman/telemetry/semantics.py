@@ -32,6 +32,7 @@ nobody told us of is `openai`: the conventions say what is best known to the ins
 OPERATIONS = {
     "/chat/completions": "chat",
     "/messages": "chat",
+    "/responses": "chat",
     "/completions": "text_completion",
     "/embeddings": "embeddings",
 }

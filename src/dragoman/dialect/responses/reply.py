@@ -21,8 +21,8 @@ CHOICE = frozenset({"delta", "finish_reason", "index", "logprobs", "message"})
 """The same of a choice."""
 
 _MESSAGE = frozenset({
-    "annotations", "content", "function_call", "reasoning", "reasoning_content", "refusal", "role", "tool_calls",
-    RESPONSES,
+    "annotations", "content", "function_call", "id", "reasoning", "reasoning_content", "refusal", "role", "status",
+    "tool_calls", "type", RESPONSES,
 })  # fmt: skip
 
 
@@ -60,13 +60,15 @@ def _items(choice: Json, *, summary: bool) -> list[Json]:
     logprobs: Json = choice["logprobs"] if is_object(choice.get("logprobs")) else {}
     items = [item for item in items_of(message) if item["type"] != "reasoning"]
     more = beyond(message, _MESSAGE)
+    remarks, likely = objects_in(message.get("annotations")), objects_in(logprobs.get("content"))
     if items and items[0]["type"] == "message":
-        text = text_part(said["content"], objects_in(message.get("annotations")), objects_in(logprobs.get("content")))
+        text = text_part(said["content"], remarks, likely)
         parts: list[Json] = items[0]["content"]
-        items[0]["content"] = [text if part["type"] == "output_text" else part for part in parts]
+        items[0]["content"] = [text, *parts[1:]] if parts[0]["type"] == "output_text" else parts
         items[0] |= more
     elif more.keys() - {CONTENT}:
-        items.insert(0, {"type": "message", "role": "assistant", "content": []} | more)
+        empty: Json = {"type": "message", "role": "assistant", "content": []}
+        items.insert(0, empty | more)
     signed = sealed(message.get(CONTENT))
     if said["reasoning_content"] or signed:
         items.insert(0, reasoning(said["reasoning_content"], summary=summary, encrypted=signed))

@@ -33,7 +33,7 @@ class _Turn:
         items: what it is made of.
         role: who says it.
         texts: whether it says something.
-        calls: the ids of its calls.
+        calls: whether it calls something.
         answers: the messages of the tools.
         shown: what of the answers is not text.
     """
@@ -44,7 +44,7 @@ class _Turn:
         self.role = role
         self.items = items
         self.texts = False
-        self.calls: set[str] = set()
+        self.calls = False
         self.answers: list[Json] = []
         self.shown: list[Json] = []
 
@@ -54,6 +54,7 @@ class _Conversation:
 
     def __init__(self) -> None:
         self.turns: list[_Turn] = []
+        self._callers: dict[str, _Turn] = {}
         self._ahead: list[Json] = []
 
     def take(self, item: Json, path: str, changes: list[str]) -> None:
@@ -62,7 +63,8 @@ class _Conversation:
         if kind in CALLS:
             turn = self._assistant()
             turn.items += [*self._led(), item]
-            turn.calls.add(str(item.get("call_id")))
+            turn.calls = True
+            self._callers[item["call_id"]] = turn
         elif kind in OUTPUTS:
             self._answer(item, path, changes)
         elif kind != "message":
@@ -95,7 +97,7 @@ class _Conversation:
 
     def _answer(self, item: Json, path: str, changes: list[str]) -> None:
         name = str(item.get("call_id"))
-        turn = next((turn for turn in reversed(self.turns) if name in turn.calls), None)
+        turn = self._callers.get(name)
         if turn is None:
             where = f"{path}.call_id"
             raise InvalidRequestError(
