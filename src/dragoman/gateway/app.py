@@ -91,6 +91,7 @@ class Gateway:
             _answering("/v1/embeddings", EMBEDDINGS),
             _answering("/v1/messages", MESSAGES),
             _answering("/v1/responses", RESPONSES),
+            *(of(method, "/v1/responses/{+id}", "caller", _not_kept) for method in ("GET", "POST", "DELETE")),
             of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
             of("GET", "/v1/models", "caller", _models),
             of("GET", "/v1/models/{+model}", "caller", _model),
@@ -290,6 +291,11 @@ def _answering(path: str, tongue: Tongue) -> Endpoint:
 
 async def _count_tokens(visit: Visit, who: Identity) -> None:
     await counting.count_tokens(visit.running, visit.caller(MESSAGES), who)
+
+
+async def _not_kept(visit: Visit, _: Identity) -> None:
+    message = f"there is no {visit.path[:200]!r} here: this gateway keeps no responses, and says each of them once"
+    raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
 
 
 async def _models(visit: Visit, who: Identity) -> None:
