@@ -1034,6 +1034,21 @@ export interface components {
             /** @description Whether the answer comes as events. */
             stream?: boolean;
         };
+        /** @description A request of OpenAI's Responses API. What is not described here is heard as that API has it. */
+        ResponsesRequest: {
+            /** @description The model to ask. */
+            model: string;
+            /** @description What to answer: a text, or the items of the whole conversation. */
+            input: string | Record<string, never>[];
+            /** @description What the developer tells the model to do. */
+            instructions?: string;
+            /** @description The most tokens of the answer. */
+            max_output_tokens?: number;
+            /** @description What the model may call. */
+            tools?: Record<string, never>[];
+            /** @description Whether the answer comes as events. */
+            stream?: boolean;
+        };
         /** @description A prompt of Anthropic's Messages API. */
         CountRequest: {
             /** @description The model to ask. */
