@@ -35,9 +35,9 @@ class _Drawn:
         self.since = time()
 
     def draw(self) -> None:
-        drawn = os.urandom(_AT_ONCE * LENGTH // 2).hex()
+        drawn = os.urandom(_AT_ONCE * LENGTH // 2)
         self.since = time()
-        self.names = [drawn[start : start + LENGTH] for start in range(0, len(drawn), LENGTH)]
+        self.names = drawn.hex(" ", LENGTH // 2).split()
 
 
 _drawn = _Drawn()

@@ -139,7 +139,6 @@ _MISTAKEN = "extra_headers"
 """What `headers` is called in other clients: it may hold a credential, which is nothing for a request's body."""
 
 _none_given = frozenset({*Options.__struct_fields__, _MISTAKEN}).isdisjoint
-_all_dicts = frozenset({dict}).issuperset
 
 
 def _of_party(settings: Settings, party: Party, make: Make, arguments: Mapping[str, Any]) -> Call:
@@ -189,7 +188,11 @@ def _cancellable(call: Call, cancel: Cancellation | None) -> Call:
 
 def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:
     """The request's own fields, None left out, and the options of the call."""
-    body = {name: value for name, value in arguments.items() if value is not None}
+    # A copy that little is taken out of takes a third of what putting all else together does.
+    body = dict(arguments)
+    for name, value in arguments.items():
+        if value is None:
+            del body[name]
     options = PLAIN
     if not _none_given(body):
         if _MISTAKEN in body:
@@ -197,13 +200,20 @@ def _split(settings: Settings, arguments: Mapping[str, Any]) -> tuple[dict[str, 
         options = Options(**{name: body.pop(name) for name in Options.__struct_fields__ if name in body})
         check_options(options)
     messages: Any = body.get("messages")
-    if messages.__class__ is not list or not _all_dicts(map(type, messages)):
+    if messages.__class__ is not list or not _all_dicts(messages):
         body["messages"] = _sent(messages, settings)
     if "model" not in body:
         body["model"] = _default_model(settings)
     if options.extra_body:
         body |= options.extra_body
     return body, options
+
+
+def _all_dicts(messages: list[object]) -> bool:
+    for message in messages:  # noqa: SIM110 - `all` and a generator take twice as long, for each call
+        if message.__class__ is not dict:
+            return False
+    return True
 
 
 def _sent(messages: Any, settings: Settings) -> list[object]:  # noqa: ANN401 - whatever a caller wrote
