@@ -711,3 +711,23 @@ def test_each_look_costs_what_is_new_and_not_what_was_seen():
         folding.follow(seen)
 
     assert taken == [1, 1, 1, 1, 1]
+
+
+def test_of_an_outline_the_last_entry_of_an_item_counts_as_a_whole_and_an_open_one_for_nothing():
+    cited = [{"index": 3, "file_id": "a"}, {"index": 3, "file_id": "b"}]
+    message = message_of(
+        {"responses": [{"index": 1, "type": "message", "id": "m", "open": True}], "content": "x"},
+        {"responses": [{"index": 2, "type": "reasoning", "id": "r", "open": True}]},
+        {"responses": [{"index": 1, "type": "message", "id": "m", "content": [{"annotations": cited}]}]},
+        {"responses": [{"index": 0, "type": "web_search_call"}]},
+    )
+
+    assert message.to_dict()["responses"] == [
+        {"type": "web_search_call"},
+        {"type": "message", "id": "m", "content": [{"annotations": cited}]},
+    ]
+
+
+@pytest.mark.parametrize("said", ["x", 1, {"a": 1}, [{"index": "x"}, {"index": 0}], [1]])
+def test_another_vendors_field_of_that_name_breaks_nothing(said):
+    assert message_of({"responses": said}, {"responses": [{"index": 5}]}, {"content": "x"}).content == "x"

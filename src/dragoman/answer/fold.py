@@ -7,6 +7,8 @@ What is folded is the JSON that was received, so that fields nobody told us abou
   vendors repeat them in every delta;
 - within a choice lists and `logprobs` grow, the rest is replaced: `finish_reason`, content filters;
 - within a chunk the last value wins, lists included: vendors repeat their citations whole;
+- of the outline in `responses` (`dragoman.dialect.responses.items`) the last entry of an index wins, whole: what it
+  holds has an `index` of its own meaning; an entry that is still open stands for nothing;
 - null says nothing, and an empty value does not replace one that says something.
 
 Two things are left behind: `obfuscation`, which is padding, and a whole `message` beside a delta, which says again
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from dragoman.dialect import RESPONSES
 from dragoman.wire.completion import read_completion
 from dragoman.wire.growth import add_call, grow, joined, replace, spelt
 from dragoman.wire.tolerant import objects_in, texts_of
@@ -79,6 +82,19 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     return folding.completion()
 
 
+class _Outline(dict[int, Json]):
+    """The entries of an outline so far, by their index."""
+
+    def take(self, entries: list[Json]) -> None:
+        for entry in entries:
+            index = entry.get("index")
+            self[index if isinstance(index, int) else len(self)] = entry
+
+    def entries(self) -> list[Json]:
+        ended = [self[index] for index in sorted(self) if not self[index].get("open")]
+        return [{name: value for name, value in entry.items() if name != "index"} for entry in ended]
+
+
 def _message() -> Json:
     return {"role": "assistant", "content": None}
 
@@ -113,6 +129,10 @@ def _add_delta(message: Json, delta: Json) -> None:
             # An empty list is no call: it would be refused where the message is sent back.
             for call in objects_in(value):
                 add_call(message.setdefault("tool_calls", []), call)
+        elif name == RESPONSES and isinstance(value, list):
+            known = message.get(name)
+            outline = message[name] = known if isinstance(known, _Outline) else _Outline()
+            outline.take(objects_in(cast("object", value)))
         elif name == "content" and isinstance(value, list):
             grow(message, texts_of(delta["content"]))
         else:
@@ -122,10 +142,14 @@ def _add_delta(message: Json, delta: Json) -> None:
 def _finished(choice: Json) -> Json:
     """The choice as a completion has it; what is folded on stays as it is."""
     message: Json = choice["message"]
-    if "tool_calls" not in message:
+    outline = message.get(RESPONSES)
+    if isinstance(outline, _Outline):
+        message = {**message, RESPONSES: outline.entries()}
+    elif "tool_calls" not in message:
         return choice
-    message = {**message, "tool_calls": [{**call} for call in message["tool_calls"]]}
-    _finish_calls(message)
+    if "tool_calls" in message:
+        message = {**message, "tool_calls": [{**call} for call in message["tool_calls"]]}
+        _finish_calls(message)
     return {**choice, "message": message}
 
 

@@ -20,7 +20,7 @@ from dragoman.secret import Secret
 
 if TYPE_CHECKING:
     from dragoman.dialect import Dialect
-    from dragoman.dialect.anthropic import Manner
+    from dragoman.dialect.spoken import Manner
     from dragoman.exchange import Call, Limiting
     from dragoman.exchange.continuation import Resume
     from dragoman.hooks import Hook

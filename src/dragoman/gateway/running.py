@@ -241,6 +241,6 @@ def _settings(own: UpstreamConfig, dialect: Dialect, timeouts: Timeouts, key: Ke
     if dialect.api != "messages":
         return replace(made, dialect=dialect)
     # Imported here because not every gateway has such an upstream.
-    from dragoman.dialect.anthropic import Manner  # noqa: PLC0415
+    from dragoman.dialect.spoken import Manner  # noqa: PLC0415
 
     return replace(made, dialect=dialect, manner=Manner(parameters=own.parameters))

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.hear import hear
-from dragoman.dialect.anthropic.speak import Manner, speak
+from dragoman.dialect.anthropic.speak import speak
+from dragoman.dialect.spoken import Manner
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.check import check_request
 

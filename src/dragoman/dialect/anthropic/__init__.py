@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from dragoman.dialect.anthropic.answer import whole
 from dragoman.dialect.anthropic.faults import refined
 from dragoman.dialect.anthropic.reader import Reader
-from dragoman.dialect.anthropic.speak import Manner, Spoken, speak
+from dragoman.dialect.anthropic.speak import speak
 
 if TYPE_CHECKING:
     from dragoman.wire.fault import Fault
 
-__all__ = ["Manner", "Reader", "Spoken", "Translation", "speak"]
+__all__ = ["Reader", "Translation", "speak"]
 
 
 class Translation:

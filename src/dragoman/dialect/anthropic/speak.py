@@ -6,15 +6,14 @@ dropped or refused, by name, as the caller declares; and everything that was cha
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from msgspec import Struct
+from typing import Any
 
 from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import offers
 from dragoman.dialect.anthropic.models import Abilities, abilities
 from dragoman.dialect.anthropic.turns import turns
 from dragoman.dialect.private import public
+from dragoman.dialect.spoken import Manner, Spoken
 from dragoman.errors import InvalidRequestError
 
 Json = dict[str, Any]
@@ -76,37 +75,6 @@ _SPOKEN = frozenset({
     "response_format", "safety_identifier", "service_tier", "stop", "stream", "stream_options", "temperature",
     "tool_choice", "tools", "top_k", "top_p", "user", ANTHROPIC,
 })  # fmt: skip
-
-
-class Manner(Struct, frozen=True, kw_only=True):
-    """What is declared of an upstream that speaks this API.
-
-    Attributes:
-        parameters: what becomes of a field it has no word for: `refuse`, `drop`, or `pass` it as it is.
-        max_tokens: the most tokens to ask for where the caller sets no bound; 0 is what suits the model.
-        schemas: how an answer is held to a JSON Schema: by the API's own `format`, by a forced `tool`, or `auto`,
-            whichever the model takes.
-    """
-
-    parameters: Literal["refuse", "drop", "pass"] = "refuse"
-    max_tokens: int = 0
-    schemas: Literal["auto", "format", "tool"] = "auto"
-
-
-class Spoken(Struct, frozen=True):
-    """A request in this API's words.
-
-    Attributes:
-        path: where it goes, from the upstream's address on.
-        body: the Messages request.
-        changes: what was changed of the chat request: a path, a colon, and what became of it.
-        answer: the tool whose input is the answer in JSON; empty where the answer is text.
-    """
-
-    path: str
-    body: Json
-    changes: tuple[str, ...]
-    answer: str
 
 
 def speak(request: Json, manner: Manner | None = None) -> Spoken:
