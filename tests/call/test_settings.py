@@ -145,7 +145,7 @@ def test_a_provider_that_wants_a_credential_says_so_at_once(name, monkeypatch):
         ("opnai", "did you mean 'openai'?"),
         ("OpenAI", "did you mean 'openai'?"),
         ("antropic", "did you mean 'anthropic'?"),
-        ("zzz", "a provider is one of openai, anthropic, mistral,"),
+        ("zzz", "a provider is one of openai, openai-responses, anthropic,"),
         ("azure", "every azure has an address of its own"),
         ("", None),
     ],

@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dragoman.dialect.table import ENGINE, KINDS, PLAIN, ROWS, at, named, names
+from dragoman.dialect.table import ENGINE, KINDS, PLAIN, ROWS, at, bare, named, names, spoken_at
 from dragoman.wire.request import ChatRequest
 from dragoman.wire.shape import fields
 
@@ -17,8 +17,27 @@ def test_a_row_is_found_by_its_host():
 
 
 def test_each_row_has_an_address_and_a_credential_of_its_own():
-    assert len({urlsplit(row.base_url).hostname for row in ROWS}) == len(ROWS)
+    own = [row for row in ROWS if not row.vendor]
+    assert len({urlsplit(row.base_url).hostname for row in own}) == len(own)
     assert all(row.base_url.startswith("https://") and row.credential for row in ROWS)
+
+
+def test_another_api_of_a_vendors_is_at_the_vendors_address_and_with_its_credential():
+    for row in ROWS:
+        vendor = named(row.owner)
+        assert (row.base_url, row.credential) == (vendor.base_url, vendor.credential)
+    assert [row.name for row in ROWS if row.vendor] == ["openai-responses"]
+    assert (at("api.openai.com").name, at("api.openai.com").owner) == ("openai", "openai")
+
+
+def test_an_address_that_ends_in_responses_is_where_that_api_is_asked():
+    assert spoken_at(PLAIN, "http://house:8000/v1/responses") is named("responses")
+    assert spoken_at(named("anthropic"), "https://house/responses") is named("anthropic")
+    for row in (named("xai"), named("vllm")):
+        assert spoken_at(row, "https://house/v1") is row
+        other = spoken_at(row, "https://house/v1/responses/")
+        assert (other.name, other.api, other.done, other.continues) == (row.name, "responses", True, None)
+    assert [bare(url) for url in ("https://house/v1/responses/", "https://house/v1/")] == ["https://house/v1"] * 2
 
 
 def test_a_row_is_found_by_its_name_whether_it_has_an_address_or_not():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from dragoman.answer.reading import Translation
     from dragoman.call.settings import Party, Settings
+    from dragoman.dialect.spoken import Spoken
     from dragoman.exchange import Timeouts
     from dragoman.exchange.cancellation import Cancellation
     from dragoman.exchange.continuation import Resume
@@ -275,12 +276,14 @@ def as_sent(message: object, lacks: frozenset[str] = frozenset()) -> object:
 def _chat_call(settings: Settings, body: dict[str, Any], options: Options, *, hide_usage: bool = False) -> Call:
     dialect = settings.dialect
     streamed = body.get("stream") is True
-    if dialect.api == "messages":
-        path, payload, changes, translation = _messages(settings, body)
+    if dialect.api != "chat":
+        spoken, translation = _spoken(settings, body)
         asked: dict[str, Any] = body.get("stream_options") or {}
-        # This API's streams always say the usage: who did not ask for it is spared the chunk.
+        # Other APIs' streams always say the usage: who did not ask for it is spared the chunk.
         hidden = hide_usage or asked.get("include_usage") is not True
-        return post_call(settings, path, payload, options, streamed, dialect.done, hidden, translation, changes)
+        return post_call(
+            settings, spoken.path, spoken.body, options, streamed, dialect.done, hidden, translation, spoken.changes
+        )
     path = dialect.path
     if not dialect.plain or ANTHROPIC in body or RESPONSES in body:
         path, body = dialect.target(str(body.get("model", ""))), dialect.speak(body)
@@ -345,18 +348,23 @@ def _asked_with(path: str, query: Mapping[str, Any]) -> str:
     return f"{path}{'&' if '?' in path else '?'}{said}" if said else path
 
 
-def _messages(settings: Settings, body: dict[str, Any]) -> tuple[str, dict[str, Any], tuple[str, ...], Translation]:
-    """A request in Anthropic's words: where it goes, what it says, what was changed, how its answer is read."""
-    # Imported here because few programs speak it.
-    from dragoman.dialect import anthropic  # noqa: PLC0415
+def _spoken(settings: Settings, body: dict[str, Any]) -> tuple[Spoken, Translation]:
+    """A request in another API's words, and how its answer is read."""
+    # Imported here, as each API is below, because few programs speak another.
     from dragoman.wire.check import check_request  # noqa: PLC0415
 
     # What a caller writes may hold objects that only become JSON when they are encoded.
     request: dict[str, Any] = msgspec.json.decode(encode(body))
     if ANTHROPIC not in request:
         check_request(request)
+    if settings.dialect.api == "responses":
+        from dragoman.dialect import responses  # noqa: PLC0415
+
+        return responses.speak(request, settings.manner), responses.Translation()
+    from dragoman.dialect import anthropic  # noqa: PLC0415
+
     spoken = anthropic.speak(request, settings.manner)
-    return spoken.path, spoken.body, spoken.changes, anthropic.Translation(spoken.answer)
+    return spoken, anthropic.Translation(spoken.answer)
 
 
 def get_call(

@@ -12,7 +12,7 @@ import msgspec
 
 from dragoman.amount import is_count, is_duration
 from dragoman.call.kinds import check_client, hooks_of
-from dragoman.dialect.table import ENGINE, PLAIN, at, named, names
+from dragoman.dialect.table import ENGINE, PLAIN, at, bare, named, names, spoken_at
 from dragoman.errors import ConfigurationError, InvalidRequestError
 from dragoman.exchange import Timeouts
 from dragoman.retry import Retry
@@ -88,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         retry: what is tried again, and when.
         headers: sent with every request.
         dialect: how the vendor at that address spells requests.
-        manner: what is declared of an upstream that speaks Anthropic's Messages API; None is its defaults.
+        manner: what is declared of an upstream that speaks another API than chat; None is the defaults.
         hooks: what is told of each attempt.
         resume: whether streams that break off are gone on with; None where they are not.
         limiter: what makes calls wait for their turn; None where nothing does.
@@ -338,11 +338,11 @@ def placed(address: str) -> Place:
         return Place(f"{_WEIGHTS_URL}{quote(address, safe='', errors='surrogateescape')}/v1", PLAIN, address)
     if not {":", "/"}.isdisjoint(address):
         # A host that is asked by a version or a tenant wants it with every request: `https://…/v1?api-version=…`.
-        bare, _, query = address.partition("?")
-        url = checked_url(bare)
+        before, _, query = address.partition("?")
+        url = checked_url(before)
         if "#" in query:
             raise InvalidRequestError("an address with a fragment cannot be built upon", param="base_url")
-        return Place(url, at(urlsplit(url).hostname or ""), query=query)
+        return Place(bare(url), spoken_at(at(urlsplit(url).hostname or ""), url), query=query)
     row = named(address)
     if row is None:
         raise InvalidRequestError(_unknown(address), param="base_url")

@@ -137,8 +137,9 @@ def asked_settings(arguments: argparse.Namespace) -> Settings:
     """
     key = None if arguments.api_key is None else named_key(arguments.api_key)
     settings = settings_for(arguments.url, api_key=key, model="", timeout=arguments.timeout, retries=0, headers=None)
-    if settings.dialect.api == "messages":
-        raise InvalidRequestError(f"{settings.base_url} speaks the Messages API: only chat completions can be checked")
+    if settings.dialect.api != "chat":
+        name = settings.dialect.api.capitalize()
+        raise InvalidRequestError(f"{settings.base_url} speaks the {name} API: only chat completions can be checked")
     return settings
 
 

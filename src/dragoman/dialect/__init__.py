@@ -68,7 +68,9 @@ class Dialect(Struct, frozen=True, kw_only=True):
         choices: pairs of our word and the vendor's for `tool_choice`.
         done: whether the vendor ends every stream with `[DONE]`, so that a stream without it was cut.
         usage: whether the vendor takes `stream_options.include_usage`.
-        api: what it speaks: `chat` completions, or Anthropic's `messages` (`dragoman.dialect.anthropic`).
+        vendor: whose it is, by the name of another row; empty where it is its own.
+        api: what it speaks: `chat` completions, Anthropic's `messages` (`dragoman.dialect.anthropic`), or OpenAI's
+            `responses` (`dragoman.dialect.responses`).
         key_header: the header its key travels in; empty for `Authorization: Bearer`.
         headers: what every request to it carries besides.
         path: where it is asked for a chat completion, from its address on; `{model}` is the model's name.
@@ -82,13 +84,14 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    vendor: str = ""
     base_url: str = ""
     credential: str = ""
     renames: tuple[tuple[str, str], ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     done: bool = False
     usage: bool = True
-    api: Literal["chat", "messages"] = "chat"
+    api: Literal["chat", "messages", "responses"] = "chat"
     key_header: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     path: str = "/chat/completions"
@@ -99,6 +102,11 @@ class Dialect(Struct, frozen=True, kw_only=True):
     roles: tuple[tuple[str, str], ...] = ()
     continues: Continuation | None = None
     plain: bool = True
+
+    @property
+    def owner(self) -> str:
+        """Whose models it serves: by that name they are priced."""
+        return self.vendor or self.name
 
     def __post_init__(self) -> None:
         """Look once at what each request depends on."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from dragoman.dialect import Continuation, Dialect
 
 PLAIN = Dialect(name="plain")
@@ -57,6 +59,15 @@ ROWS = (
         credential="OPENAI_API_KEY",
         done=True,
         lacks=NOT_OPENAIS,
+    ),
+    Dialect(
+        # Its other API, at the same address: some models, and the thoughts of others, are only there.
+        name="openai-responses",
+        vendor="openai",
+        base_url="https://api.openai.com/v1",
+        credential="OPENAI_API_KEY",
+        done=True,
+        api="responses",
     ),
     Dialect(
         name="anthropic",
@@ -235,19 +246,33 @@ KINDS = (
         | {"logit_bias", "metadata", "n", "parallel_tool_calls", "service_tier", "tool_choice", "user"},
         instead=MAX_TOKENS,
     ),
+    Dialect(name="responses", done=True, api="responses"),
 )
 """Kinds of server that anybody runs, at an address of their own; where one is named here, it is the usual one."""
 
 ENGINE = Dialect(name="engine", continues=Continuation(message=(("prefix", True),)))
 """The embedded model, which judges a request itself; weights of one's own cannot go on from a prefix."""
 
-_BY_HOST = {urlsplit(row.base_url).hostname: row for row in ROWS}
+_RESPONSES = "/responses"
+_BY_HOST = {urlsplit(row.base_url).hostname: row for row in ROWS if not row.vendor}
 _BY_NAME = {row.name: row for row in (*ROWS, *KINDS)}
 
 
 def at(host: str) -> Dialect:
     """The dialect spoken at a host; `PLAIN` where nobody told us."""
     return _BY_HOST.get(host, PLAIN)
+
+
+def bare(url: str) -> str:
+    """An address without the place at which it names the Responses API, `/responses` at its end."""
+    return url.rstrip("/").removesuffix(_RESPONSES)
+
+
+def spoken_at(row: Dialect, url: str) -> Dialect:
+    """A row as it is spoken at an address: one that ends in `/responses` is asked in the Responses API, whoever's."""
+    if row.api != "chat" or bare(url) == url.rstrip("/"):
+        return row
+    return _BY_NAME["responses"] if row is PLAIN else replace(row, api="responses", done=True, continues=None)
 
 
 def named(name: str) -> Dialect | None:

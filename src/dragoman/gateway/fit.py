@@ -66,6 +66,8 @@ def fitted(row: Dialect, policy: Policy, request: Json) -> tuple[Json, list[str]
         InvalidRequestError: it asks for what the upstream cannot do, and the policy is to refuse that.
     """
     changes: list[str] = []
+    if row.api == "responses":
+        return request, changes
     fit = foreign.fitted(policy, request, changes) if is_object(request.get(RESPONSES)) else request
     if row.api != "chat":
         return fit, changes

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from dragoman.call.settings import LOCAL, settings_for
 from dragoman.cost.prices import Used
+from dragoman.dialect.spoken import Manner
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.cache.cache import Cache
 from dragoman.gateway.cache.key import mark_of
@@ -103,7 +104,7 @@ class Running:
         self._within = 0
         self._retired = False
         self._vendors = {
-            name: ENGINE if upstream.engine or upstream.weights else row_of(upstream).name
+            name: ENGINE if upstream.engine or upstream.weights else row_of(upstream).owner
             for name, upstream in config.upstreams.items()
         }
 
@@ -217,7 +218,7 @@ def _places(config: Config) -> dict[str, Place]:
         else:
             parts = urlsplit(address)
             port = parts.port or (443 if parts.scheme == "https" else 80)
-            found[name] = telemetry.Place(row_of(upstream).name, parts.hostname, port)
+            found[name] = telemetry.Place(row_of(upstream).owner, parts.hostname, port)
     return found
 
 
@@ -238,9 +239,4 @@ def _settings(own: UpstreamConfig, dialect: Dialect, timeouts: Timeouts, key: Ke
     made = settings_for(address, api_key=key, model="", timeout=timeouts, retries=ONCE, headers=None)
     if made.engine is not None:
         return made
-    if dialect.api != "messages":
-        return replace(made, dialect=dialect)
-    # Imported here because not every gateway has such an upstream.
-    from dragoman.dialect.spoken import Manner  # noqa: PLC0415
-
     return replace(made, dialect=dialect, manner=Manner(parameters=own.parameters))

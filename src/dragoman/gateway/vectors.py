@@ -41,7 +41,7 @@ def fitted(row: Dialect, policy: fit.Policy, request: Json) -> tuple[Json, list[
         InvalidRequestError: its API has no embeddings; or it is asked for what it does not take, and the policy is to
             refuse that.
     """
-    if row.api != "chat":
+    if row.api == "messages":
         raise InvalidRequestError(f"model: {row.name} has no embeddings to give; ask another model", param="model")
     # What a row says of conversations says nothing here.
     return fit.fitted(replace(row, roles=(), message_lacks=frozenset(), usage=True), policy, request)

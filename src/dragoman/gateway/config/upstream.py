@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from dragoman.dialect import Continuation, Dialect
-from dragoman.dialect.table import ENGINE, PLAIN, at, named
+from dragoman.dialect.table import ENGINE, PLAIN, at, bare, named, spoken_at
 from dragoman.exchange import Timeouts
 from dragoman.gateway.config.source import Rotating, Source
 
@@ -20,9 +20,9 @@ def row_of(upstream: UpstreamConfig) -> Dialect:
     """What is known of an upstream's vendor, by its name or by its host; `PLAIN` where it is nobody we know."""
     if upstream.engine:
         return ENGINE
-    if upstream.vendor is not None:
-        return named(upstream.vendor) or PLAIN
-    return at(urlsplit(upstream.url).hostname or "") if upstream.url else PLAIN
+    url = upstream.url or ""
+    row = at(urlsplit(url).hostname or "") if upstream.vendor is None else named(upstream.vendor) or PLAIN
+    return spoken_at(row, url)
 
 
 def dialect_of(upstream: UpstreamConfig) -> Dialect:
@@ -56,7 +56,7 @@ def sources_of(upstream: UpstreamConfig) -> tuple[Source, ...]:
     if upstream.credentials is not None:
         return upstream.credentials
     row = row_of(upstream)
-    is_own = row.base_url in {"", (upstream.url or row.base_url).rstrip("/")}
+    is_own = row.base_url in {"", bare(upstream.url or row.base_url)}
     return (Source(f"env:{row.credential}"),) if row.credential and is_own else ()
 
 
