@@ -10,11 +10,13 @@ from openai.types.responses import ResponseStreamEvent
 
 from dragoman.answer.fold import fold
 from dragoman.dialect.responses.hear import hear
+from dragoman.dialect.responses.reader import DONE, Reader
 from dragoman.dialect.responses.reply import reply
 from dragoman.dialect.responses.sealed import unsealed
 from dragoman.dialect.responses.telling import Telling
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.fault import Fault
+from responded import events_of, responses
 
 FUNCTION = {"type": "function", "name": "f", "parameters": {"type": "object"}}
 CUSTOM = {"type": "custom", "name": "x"}
@@ -341,3 +343,29 @@ def test_a_stream_ends_with_what_the_same_answer_in_one_piece_is(chunks):
     assert {name: value for name, value in end.items() if name != "output"} == {
         name: value for name, value in whole.items() if name != "output"
     }
+
+
+@given(response=responses(), size=st.integers(1, 9))
+def test_a_stream_that_was_read_from_this_api_is_told_as_the_items_that_came(response, size):
+    reader = Reader(7)
+    read = [data for event in events_of(response, size) for data in reader.feed(json.dumps(event).encode())]
+    events = told([read_chunk(data) for data in read if data != DONE], ASKED | {"reasoning_effort": "low"})
+    output = response["output"]
+
+    assert [known(item, came) for item, came in zip(events[-1]["response"]["output"], output, strict=True)] == output
+    ended = {event["output_index"]: event["item"] for event in events if event["type"] == "response.output_item.done"}
+    assert [known(ended[place], came) for place, came in enumerate(output)] == output
+    begun = [event["item"]["id"] for event in events if event["type"] == "response.output_item.added"]
+    assert begun == [came["id"] for came in output]
+    for place, came in enumerate(output):
+        said = [event["delta"] for event in events if "delta" in event and event["output_index"] == place]
+        texts = [
+            part.get("text") or part.get("refusal") or "" for part in came.get("content") or came.get("summary") or []
+        ]
+        between = "\n\n" if came["type"] == "reasoning" and any(texts) else ""
+        assert "".join(said) == (came.get("arguments") or came.get("input") or between.join(texts))
+
+
+def known(item, came):
+    """An item without what is said of every item, and was not of this one."""
+    return {name: value for name, value in item.items() if name in came}

@@ -77,6 +77,25 @@ def items_of(message: Json) -> list[Json]:
     return _restored(objects_in(message[RESPONSES]), said, calls)
 
 
+def restored(entry: Json, item: Json) -> Json:
+    """An item whose outline's entry is known, with the texts that were told of it; those may still be in pieces.
+
+    Args:
+        entry: the entry.
+        item: the item as far as it was told.
+    """
+    kind = kind_of(item)
+    if kind in CALLS:
+        given = CALLS[kind][1]
+        return {"type": kind, "name": item["name"], given: str(item[given])} | entry
+    parts = [*objects_in(item.get("content")), *objects_in(item.get("summary"))]
+    said = {"content": "", "refusal": "", "reasoning_content": ""}
+    for part in parts:
+        place = "reasoning_content" if kind == "reasoning" else "refusal" if part["type"] == "refusal" else "content"
+        said[place] += str(part.get("refusal" if place == "refusal" else "text", ""))
+    return next((made for made in _restored([entry], said, []) if kind_of(made) == kind), entry)
+
+
 def texts_in(message: Json) -> dict[str, str]:
     """What an assistant's message says, refuses to say and thought, whether in texts or in parts."""
     given = message.get("content")

@@ -2,7 +2,8 @@
 
 Each item of the answer is begun, filled and ended, and the next begins after it. Chat's calls may come in pieces that
 take turns: one whose arguments are not whole stays open until the end, beside those that follow, which this API allows
-and its clients tell apart by `output_index`. The last event holds the whole response.
+and its clients tell apart by `output_index`. The last event holds the whole response. Chunks that were read from a
+Responses stream hold the outline of its items: they are told as those items, with their ids and all they held.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dragoman.dialect import RESPONSES
 from dragoman.dialect.private import CONTENT
+from dragoman.dialect.responses.items import BETWEEN, CALLS, kind_of, restored
 from dragoman.dialect.responses.reply import CHOICE, COMPLETION, beyond
 from dragoman.dialect.responses.response import begun, ending, name_of, summarised, usage
 from dragoman.dialect.responses.sealed import sealed
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder(enc_hook=joined).encode
-_BESIDE = (CONTENT.encode(), b'"annotations"')
+_BESIDE = (CONTENT.encode(), b'"annotations"', b'"responses"')
 """What of a delta is looked for in its bytes: few have any."""
 
 
@@ -60,6 +63,9 @@ class Telling:
         self._finish: str | None = None
         self._usage: object = None
         self._beyond: Json = {}
+        self._items: dict[object, Item] = {}
+        self._head: Json = {}
+        self._thoughts = 0
 
     def feed(self, chunk: Chunk) -> list[Event]:
         """Take a chunk and return the events it is; of several choices the first is told."""
@@ -128,15 +134,40 @@ class Telling:
     def _remarks(self, delta: object) -> list[Event]:
         """What a delta says beside its text."""
         said = delta if is_object(delta) else {}
+        entries = objects_in(said.get(RESPONSES))
+        if entries:
+            return [event for entry in entries for event in self._outlined(entry)]
         grow(self._blocks, {CONTENT: objects_in(said.get(CONTENT))})
         remarks = objects_in(said.get("annotations"))
         return self._output.annotated(remarks) if remarks else []
+
+    def _outlined(self, entry: Json) -> list[Event]:
+        """Begin, or end, an item as the server said it that it comes from."""
+        said = {name: value for name, value in entry.items() if name not in {"index", "open"}}
+        kind = kind_of(said)
+        if entry.get("open") and kind in CALLS:
+            # It begins with its name, which is the call's.
+            self._head = entry
+            return []
+        place = entry.get("index")
+        events: list[Event] = []
+        if place not in self._items:
+            begun = said | {"message": {"content": []}, "reasoning": {"summary": []}}.get(kind, {})
+            events, self._items[place] = self._output.begin(begun)
+        if entry.get("open"):
+            return events
+        item = self._items[place]
+        whole = restored(said, item.said)
+        for part in objects_in(whole.get("content")) if kind == "message" else ():
+            remarks = objects_in(part.get("annotations"))
+            events += self._output.annotated(remarks) if remarks and item is self._output.spoken() else []
+        return events + self._output.ended(item, whole)
 
     def _delta(self, delta: Delta, logprobs: Logprobs | None) -> list[Event]:
         events: list[Event] = []
         thought = delta.reasoning_content or delta.reasoning
         if thought:
-            events += self._output.text(self._thought, thought)
+            events += self._output.text(self._thought, self._apart(thought))
         if delta.content:
             known: list[Json] = msgspec.to_builtins(logprobs.content or ()) if logprobs is not None else []
             events += self._seal() + self._output.text("output_text", delta.content, known)
@@ -145,6 +176,15 @@ class Telling:
         for call in delta.tool_calls or ():
             events += self._seal() + self._take(call)
         return events
+
+    def _apart(self, thought: str) -> str:
+        """More of a thought, without what chat puts between those of one item and of another."""
+        spoken = self._output.spoken()
+        if spoken is None or spoken not in self._items.values() or spoken.kind != "reasoning":
+            return thought
+        first = not (spoken.said.get("content") or spoken.said.get("summary"))
+        self._thoughts += first
+        return thought.removeprefix(BETWEEN) if first and self._thoughts > 1 else thought
 
     def _take(self, delta: ToolCallDelta) -> list[Event]:
         """Take more of a call, and tell it once its name is known."""
@@ -162,7 +202,11 @@ class Telling:
         called: Json = call.get(kind) or {}
         if told.item is None and (called.get("name") or last):
             item = "custom_tool_call" if kind == "custom" else "function_call"
-            events, told.item = self._output.call(item, call.get("id") or "", called.get("name") or "")
+            head, self._head = self._head, {}
+            known = {"id": head["id"]} if head.get("id") else {}
+            events, told.item = self._output.call(item, call.get("id") or "", called.get("name") or "", known)
+            if head:
+                self._items[head.get("index")] = told.item
         if told.item is not None and told.waiting:
             events += self._output.called(told.item, told.waiting)
             told.waiting = ""

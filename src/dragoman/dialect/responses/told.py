@@ -49,6 +49,7 @@ _PARTS = {
         "reasoning", "response.reasoning_summary_text", "response.reasoning_summary_part", "summary", "summary_index"
     ),
 }
+_SPOKEN = frozenset(part.item for part in _PARTS.values())
 _INPUTS = {
     "function_call": "response.function_call_arguments",
     "custom_tool_call": "response.custom_tool_call_input",
@@ -156,9 +157,9 @@ class Output:
             events.append(self._of_part(kind, item, _PARTS["output_text"], **fields))
         return events
 
-    def call(self, kind: str, identity: str, name: str) -> tuple[list[Event], Item]:
-        """Begin a call."""
-        events, item = self.begin({"type": kind, "call_id": identity, "name": name, CALLS[kind][1]: ""})
+    def call(self, kind: str, identity: str, name: str, head: Json) -> tuple[list[Event], Item]:
+        """Begin a call; `head` is what else is known of it."""
+        events, item = self.begin({"type": kind, "call_id": identity, "name": name, CALLS[kind][1]: ""} | head)
         item.said[CALLS[kind][1]] = Pieces("")
         return events, item
 
@@ -187,6 +188,14 @@ class Output:
             for event in self._end(item, "completed")
         ]
 
+    def ended(self, item: Item, said: Json) -> list[Event]:
+        """End an item as the server said it that it comes from."""
+        is_open = item.open
+        events = self._closed(item) if is_open else []
+        item.said = said
+        done = self.event("response.output_item.done", output_index=item.place, item=said)
+        return [*events, done] if is_open else []
+
     def end(self, status: str) -> list[Event]:
         """End what is still open; the last item is as complete as the answer."""
         last = len(self.items) - 1
@@ -204,16 +213,19 @@ class Output:
                 item.said["status"] = "incomplete"
 
     def _end(self, item: Item, status: str) -> list[Event]:
+        events = self._closed(item)
+        if "status" in item.said:
+            item.said["status"] = status
+        return [*events, self.event("response.output_item.done", output_index=item.place, item=item.said)]
+
+    def _closed(self, item: Item) -> list[Event]:
+        """Say that what an item holds is whole."""
         item.open = False
         if item.kind in CALLS:
             given = CALLS[item.kind][1]
             fields = {given: str(item.said[given])} | ({"name": item.said["name"]} if given == "arguments" else {})
-            events = [self._of_item(f"{_INPUTS[item.kind]}.done", item, **fields)]
-        else:
-            events = self._end_part(item)
-        if "status" in item.said:
-            item.said["status"] = status
-        return [*events, self.event("response.output_item.done", output_index=item.place, item=item.said)]
+            return [self._of_item(f"{_INPUTS[item.kind]}.done", item, **fields)]
+        return self._end_part(item) if item.kind in _SPOKEN else []
 
     def _end_part(self, item: Item) -> list[Event]:
         """End the part that is being told, where there is one."""
