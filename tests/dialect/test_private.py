@@ -1,7 +1,10 @@
-from dragoman.dialect import ANTHROPIC, RESPONSES
+import pytest
+
+from dragoman.dialect import ANTHROPIC, RESPONSES, responses
 from dragoman.dialect.anthropic import speak
-from dragoman.dialect.private import public
+from dragoman.dialect.private import own_fields, public
 from dragoman.dialect.table import HEARD, PLAIN, at
+from dragoman.errors import InvalidRequestError
 
 MARKED = {"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}
 FUNCTION = {"type": "function", "function": {"name": "f"}}
@@ -73,3 +76,20 @@ def test_what_is_for_the_responses_api_alone_is_left_out():
     assert public(HEARD_AS_RESPONSES, but=RESPONSES) is HEARD_AS_RESPONSES
     assert PLAIN.speak(HEARD_AS_RESPONSES) == said
     assert "responses" not in repr(speak(HEARD_AS_RESPONSES | {"messages": said["messages"][1:]}).body)
+
+
+def test_what_the_request_itself_decides_is_not_decided_otherwise():
+    for api, name in ((ANTHROPIC, "model"), (ANTHROPIC, "max_tokens"), (RESPONSES, "model"), (RESPONSES, "input")):
+        asked = {"model": "cheap", "messages": [{"role": "user", "content": "x"}], api: {name: "dear"}}
+        for say in (speak, responses.speak):
+            if say is (speak if api == ANTHROPIC else responses.speak):
+                with pytest.raises(InvalidRequestError, match=rf"^{api}.{name}: the request itself says that"):
+                    say(asked)
+            else:
+                assert say(asked).body["model"] == "cheap"
+
+
+@pytest.mark.parametrize("fields", ["x", [1], 5, True])
+def test_fields_for_an_api_are_an_object(fields):
+    with pytest.raises(InvalidRequestError, match=r"^anthropic must be an object"):
+        own_fields({ANTHROPIC: fields}, ANTHROPIC, frozenset())

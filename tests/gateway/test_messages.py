@@ -252,6 +252,26 @@ def test_what_the_prompt_takes_is_said_at_the_beginning_where_the_upstream_says_
     assert (ended.input_tokens, ended.cache_read_input_tokens, ended.output_tokens) == (5, 4, 7)
 
 
+def test_a_caller_of_chat_cannot_name_another_model_for_anthropic_alone(tmp_path):
+    (tmp_path / "key").write_text("sk-planted")
+    file = tmp_path / "dragoman.toml"
+    with Scripted([READ, chunked(ANTHROPICS)]) as server:
+        file.write_text(
+            f'[upstreams.a]\nvendor = "anthropic"\nurl = "{server.url("/v1")}"\ncredentials = ["file:{tmp_path}/key"]'
+        )
+        with Served("--config", str(file)) as served:
+            body = json.dumps(ASK | {"model": "cheap", "anthropic": {"model": "dear"}}).encode()
+            headers = {"content-type": "application/json"}
+            request = urllib.request.Request(served.url + "/chat/completions", body, headers)  # noqa: S310 - loopback
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request, timeout=30)  # noqa: S310 - loopback
+
+    with caught.value as refused:
+        assert refused.code == 400
+        assert json.loads(refused.read())["error"]["param"] == "anthropic.model"
+    assert server.requests == []
+
+
 def test_a_piece_is_passed_on_before_the_next_has_come():
     hold = Hold()
     first = chunked_head() + chunk(step("Mo"))

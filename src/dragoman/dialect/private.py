@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 from dragoman.dialect import ANTHROPIC, RESPONSES
+from dragoman.errors import InvalidRequestError
+from dragoman.wire.tolerant import is_object
 
 Json = dict[str, Any]
 
@@ -45,6 +47,29 @@ def public(request: Json, but: str = "") -> Json:
     if request.get("tools"):
         made["tools"] = [_tool(each) for each in request["tools"]]
     return made
+
+
+def own_fields(request: Json, api: str, settled: frozenset[str]) -> Json:
+    """The fields that a request carries for an API alone.
+
+    Args:
+        request: a chat request.
+        api: the API.
+        settled: fields of that API which chat's own decide: whose word they are, everyone who let the request pass has
+            looked at.
+
+    Raises:
+        InvalidRequestError: they are no object, or among them is one that is settled.
+    """
+    found: object = request.get(api)
+    if found is None:
+        return {}
+    if not is_object(found):
+        raise InvalidRequestError(f"{api} must be an object: fields for that API, as it has them", param=api)
+    for name in sorted(settled.intersection(found)):
+        path = f"{api}.{name}"
+        raise InvalidRequestError(f"{path}: the request itself says that; leave it out here", param=path)
+    return found
 
 
 def _message(message: Any, names: frozenset[str], of_parts: frozenset[str]) -> Any:  # noqa: ANN401 - one that was received stays the bytes it was

@@ -6,6 +6,7 @@ import json
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from unfolding import unfold
 
 from dragoman import AsyncDragoman, Dragoman, errors
 from dragoman.answer.reading import Reading
@@ -18,7 +19,6 @@ from dragoman.wire.completion import read_completion
 from responded import CALLED, FAILED, RESPONSE, SAID, SEARCH, TEXT, THOUGHT, events_of, responses
 from scripted import CLOSE, READ, Scripted, answer, chunked
 from spoken import on_the_wire
-from unfolding import unfold
 
 HELLO = {"model": "gpt-5", "messages": "Who is the best French painter?", "max_tokens": 100}
 ASKED = {"type": "message", "role": "user", "content": "Who is the best French painter?"}

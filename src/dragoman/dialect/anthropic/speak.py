@@ -12,7 +12,7 @@ from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import offers
 from dragoman.dialect.anthropic.models import Abilities, abilities
 from dragoman.dialect.anthropic.turns import turns
-from dragoman.dialect.private import public
+from dragoman.dialect.private import own_fields, public
 from dragoman.dialect.spoken import Manner, Spoken
 from dragoman.errors import InvalidRequestError
 
@@ -77,6 +77,10 @@ _SPOKEN = frozenset({
 })  # fmt: skip
 
 
+SETTLED = frozenset({"max_tokens", "messages", "model", "stream"})
+"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
+
+
 def speak(request: Json, manner: Manner | None = None) -> Spoken:
     """A chat request, its form checked, as a Messages request. It is left as it was.
 
@@ -97,6 +101,7 @@ class _Speech:
         self._request = {name: value for name, value in request.items() if value is not None}
         self._manner = manner
         self._able: Abilities = abilities(str(request.get("model")))
+        self._private = own_fields(request, ANTHROPIC, SETTLED)
         self._changes: list[str] = []
         self._body: Json = {}
         self._answer = ""
@@ -110,7 +115,7 @@ class _Speech:
         self._sampling()
         self._tools()
         # Where the caller says it in this API's own words, nothing is made of chat's.
-        private: Json = request.get(ANTHROPIC) or {}
+        private = self._private
         config: Json = private.get("output_config") or {}
         if "format" not in config:
             self._format()
@@ -288,8 +293,7 @@ class _Speech:
                 self._changes.append(f"{name}: dropped")
             else:
                 self._own(name, self._request[name])
-        private: Json = self._request.get(ANTHROPIC) or {}
-        for name, value in private.items():
+        for name, value in self._private.items():
             self._own(name, value)
 
     def _own(self, name: str, value: Any) -> None:  # noqa: ANN401 - a field as its caller wrote it

@@ -11,7 +11,7 @@ import re
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
-from dragoman.dialect.private import public
+from dragoman.dialect.private import own_fields, public
 from dragoman.dialect.responses.hear import LOGPROBS
 from dragoman.dialect.responses.items import kind_of
 from dragoman.dialect.responses.tools import choice, tool
@@ -51,15 +51,22 @@ NEVER: dict[str, tuple[Any, ...]] = {
     "background": (False,),
     "function_call": ("auto", "none"),
     "functions": ([],),
+    "input": (),
+    "max_output_tokens": (),
     "modalities": (["text"], []),
     "n": (1,),
 }
 """Fields that ask for another kind of answer, and the values that don't: refused, whatever is declared."""
 
+SETTLED = frozenset({"background", "input", "max_output_tokens", "model", "stream"})
+"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
+
 _INSTEAD = {
     "background": "the answer is waited for here: leave it out, or stream",
     "function_call": "functions are tools here: say it as tool_choice",
     "functions": "functions are tools here: say them as tools",
+    "input": "say it as messages",
+    "max_output_tokens": "say it as max_completion_tokens",
 }
 _AS_IT_IS = (
     "metadata", "model", "moderation", "parallel_tool_calls", "prompt_cache_key", "prompt_cache_options",
@@ -94,7 +101,7 @@ class _Speech:
     def __init__(self, request: Json, manner: Manner) -> None:
         self._request = {name: value for name, value in request.items() if value is not None}
         self._heard = RESPONSES in self._request
-        self._private: Json = self._request.get(RESPONSES) or {}
+        self._private = own_fields(self._request, RESPONSES, SETTLED)
         self._policy = manner.parameters
         self._changes: list[str] = []
         self._body: Json = {}
