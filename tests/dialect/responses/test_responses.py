@@ -6,10 +6,10 @@ import json
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
-from unfolding import unfold
 
 from dragoman import AsyncDragoman, Dragoman, errors
 from dragoman.answer.reading import Reading
+from dragoman.answer.unfold import unfold
 from dragoman.dialect.responses import Translation
 from dragoman.dialect.responses.answer import completion, whole
 from dragoman.dialect.responses.reply import reply
