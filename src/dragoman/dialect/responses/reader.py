@@ -37,21 +37,19 @@ class _Item:
         call: which of the message's calls it is; None where it is none.
         open: whether its end is still to come.
         sent: what was given out of it, by the field of the message; its input under `input`.
-        start: how many characters of the message's text come before it.
         thought: which of its lists the thoughts are read from, `content` or `summary`.
         part: which of these is being told.
         likely: whether it was told how likely its tokens are.
         told: whether anything of it was given out.
     """
 
-    __slots__ = ("call", "entry", "likely", "open", "part", "sent", "start", "thought", "told")
+    __slots__ = ("call", "entry", "likely", "open", "part", "sent", "thought", "told")
 
-    def __init__(self, entry: Json, call: int | None, start: int) -> None:
+    def __init__(self, entry: Json, call: int | None) -> None:
         self.entry = entry
         self.call = call
         self.open = True
         self.sent: dict[str, list[str]] = {}
-        self.start = start
         self.thought = ""
         self.part = -1
         self.likely = False
@@ -133,7 +131,7 @@ class Reader:
         if said["type"] in CALLS:
             call, self._calls = self._calls, self._calls + 1
             kept |= {name: said[name] for name in ("call_id", "name")}
-        item = _Item({"index": place} | kept, call, self._characters)
+        item = _Item({"index": place} | kept, call)
         self._items[place] = item
         return item
 
@@ -219,7 +217,7 @@ class Reader:
         if item.call is not None:
             chunks += self._called(item, item.missing("input", said[CALLS[said["type"]][1]]))
         likely = [] if item.likely else logprobs_of(said)
-        remarks = remarks_of(said, item.start)
+        remarks = remarks_of(said, self._characters - len(message["content"] or ""))
         delta = {"annotations": remarks} if remarks else {}
         return [*chunks, self._chunk(delta | {RESPONSES: [{"index": place} | entry]}, likely)]
 

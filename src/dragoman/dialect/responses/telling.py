@@ -203,7 +203,7 @@ class Telling:
         if told.item is None and (called.get("name") or last):
             item = "custom_tool_call" if kind == "custom" else "function_call"
             head, self._head = self._head, {}
-            known = {"id": head["id"]} if head.get("id") else {}
+            known = {name: head[name] for name in ("id",) if name in head}
             events, told.item = self._output.call(item, call.get("id") or "", called.get("name") or "", known)
             if head:
                 self._items[head.get("index")] = told.item

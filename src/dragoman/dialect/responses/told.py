@@ -157,9 +157,9 @@ class Output:
             events.append(self._of_part(kind, item, _PARTS["output_text"], **fields))
         return events
 
-    def call(self, kind: str, identity: str, name: str, head: Json) -> tuple[list[Event], Item]:
+    def call(self, kind: str, identity: str, name: str, head: Json | None = None) -> tuple[list[Event], Item]:
         """Begin a call; `head` is what else is known of it."""
-        events, item = self.begin({"type": kind, "call_id": identity, "name": name, CALLS[kind][1]: ""} | head)
+        events, item = self.begin({"type": kind, "call_id": identity, "name": name, CALLS[kind][1]: ""} | (head or {}))
         item.said[CALLS[kind][1]] = Pieces("")
         return events, item
 

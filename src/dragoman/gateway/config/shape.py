@@ -115,7 +115,8 @@ class UpstreamConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Whose service it is, or which kind of server: gives the address, the credential's variable, and what it is known
     to take. By default it is told from the address."""
     url: Name | None = None
-    """Its address, up to `/chat/completions`; by default the vendor's."""
+    """Its address, up to `/chat/completions`; at one that ends in `/responses` that API is asked. By default the
+    vendor's."""
     credentials: tuple[Source, ...] | None = None
     """Where its credentials are, each `env:NAME` or `file:/path`; several are rotated, and a file is read again when
     it changes. By default the vendor's own variable, for the vendor's own address alone."""
