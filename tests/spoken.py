@@ -221,6 +221,18 @@ def _grow(block, delta):
     return ""
 
 
+class Answered:
+    """The head of a stream's answer."""
+
+    status = 200
+    headers = {"content-type": "text/event-stream"}  # noqa: RUF012 - as an answer holds them
+
+    def close(self):
+        pass
+
+    finish = close
+
+
 class Elsewhere:
     """A transport that takes what is meant for Anthropic's host to a server of the test's own."""
 

@@ -14,6 +14,7 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "providers.md").read_text
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 SHOWS = [
     r"Dragoman\('https://api\.openai\.com/v1'\)\nDragoman\('http://127\.0\.0\.1:11434/v1'\)\n",
+    r"^Dragoman\('https://api\.openai\.com/v1'\)\nDragoman\('https://house\.example/v1'\)\n$",
     r"^True\n$",
     r"^openai:gpt-5 None ConnectionFailedError\nlocal 200 \nTrue\n$",
     r"^200 application/json .*\nTrue \[200\]\nTrue b'\{'\n$",
@@ -38,7 +39,7 @@ def test_an_example_does_what_the_page_says(example, shows):
 
 
 def test_the_table_is_the_one_in_the_code():
-    shown = dict(re.findall(r"\| `([a-z0-9.]+)`(?:, a `\.gguf` path)? \| `?([A-Z0-9_]+|none)`? ", PAGE))
+    shown = dict(re.findall(r"\| `([a-z0-9.-]+)`(?:, a `\.gguf` path)? \| `?([A-Z0-9_]+|none)`? ", PAGE))
 
     rows = {name: named(name).credential or "none" for name in names() if named(name).base_url}
     assert shown == rows | {"local": "none"}

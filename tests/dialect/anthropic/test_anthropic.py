@@ -14,7 +14,7 @@ from dragoman.dialect.anthropic.answer import completion
 from dragoman.secret import Secret
 from dragoman.transport.aio import AsyncioTransport
 from scripted import CLOSE, READ, Scripted, answer, chunked
-from spoken import MESSAGE, MESSAGES, OVERLOADED, TEXT, Elsewhere, events_of, on_the_wire
+from spoken import MESSAGE, MESSAGES, OVERLOADED, TEXT, Answered, Elsewhere, events_of, on_the_wire
 
 ANTHROPIC = "https://api.anthropic.com/v1"
 HELLO = {"model": "claude-opus-4-5", "messages": "Who is the best French painter?", "max_tokens": 100}
@@ -235,18 +235,6 @@ def test_what_cannot_be_said_is_refused_before_anything_is_sent():
             assert error.value.param == next(iter(wrong))
 
     assert server.connections == []
-
-
-class Answered:
-    """The head of a stream's answer."""
-
-    status = 200
-    headers = {"content-type": "text/event-stream"}  # noqa: RUF012 - as an answer holds them
-
-    def close(self):
-        pass
-
-    finish = close
 
 
 @given(message=MESSAGES, size=st.integers(1, 20), data=st.data())

@@ -18,7 +18,7 @@ from dragoman.secret import Secret
 from dragoman.wire.completion import read_completion
 from responded import CALLED, FAILED, RESPONSE, SAID, SEARCH, TEXT, THOUGHT, events_of, responses
 from scripted import CLOSE, READ, Scripted, answer, chunked
-from spoken import on_the_wire
+from spoken import Answered, on_the_wire
 
 HELLO = {"model": "gpt-5", "messages": "Who is the best French painter?", "max_tokens": 100}
 ASKED = {"type": "message", "role": "user", "content": "Who is the best French painter?"}
@@ -202,18 +202,6 @@ def test_what_cannot_be_said_is_refused_before_anything_is_sent():
             assert error.value.param == next(iter(wrong))
 
     assert server.connections == []
-
-
-class Answered:
-    """The head of a stream's answer."""
-
-    status = 200
-    headers = {"content-type": "text/event-stream"}  # noqa: RUF012 - as an answer holds them
-
-    def close(self):
-        pass
-
-    finish = close
 
 
 def read(raw, cuts):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder(enc_hook=joined).encode
+_LISTS = {"message": ("content",), "reasoning": ("summary",)}
+"""What an item always has, and is empty when it begins."""
+
 _BESIDE = (CONTENT.encode(), b'"annotations"', b'"responses"')
 """What of a delta is looked for in its bytes: few have any."""
 
@@ -152,8 +155,7 @@ class Telling:
         place = entry.get("index")
         events: list[Event] = []
         if place not in self._items:
-            begun = said | {"message": {"content": []}, "reasoning": {"summary": []}}.get(kind, {})
-            events, self._items[place] = self._output.begin(begun)
+            events, self._items[place] = self._output.begin(said | {name: [] for name in _LISTS.get(kind, ())})
         if entry.get("open"):
             return events
         item = self._items[place]
