@@ -182,7 +182,7 @@ def test_a_call_in_flight_when_the_engine_dies_is_one_error_that_keeps_what_had_
 
         assert caught.value.partial is not None
         assert caught.value.partial.text
-        assert client.chat.create(messages=QUESTION, max_tokens=1, retries=2).text
+        assert client.chat.create(messages=QUESTION, max_tokens=1, temperature=0, retries=2).text
 
 
 def test_an_engine_that_always_dies_young_is_given_up_with_its_last_words(engine):
