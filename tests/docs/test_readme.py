@@ -57,7 +57,7 @@ def test_what_it_says_of_others_is_what_was_measured():
     said = re.search(r"openai-python reads (\d+) wrongly in one form or another, LiteLLM (\d+), this (\d+)", README)
     assert said.groups() == (counted["openai"], counted["litellm"], counted["dragoman"])
     create = re.search(r"^\| `create`, blocking \|[^|]*\|[^|]*\| (\d+) times as much", README, re.MULTILINE)
-    assert 25 <= int(create[1]) <= 40, "a thirtieth"
+    assert int(create[1]) > 30, "less than a thirtieth"
 
 
 def test_every_link_leads_somewhere():
