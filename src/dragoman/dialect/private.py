@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 from dragoman.dialect import ANTHROPIC, RESPONSES
+from dragoman.dialect.form import allow
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.tolerant import is_object
 
@@ -36,6 +37,13 @@ _MARKS = {
 }
 
 
+_FORMS: dict[str, dict[str, type]] = {
+    ANTHROPIC: {"output_config": dict},
+    RESPONSES: {"include": list, "reasoning": dict, "text": dict},
+}
+"""Fields that are put together with what is made of chat's own, and what kind each has to be for that."""
+
+
 def public(request: Json, but: str = "") -> Json:
     """A request as a server may read it that speaks chat, or `but` the API of this name."""
     marked = [api for api in _MARKS if api in request and api != but]
@@ -59,7 +67,7 @@ def own_fields(request: Json, api: str, settled: frozenset[str]) -> Json:
             looked at.
 
     Raises:
-        InvalidRequestError: they are no object, or among them is one that is settled.
+        InvalidRequestError: they are no object, or among them is one that is settled, or not of its kind.
     """
     found: object = request.get(api)
     if found is None:
@@ -69,7 +77,23 @@ def own_fields(request: Json, api: str, settled: frozenset[str]) -> Json:
     for name in sorted(settled.intersection(found)):
         path = f"{api}.{name}"
         raise InvalidRequestError(f"{path}: the request itself says that; leave it out here", param=path)
+    formed(found, api, f"{api}.")
     return found
+
+
+def formed(fields: Json, api: str, path: str = "") -> None:
+    """See that fields which only one API knows can be put together with what is made of chat's own.
+
+    Args:
+        fields: the fields, beside any others.
+        api: the API.
+        path: the fields', up to where a name follows.
+
+    Raises:
+        InvalidRequestError: one is not of its kind.
+    """
+    for name, kind in _FORMS[api].items():
+        allow(fields, name, kind, path)
 
 
 def _message(message: Any, names: frozenset[str], of_parts: frozenset[str]) -> Any:  # noqa: ANN401 - one that was received stays the bytes it was

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from dragoman.dialect import RESPONSES
+from dragoman.dialect.private import formed
 from dragoman.dialect.responses.tools import KINDS
 from dragoman.errors import InvalidRequestError
 from dragoman.wire.rules import SHOWN
@@ -35,8 +36,10 @@ def fitted(policy: Policy, request: Json, changes: list[str]) -> Json:
         changes: what is left out is added here.
 
     Raises:
-        InvalidRequestError: it offers, or insists on, such a tool, and that is not to be left out.
+        InvalidRequestError: it offers, or insists on, such a tool, and that is not to be left out; or one of its fields
+            for that API is not of its kind.
     """
+    formed(request[RESPONSES], RESPONSES, f"{RESPONSES}.")
     _tell(request[RESPONSES], changes)
     tools: list[Json] = request.get("tools") or []
     kept = _among(tools)
@@ -61,7 +64,7 @@ def _tell(private: Json, changes: list[str]) -> None:
     for name, heeded in HEEDED.items():
         inner: Json = private.get(name) or {}
         changes += [f"{name}.{field}: dropped" for field in inner if field not in heeded]
-    if private.get("truncation") not in {None, "disabled"}:
+    if private.get("truncation") not in (None, "disabled"):
         changes.append("truncation: dropped")
 
 

@@ -12,7 +12,7 @@ from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import offers
 from dragoman.dialect.anthropic.models import Abilities, abilities
 from dragoman.dialect.anthropic.turns import turns
-from dragoman.dialect.private import own_fields, public
+from dragoman.dialect.private import formed, own_fields, public
 from dragoman.dialect.spoken import Manner, Spoken
 from dragoman.errors import InvalidRequestError
 
@@ -56,6 +56,9 @@ NEVER: dict[str, tuple[Any, ...]] = {
 }
 """Fields that ask for another kind of answer, and the values that don't: refused, whatever is declared."""
 
+SETTLED = frozenset({"max_tokens", "messages", "model", "stream"})
+"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
+
 EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
 """`reasoning_effort` as `output_config.effort`."""
 
@@ -75,10 +78,6 @@ _SPOKEN = frozenset({
     "response_format", "safety_identifier", "service_tier", "stop", "stream", "stream_options", "temperature",
     "tool_choice", "tools", "top_k", "top_p", "user", ANTHROPIC,
 })  # fmt: skip
-
-
-SETTLED = frozenset({"max_tokens", "messages", "model", "stream"})
-"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
 
 
 def speak(request: Json, manner: Manner | None = None) -> Spoken:
@@ -101,6 +100,7 @@ class _Speech:
         self._request = {name: value for name, value in request.items() if value is not None}
         self._manner = manner
         self._able: Abilities = abilities(str(request.get("model")))
+        formed(request, ANTHROPIC)
         self._private = own_fields(request, ANTHROPIC, SETTLED)
         self._changes: list[str] = []
         self._body: Json = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
+from dragoman.wire.tolerant import is_object
 
 Json = dict[str, Any]
 
@@ -38,7 +39,7 @@ def part_of(part: Json) -> Json:
 def part(said: Json) -> Json:
     """A part of chat's as the Responses API spells it, in what is said to a model."""
     kind = said.get("type")
-    more: Json = said.get(RESPONSES) or {}
+    mark: object = said.get(RESPONSES)
     kept = {name: value for name, value in said.items() if name not in {"type", str(kind), RESPONSES}}
     if kind == "text":
         made: Json = {"type": "input_text", "text": said["text"]}
@@ -50,7 +51,7 @@ def part(said: Json) -> Json:
         made = {"type": "input_file"} | said["file"]
     else:
         return said
-    return made | kept | more
+    return made | kept | (mark if is_object(mark) else {})
 
 
 def content_of(given: str | list[Json]) -> str | list[Json]:

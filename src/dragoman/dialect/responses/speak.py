@@ -11,7 +11,7 @@ import re
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
-from dragoman.dialect.private import own_fields, public
+from dragoman.dialect.private import formed, own_fields, public
 from dragoman.dialect.responses.hear import LOGPROBS
 from dragoman.dialect.responses.items import kind_of
 from dragoman.dialect.responses.tools import choice, tool
@@ -101,6 +101,7 @@ class _Speech:
     def __init__(self, request: Json, manner: Manner) -> None:
         self._request = {name: value for name, value in request.items() if value is not None}
         self._heard = RESPONSES in self._request
+        formed(self._request, RESPONSES)
         self._private = own_fields(self._request, RESPONSES, SETTLED)
         self._policy = manner.parameters
         self._changes: list[str] = []
@@ -209,7 +210,8 @@ class _Speech:
         if name in {"reasoning", "text"} and value is not None:
             self._body[name] = (known or {}) | value
         elif name == "include" and value is not None:
-            self._body[name] = [*dict.fromkeys([*(known or ()), *value])]
+            before: list[Any] = known or []
+            self._body[name] = before + [each for each in value if each not in before]
         elif value is not None:
             self._body[name] = value
 
@@ -217,7 +219,7 @@ class _Speech:
         """Ask for what the next turn needs back."""
         body = self._body
         reasoning: Json = body.get("reasoning") or {}
-        thinks = reasoning.get("effort") not in {None, "none"} or _THINKING.match(str(body.get("model"))) is not None
+        thinks = reasoning.get("effort") not in (None, "none") or _THINKING.match(str(body.get("model"))) is not None
         asked = cast("list[object]", body.get("include") or [])
         if thinks and not body["store"] and ENCRYPTED not in asked:
             body["include"] = [*asked, ENCRYPTED]

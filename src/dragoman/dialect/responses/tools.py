@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
+from dragoman.wire.tolerant import is_object
 
 Json = dict[str, Any]
 
@@ -44,7 +45,8 @@ def tool(offered: Json) -> Json:
     form: Json = inner.get("format") or {}
     if form.get("type") == "grammar":
         inner = inner | {"format": {"type": "grammar"} | form["grammar"]}
-    return {"type": kind} | inner | (offered.get(RESPONSES) or {})
+    mark: object = offered.get(RESPONSES)
+    return {"type": kind} | inner | (mark if is_object(mark) else {})
 
 
 def choice_of(chosen: str | Json) -> str | Json:

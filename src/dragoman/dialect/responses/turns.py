@@ -165,7 +165,7 @@ def input_of(messages: list[Json]) -> list[Json]:
             raise InvalidRequestError(f"{path} calls in the older form: say it as a tool call", param=path)
         if role == "assistant":
             made = items_of(message)
-            kinds |= {str(item.get("call_id")): _OUTPUT_OF[item["type"]] for item in made if item["type"] in CALLS}
+            kinds |= {str(item.get("call_id")): _OUTPUT_OF[kind_of(item)] for item in made if kind_of(item) in CALLS}
         elif role == "tool":
             name = str(message.get("tool_call_id"))
             answer = {"type": kinds.get(name, "function_call_output"), "call_id": name}
