@@ -205,9 +205,12 @@ def test_waiting_for_work_ends_after_its_seconds_and_leaves_the_work_running():
     asyncio.run(main())
 
 
-async def events(*pieces):
-    for each in pieces:
-        yield each
+def events(*pieces):
+    async def tell(say):
+        for each in pieces:
+            await asgi.said(say, each)
+
+    return tell
 
 
 def test_a_stream_is_sent_piece_by_piece_and_ended():
@@ -235,25 +238,22 @@ def test_a_stream_is_sent_piece_by_piece_and_ended():
 
 
 class Pieces:
-    """A stream that says nothing until it is told to, and knows whether it was closed."""
+    """A stream that says nothing until it is told to, and knows whether it was left."""
 
     def __init__(self):
         self.next = asyncio.Queue()
-        self.asked = 0
+        self.said = 0
         self.closed = 0
 
-    def __aiter__(self):
-        return self
-
-    async def __anext__(self):
-        self.asked += 1
-        said = await self.next.get()
-        if isinstance(said, BaseException):
-            raise said
-        return said
-
-    async def aclose(self):
-        self.closed += 1
+    async def __call__(self, say):
+        try:
+            while (said := await self.next.get()) is not None:
+                if isinstance(said, BaseException):
+                    raise said
+                await asgi.said(say, said)
+                self.said += 1
+        finally:
+            self.closed += 1
 
 
 def test_a_stream_begins_at_once_and_comments_say_in_its_silence_that_it_lives():
@@ -263,7 +263,7 @@ def test_a_stream_begins_at_once_and_comments_say_in_its_silence_that_it_lives()
         await caller.got(2)
         said = caller.pieces[:2]
         pieces.next.put_nowait(b"data: 1\n\n")
-        pieces.next.put_nowait(StopAsyncIteration())
+        pieces.next.put_nowait(None)
         await answering
         await no_others()
         return said, caller.sent
@@ -341,9 +341,9 @@ def test_no_more_is_taken_from_a_stream_than_the_caller_reads_and_no_comments_pi
         # Many times the keep-alive: long enough for what must not happen.
         await asyncio.sleep(0.05)
         assert len(attempts) == 1
-        assert pieces.asked <= 1
+        assert pieces.said == 0
         reads.set()
-        pieces.next.put_nowait(StopAsyncIteration())
+        pieces.next.put_nowait(None)
         await answering
         return [body for body in caller.pieces if body != asgi.KEEP_ALIVE]
 

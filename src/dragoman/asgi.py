@@ -7,7 +7,7 @@ Shared by the engine's process and the gateway. What a server is told and tells 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeVar
 
 from dragoman.sse import comment
@@ -16,6 +16,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
+Say = Callable[[bytes], Awaitable[None] | None]
+"""Says the next piece of a stream; what it returns, if anything, is waited for before the next."""
 
 T = TypeVar("T")
 
@@ -23,6 +25,9 @@ KEEP_ALIVE = comment("keep-alive")
 
 LEFT = "dragoman.left"
 """The extension of a request's scope under which a server of ours has a `Left`."""
+
+MORE = "dragoman.more"
+"""The extension under which it has a `Say` of its own, for an answer that has begun: one that no task waits for."""
 
 
 class Disconnected(Exception):  # noqa: N818 - an event that ends a request, not a mistake
@@ -234,26 +239,41 @@ class _Watch:
             await _ended(self._asking)
 
 
-async def stream(
+def more(scope: Scope) -> Say | None:
+    """What a server of ours has for the rest of an answer that has begun; None where it is another's."""
+    known: dict[str, Any] | None = scope.get("extensions")
+    return known.get(MORE) if known else None
+
+
+async def said(say: Say, piece: bytes) -> None:
+    """Say a piece, and wait until the next may be said."""
+    held = say(piece)
+    if held is not None:
+        await held
+
+
+async def stream(  # noqa: PLR0913 - a server's calls, and what is said by them
     send: Send,
     receive: Receive,
-    pieces: AsyncIterator[bytes],
+    tell: Callable[[Say], Awaitable[None]],
     *,
     keep_alive: float,
     headers: Iterable[Header] = (),
+    more: Say | None = None,
 ) -> None:
     """Answer with server-sent events as they come.
 
     The answer starts at once; whenever `keep_alive` seconds pass without a piece, a comment says that the connection
-    lives. When the caller leaves, `pieces` is stopped and closed at once; what `pieces` raises goes through, and the
-    server then breaks the answer off. No more is taken from `pieces` than the caller reads.
+    lives. When the caller leaves, `tell` is cancelled at once; what `tell` raises goes through, and the server then
+    breaks the answer off. Whoever waits for what is held back says no more than the caller reads.
 
     Args:
         send: the server's.
         receive: the server's, the request's body read.
-        pieces: what to send; whole events each.
+        tell: tells the stream, by what it is given: whole events each.
         keep_alive: seconds, more than 0.
         headers: beside those of an event stream.
+        more: the server's way to say more without a task, if it has one: see `MORE`.
 
     Raises:
         Disconnected: the caller left before the end.
@@ -264,9 +284,9 @@ async def stream(
         # nginx buffers what it proxies unless it is told not to, and then streams are not streams.
         (b"x-accel-buffering", b"no"),
     ]
-    line = _Line(send)
+    line = _Line(send, more)
     # Three tasks for the whole stream, none for each piece.
-    relaying = asyncio.ensure_future(line.relay(pieces, [*start, *headers]))
+    relaying = asyncio.ensure_future(line.relay(tell, [*start, *headers]))
     keeping = asyncio.ensure_future(line.keep_alive(keep_alive))
     leaving = _leaving(receive)
     try:
@@ -284,28 +304,38 @@ async def stream(
 class _Line:
     """The way to one caller, along which a stream's pieces and the comments between them go one at a time."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, more: Say | None) -> None:
         self._send = send
+        self._more = more
         self._saying = False
         self._commenting = asyncio.Lock()
         self._now = asyncio.get_running_loop().time
         self._spoke_at = self._now()
 
-    async def relay(self, pieces: AsyncIterator[bytes], headers: list[Header]) -> None:
-        """Send the whole answer, and close `pieces` however it ends."""
-        try:
-            await self._say({"type": "http.response.start", "status": 200, "headers": headers})
-            async for piece in pieces:
-                # Whoever sends holds nobody up but a comment: a lock for each piece would cost as much as the piece.
-                if self._commenting.locked():
-                    await self._commented()
-                await self._say({"type": "http.response.body", "body": piece, "more_body": True})
+    async def relay(self, tell: Callable[[Say], Awaitable[None]], headers: list[Header]) -> None:
+        """Send the whole answer."""
+        await self._sent({"type": "http.response.start", "status": 200, "headers": headers})
+        await tell(self._say if self._more is None else self._say_more)
+        await self._commented()
+        await self._sent({"type": "http.response.body", "body": b""})
+
+    async def _say(self, piece: bytes) -> None:
+        # Whoever sends holds nobody up but a comment: a lock for each piece would cost as much as the piece.
+        if self._commenting.locked():
             await self._commented()
-            await self._say({"type": "http.response.body", "body": b""})
-        finally:
-            close = getattr(pieces, "aclose", None)
-            if close is not None:
-                await close()
+        await self._sent({"type": "http.response.body", "body": piece, "more_body": True})
+
+    def _say_more(self, piece: bytes) -> Awaitable[None] | None:
+        """The same by the server's own way, which waits for nobody: a comment on its way is whole, too."""
+        held = self._more(piece) if self._more is not None else None
+        self._spoke_at = self._now()
+        return None if held is None else self._taken(held)
+
+    async def _taken(self, held: Awaitable[None]) -> None:
+        self._saying = True
+        await held
+        self._saying = False
+        self._spoke_at = self._now()
 
     async def keep_alive(self, seconds: float) -> None:
         """Send a comment whenever nothing else was sent for so long; ends only when sending fails."""
@@ -316,14 +346,14 @@ class _Line:
                 await asyncio.sleep(max(seconds - silent, seconds / 10))
             else:
                 async with self._commenting:
-                    await self._say({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+                    await self._sent({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
 
     async def _commented(self) -> None:
         """Wait until the comment that is being sent has been."""
         async with self._commenting:
             pass
 
-    async def _say(self, message: MutableMapping[str, Any]) -> None:
+    async def _sent(self, message: MutableMapping[str, Any]) -> None:
         self._saying = True
         try:
             await self._send(message)

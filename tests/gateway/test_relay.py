@@ -97,12 +97,10 @@ class World:
                 entry.completed()
                 return relayed.document.text
             got = []
-            async with contextlib.aclosing(self.relay.chunks(relayed, body, found, entry, until)) as chunks:
-                try:
-                    async for arrived in chunks:
-                        got += arrived
-                except APIError as error:
-                    return got, error
+            try:
+                await self.relay.give(relayed, got.extend, body, found, entry, until)
+            except APIError as error:
+                return got, error
             entry.completed()
             return got
 
@@ -336,7 +334,9 @@ def test_of_two_in_a_race_one_may_fail():
             await asyncio.to_thread(broken.left)
             hold.release()
             relayed = await task
-            return [each.text async for arrived in relayed.chunks() for each in arrived]
+            got = []
+            await relayed.give(got.extend)
+            return [each.text for each in got]
 
         assert "".join(world.ask(STREAMED, work=released)) == "Monet"
 

@@ -44,7 +44,25 @@ def relayed(steps, work, stream=True, vendor=None, **known):
 
 
 async def read(made):
-    return [each.text async for arrived in made.chunks() for each in arrived]
+    got = []
+    await made.give(got.extend)
+    return [each.text for each in got]
+
+
+async def first_of(made):
+    """The first chunk of a stream that is left then."""
+    first = asyncio.get_running_loop().create_future()
+
+    def give(chunks):
+        if not first.done():
+            first.set_result(chunks[0])
+
+    giving = asyncio.ensure_future(made.give(give))
+    chunk = await first
+    giving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await giving
+    return chunk
 
 
 def test_a_stream_is_read_once_and_counted():
@@ -69,7 +87,9 @@ def test_what_was_said_of_the_usage_before_the_answer_began_is_known_though_it_b
 
 def test_chunks_that_arrive_together_are_given_out_together():
     async def sizes(made):
-        return [len(arrived) async for arrived in made.chunks()]
+        found = []
+        await made.give(lambda chunks: found.append(len(chunks)))
+        return found
 
     answer = chunked(step("Mo") + step("n") + step("et") + step(finish="stop"), event("[DONE]"))
     together, tokens, _ = relayed([answer], sizes)
@@ -80,8 +100,7 @@ def test_chunks_that_arrive_together_are_given_out_together():
 
 def test_a_stream_that_is_left_is_left_upstream_too():
     async def leave(made):
-        async with contextlib.aclosing(made.chunks()) as chunks:
-            return (await anext(chunks))[0].text
+        return (await first_of(made)).text
 
     text, _, busy = relayed([chunked_head() + chunk(step("Mo"))], leave)
 
@@ -92,9 +111,8 @@ def test_a_stream_that_breaks_off_raises_after_what_came():
     async def broken(made):
         got = []
         with pytest.raises(errors.APIError):
-            async for arrived in made.chunks():
-                got += [each.text for each in arrived]
-        return got
+            await made.give(got.extend)
+        return [each.text for each in got]
 
     got, tokens, busy = relayed([chunked_head() + chunk(step("Mo")), CLOSE], broken)
 
@@ -156,12 +174,8 @@ def test_a_stream_counts_for_its_circuit_by_its_end(steps, told):
 
 
 def test_a_stream_that_its_caller_left_counts_for_nothing():
-    async def leave(made):
-        async with contextlib.aclosing(made.chunks()) as chunks:
-            await anext(chunks)
-
     circuit = Heard()
-    relayed([chunked_head() + chunk(step("Mo"))], leave, circuit=circuit)
+    relayed([chunked_head() + chunk(step("Mo"))], first_of, circuit=circuit)
 
     assert circuit.told == ["begun"]
 
@@ -192,13 +206,9 @@ def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch, first, choi
 
     async def two(made):
         asyncio.get_running_loop().call_later(0.1, later.release)
-        return [
-            choice.index
-            async for arrived in made.chunks()
-            for each in arrived
-            for choice in each.choices
-            if choice.finish_reason
-        ]
+        got = []
+        await made.give(got.extend)
+        return [choice.index for each in got for choice in each.choices if choice.finish_reason]
 
     steps = [chunked_head() + chunk(step("Mo") + first), later, chunk(choice(choices - 1, "stop"))]
     ends, _, _ = relayed(steps, two, choices=choices, circuit=Heard())

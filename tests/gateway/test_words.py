@@ -26,14 +26,16 @@ def kept(*contents, streamed, fails=False):
     """The words that an answer of these choices, or chunks, leaves in the journal."""
     journal = Kept()
 
-    async def chunks(_):
+    async def giving(_, give):
         for index, content in contents:
-            yield [Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])]
+            give([Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])])
 
     async def main():
+        heard = []
         words = Words(BODY)
         with Entry(Totals(), "r", "m", stream=streamed, book=Book(journal, texts=True)) as entry:
-            heard = [chunk async for arrived in words.heard(chunks)(None) for chunk in arrived] if streamed else []
+            if streamed:
+                await words.heard(giving)(None, heard.extend)
             if not streamed and not fails:
                 choices = [Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)]
                 words.answered(Completion(choices=choices))

@@ -104,6 +104,86 @@ def test_a_wait_outlives_the_alarm_of_an_earlier_one():
     run(body)
 
 
+def test_what_arrives_is_poured_from_where_it_arrives_until_it_is_enough():
+    async def body(line, peer):
+        got = []
+
+        def take(data):
+            got.append((data, asyncio.current_task()))
+            return 0.0 if data.endswith(b".") else soon()
+
+        peer.sendall(b"first")
+        await asyncio.sleep(0.01)
+        pouring = asyncio.ensure_future(line.pour(take, soon()))
+        await asyncio.sleep(0.01)
+        peer.sendall(b"second")
+        await asyncio.sleep(0.01)
+        peer.sendall(b"third.")
+        await pouring
+        # What was there already is given by the task itself, what comes by nobody's.
+        assert got == [(b"first", pouring), (b"second", None), (b"third.", None)]
+        peer.sendall(b"the rest")
+        assert await line.receive(soon()) == b"the rest"
+
+    run(body)
+
+
+def test_a_line_is_poured_to_its_end():
+    async def body(line, peer):
+        got = []
+
+        def take(data):
+            got.append(data)
+            return soon() if data else 0.0
+
+        pouring = asyncio.ensure_future(line.pour(take, soon()))
+        await asyncio.sleep(0.01)
+        peer.sendall(b"last")
+        peer.close()
+        await pouring
+        assert b"".join(got) == b"last"
+        assert got[-1] == b""
+
+    run(body)
+
+
+def test_pouring_waits_until_each_piece_says_and_no_longer():
+    async def body(line, peer):
+        times = [monotonic() + 0.05]
+        asyncio.get_running_loop().call_later(0.02, peer.sendall, b"x")
+        with pytest.raises(NoAnswer) as caught:
+            await line.pour(lambda _: times.append(monotonic() + 0.1) or times[-1], times[0])
+        assert caught.value.kind == "timeout"
+        assert len(times) == 2
+        assert monotonic() >= times[1]
+
+    run(body)
+
+
+def test_what_goes_wrong_in_taking_is_raised_where_it_is_waited_for():
+    async def body(line, peer):
+        def take(_):
+            raise LookupError("planted")
+
+        asyncio.get_running_loop().call_later(0.01, peer.sendall, b"x")
+        with pytest.raises(LookupError, match="planted"):
+            await line.pour(take, soon())
+        peer.sendall(b"y")
+        assert await line.receive(soon()) == b"y"
+
+    run(body)
+
+
+def test_a_line_that_is_dropped_is_poured_no_more():
+    async def body(line, _):
+        asyncio.get_running_loop().call_later(0.01, line.drop)
+        with pytest.raises(NoAnswer) as caught:
+            await line.pour(lambda _: soon(), soon())
+        assert caught.value.kind == "closed"
+
+    run(body)
+
+
 def test_only_what_fits_is_sent_and_room_comes_when_the_peer_reads():
     async def body(line, peer):
         much = bytes(10_000_000)

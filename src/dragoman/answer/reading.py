@@ -9,7 +9,6 @@ up to.
 from __future__ import annotations
 
 from collections import deque
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
@@ -174,7 +173,8 @@ class Reading:
 
     def _take(self, events: list[Event], at: float) -> None:
         # Nearly always where the mark stands; taken off here, the rest of the read is chunks like any other.
-        done = is_done(events[-1].data)
+        last = events[-1].data
+        done = last[:1] != b"{" and is_done(last)
         if done:
             del events[-1]
         chunks = _plain(events, self._read)
@@ -336,16 +336,20 @@ class Parts:
             self.part.leave()
 
 
-_error_in = attrgetter("error")
-
-
 def _plain(events: list[Event], read: Read) -> list[Chunk] | None:
     """Events that are nothing but chunks, read; None where one of them is something else."""
-    try:
-        chunks = [read(event.data) for event in events if event.event == "message"]
-    except msgspec.DecodeError:
-        return None
-    return None if len(chunks) != len(events) or any(map(_error_in, chunks)) else chunks
+    chunks: list[Chunk] = []
+    for event in events:
+        if event.event != "message":
+            return None
+        try:
+            chunk = read(event.data)
+        except msgspec.DecodeError:
+            return None
+        if chunk.error:
+            return None
+        chunks.append(chunk)
+    return chunks
 
 
 def _fault_in(body: bytes, *, certain: bool) -> Fault | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -159,19 +160,20 @@ class App:
         async with contextlib.aclosing(self._generator.chunks(work)) as chunks:
             # What can be refused is refused before a stream begins: with a status, not inside a 200.
             first = await asgi.unless_gone(receive, anext(chunks))
-            await asgi.stream(send, receive, _events(first, chunks, usage=work.usage), keep_alive=KEEP_ALIVE)
+            told = partial(_told, first, chunks, work.usage)
+            await asgi.stream(send, receive, told, keep_alive=KEEP_ALIVE)
 
 
-async def _events(first: Json, chunks: AsyncIterator[Json], *, usage: bool) -> AsyncIterator[bytes]:
+async def _told(first: Json, chunks: AsyncIterator[Json], usage: bool, say: asgi.Say) -> None:  # noqa: FBT001 - of a partial
     """The chunks as events; a failure is an error event and no `[DONE]`."""
     try:
-        yield _event(first, usage=usage)
+        await asgi.said(say, _event(first, usage=usage))
         async for chunk in chunks:
             if chunk["choices"] or usage:
-                yield _event(chunk, usage=usage)
-        yield sse.DONE
+                await asgi.said(say, _event(chunk, usage=usage))
+        await asgi.said(say, sse.DONE)
     except FAILURES as error:
-        yield sse.encode(encode_fault(_failure(error)[1]))
+        await asgi.said(say, sse.encode(encode_fault(_failure(error)[1])))
 
 
 def _event(chunk: Json, *, usage: bool) -> bytes:

@@ -50,6 +50,8 @@ __all__ = [
     "completed",
     "exchange",
     "fetch",
+    "idle_until",
+    "interrupted",
     "more",
     "opening",
     "stream",
@@ -175,8 +177,18 @@ def _more(call: Call, clock: Clock, reading: Reading) -> Flow[None]:
     limits = call.timeouts
     attempt = Attempt(call, clock, reading.deadline)
     while not reading.ready and not reading.over:
-        outcome = yield from _next(attempt, reading, reading.spoke_at + limits.idle)
+        outcome = yield from _next(attempt, reading, idle_until(call, reading))
         _take(attempt, reading, outcome, "idle", limits.idle)
+
+
+def idle_until(call: Call, reading: Reading) -> float:
+    """Until when a stream may say nothing more."""
+    return min(reading.deadline, reading.spoke_at + call.timeouts.idle)
+
+
+def interrupted(call: Call, clock: Clock, reading: Reading, reason: NoAnswer) -> None:
+    """Take that nothing more of a stream came, be it for the time that it had."""
+    _take(Attempt(call, clock, reading.deadline), reading, reason, "idle", call.timeouts.idle)
 
 
 def exchange(  # noqa: PLR0913 - a call, how its answer is read, and what was before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -10,11 +9,11 @@ import msgspec
 from dragoman.wire.completion import Sourced, read_sourced
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import Awaitable
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Chunks
-    from dragoman.wire.chunk import Chunk
+    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.stream.followed import Give
 
 
 S = TypeVar("S", bound=Sourced)
@@ -45,12 +44,13 @@ class Bill:
         usage["cost"] = None if cost is None else msgspec.Raw(b"%d.%06d" % divmod(cost, 1_000_000))
         return read_sourced(msgspec.json.encode(said), type(answer))
 
-    def heard(self, chunks: Chunks) -> Chunks:
-        """The same chunks, with the cost in those that say the usage."""
+    def heard(self, giving: Giving) -> Giving:
+        """The same giving, with the cost in the chunks that say the usage."""
 
-        async def told(relayed: Answer) -> AsyncGenerator[list[Chunk]]:
-            async with contextlib.aclosing(chunks(relayed)) as read:
-                async for arrived in read:
-                    yield [chunk if chunk.usage is None else self.told(chunk) for chunk in arrived]
+        def told(answer: Answer, give: Give) -> Awaitable[None]:
+            return giving(
+                answer,
+                lambda chunks: give([chunk if chunk.usage is None else self.told(chunk) for chunk in chunks]),
+            )
 
         return told

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from dragoman.asgi import LEFT, Left
+from dragoman.asgi import LEFT, MORE, Left
 from dragoman.gateway import refusal
 
 if TYPE_CHECKING:
     import asyncio
     from array import array
+    from collections.abc import Awaitable
 
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -57,6 +58,8 @@ class Line(HttpToolsProtocol):
         self._begun = False
         self._looking: asyncio.TimerHandle | None = None
         self._left = Left()
+        # Of the request that came last.
+        self._extensions: dict[str, Any] = {}
         self._bound = self.config.h11_max_incomplete_event_size or BOUND
         # What is being read of a head, its bytes in the pieces after the one that it began in, and the piece's own.
         self._head: object = None
@@ -101,6 +104,7 @@ class Line(HttpToolsProtocol):
         if self.scope["http_version"] == "1.0":
             # Who speaks it knows no chunks (RFC 9112 §6.1): without a length an answer ends with the connection.
             self.cycle.chunked_encoding, self.cycle.expected_content_length = False, _Unsaid()
+        self._extensions[MORE] = _More(self.cycle)
         if self.pipeline:
             self._unanswered = [*(each for each in self._unanswered if not each.response_complete), before]
 
@@ -161,8 +165,8 @@ class Line(HttpToolsProtocol):
         super().on_message_begin()
         self._head, self._further = self.headers, 0
         self._begun, self._awaited = True, self.loop.time()
-        extensions: dict[str, Any] = {LEFT: self._left}
-        self.scope["extensions"] = extensions
+        self._extensions = {LEFT: self._left}
+        self.scope["extensions"] = self._extensions
 
     def on_message_complete(self) -> None:
         """Go on reading after a request: only so is it noticed that its caller leaves.
@@ -186,6 +190,28 @@ class Line(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self._left.happen()
+
+
+class _More:
+    """Says more of an answer that has begun, as uvicorn would, without a task that waits for it.
+
+    Args:
+        cycle: the answer, whose length nobody stated.
+    """
+
+    __slots__ = ("_cycle",)
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
+
+    def __call__(self, body: bytes) -> Awaitable[None] | None:
+        cycle = self._cycle
+        if cycle.flow.write_paused:
+            return cycle.send({"type": "http.response.body", "body": body, "more_body": True})
+        if not cycle.disconnected:
+            # RFC 9112 §7.1.
+            cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if cycle.chunked_encoding else body)
+        return None
 
 
 class _Unsaid(int):

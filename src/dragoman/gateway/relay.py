@@ -7,7 +7,6 @@ leaves nothing open that lost or was given up.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,10 +18,10 @@ from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.gateway.ledger import end_of
 from dragoman.gateway.relayed import Relayed
 from dragoman.gateway.routes import in_order
-from dragoman.stream import AsyncStream
+from dragoman.stream.followed import Followed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Coroutine, Iterable, Mapping
+    from collections.abc import Awaitable, Coroutine, Iterable, Mapping
 
     from dragoman.candidates.course import Stop
     from dragoman.exchange.continuation import Beginning
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
     from dragoman.gateway.routes import Found, Routes, Way
     from dragoman.gateway.tongue import Document, What
     from dragoman.gateway.upstream import Lane, Upstream
-    from dragoman.wire.chunk import Chunk
+    from dragoman.stream.followed import Give
 
-    Outcome = Document | AsyncStream
+    Outcome = Document | Followed
     Task = asyncio.Task[Outcome]
 
 
@@ -84,42 +83,48 @@ class Relay:
         """
         return self._race(body, found, entry, until, found.route.retries, asks=asks)
 
-    def chunks(
-        self, relayed: Answer, body: dict[str, Any], found: Found, entry: Entry, until: float
-    ) -> AsyncGenerator[list[Chunk]]:
-        """The chunks of a stream that has begun, as many at a time as have arrived.
+    def give(  # noqa: PLR0913, PLR0917 - an answer, whom it is given to, and the arguments of `open`
+        self, relayed: Answer, give: Give, body: dict[str, Any], found: Found, entry: Entry, until: float
+    ) -> Awaitable[None]:
+        """Give away the chunks of a stream that has begun, as many at a time as arrive.
 
         Where it breaks off and the route says so, those of its rest too; the first chunk of that says whose it is,
-        under `dragoman`. The arguments are those of `open`.
+        under `dragoman`.
+
+        Args:
+            relayed: the stream.
+            give: given the chunks, as `Followed.follow` does.
+            body: as in `open`.
+            found: as in `open`.
+            entry: as in `open`.
+            until: as in `open`.
 
         Raises:
             APIError: it broke off, and could not be gone on with.
         """
         if not isinstance(relayed, Relayed):
-            return relayed.chunks()
+            return relayed.give(give)
         further = self._able(found) if found.route.continue_streams and is_plain(body) else None
-        return relayed.chunks() if further is None else self._continued(relayed, body, further, entry, until)
+        return relayed.give(give) if further is None else self._continued(relayed, give, body, further, entry, until)
 
-    async def _continued(
-        self, relayed: Relayed, body: dict[str, Any], further: Found, entry: Entry, until: float
-    ) -> AsyncGenerator[list[Chunk]]:
+    async def _continued(  # noqa: PLR0913, PLR0917 - as above
+        self, relayed: Relayed, give: Give, body: dict[str, Any], further: Found, entry: Entry, until: float
+    ) -> None:
         begun: Beginning | None = None
         joint: Joint | None = None
         while True:
-            async with contextlib.aclosing(relayed.chunks()) as arriving:
-                try:
-                    async for chunks in arriving:
-                        yield chunks if joint is None else [joint.joined(chunk) for chunk in chunks]
-                except errors.APIError as error:
-                    known = beginning_of(error, relayed.attempt.tokens(None).completion or 0)
-                    if known is None:
-                        raise
-                    begun = known if begun is None or joint is None else known.after(begun, echo=joint.echo)
-                    further = _others_first(further, relayed)
-                    relayed = await self._rest(body, further, entry, until, begun, error)
-                    joint = _joint(relayed, begun)
-                else:
-                    return
+            try:
+                await relayed.give(give if joint is None else _joined(joint, give))
+            except errors.APIError as error:
+                known = beginning_of(error, relayed.attempt.tokens(None).completion or 0)
+                if known is None:
+                    raise
+                begun = known if begun is None or joint is None else known.after(begun, echo=joint.echo)
+                further = _others_first(further, relayed)
+                relayed = await self._rest(body, further, entry, until, begun, error)
+                joint = _joint(relayed, begun)
+            else:
+                return
 
     def _able(self, found: Found) -> Found | None:
         """Those of the ways to answer that can go on from a beginning; None where there is none."""
@@ -305,7 +310,7 @@ class _Race:
     def _won(self, running: _Running, outcome: Outcome) -> Relayed:
         """Take what an attempt was answered with."""
         self._running.remove(running)
-        if isinstance(outcome, AsyncStream):
+        if isinstance(outcome, Followed):
             running.upstream.took(time.monotonic() - running.begun)
         entry = self._entry
         entry.answers(running.attempt)
@@ -358,6 +363,10 @@ def _joint(relayed: Relayed, begun: Beginning) -> Joint:
     return Joint(begun, echo=continues.echo(begun.text) if continues is not None else "", mark=mark)
 
 
+def _joined(joint: Joint, give: Give) -> Give:
+    return lambda chunks: give([joint.joined(chunk) for chunk in chunks])
+
+
 def _can(upstream: Upstream, model: str) -> bool:
     return upstream.continues is not None and upstream.continues.can(model)
 
@@ -366,5 +375,5 @@ def _left(task: Task) -> None:
     """Close the stream of an attempt that was answered in the moment it was given up."""
     if not task.cancelled() and task.exception() is None:
         answer = task.result()
-        if isinstance(answer, AsyncStream):
+        if isinstance(answer, Followed):
             answer.close()

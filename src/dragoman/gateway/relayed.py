@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dragoman.errors import APIError, DragomanError, StatusError, TimeLimitError
 from dragoman.gateway.ledger import end_of
-from dragoman.stream import AsyncStream
+from dragoman.stream.followed import Followed
 from dragoman.wire.chunk import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from dragoman.candidates.breaker import Circuit
     from dragoman.gateway.ledger import Attempt
     from dragoman.gateway.tongue import Document
     from dragoman.gateway.upstream import Upstream
+    from dragoman.stream.followed import Give
 
-    Chunks = Callable[["Answer"], AsyncGenerator[list[Chunk]]]
+    Giving = Callable[["Answer", Give], Awaitable[None]]
 
 
 GRACE = 3.0
@@ -45,8 +46,8 @@ class Answer(Protocol):
         """It, in one piece. A stream has none."""
         ...
 
-    def chunks(self) -> AsyncGenerator[list[Chunk]]:
-        """Its chunks, as a stream."""
+    async def give(self, give: Give) -> None:
+        """Give its chunks away, as a stream; what `give` returns, if anything, is waited for before there are more."""
         ...
 
     def close(self) -> None:
@@ -72,7 +73,7 @@ class Relayed:
 
     def __init__(  # noqa: PLR0913 - an answer, and who is told of it
         self,
-        answer: Document | AsyncStream,
+        answer: Document | Followed,
         upstream: Upstream,
         model: str,
         attempt: Attempt,
@@ -87,9 +88,8 @@ class Relayed:
         self._answer = answer
         self._circuit = circuit
         self._choices = choices
-        self._finished: set[int] = set()
         self._open = True
-        if not isinstance(answer, AsyncStream):
+        if not isinstance(answer, Followed):
             attempt.answered(answer)
             attempt.ended("completed", 200)
             if circuit is not None:
@@ -112,23 +112,21 @@ class Relayed:
     @property
     def document(self) -> Document:
         """The answer, where it came in one piece."""
-        if isinstance(self._answer, AsyncStream):
+        if isinstance(self._answer, Followed):
             raise TypeError("this answer is a stream")
         return self._answer
 
-    async def chunks(self) -> AsyncGenerator[list[Chunk]]:
-        """The stream's chunks, as many at a time as have arrived, each told to the attempt; they are read once.
+    async def give(self, give: Give) -> None:
+        """Give the stream's chunks away, as many at a time as arrive, each told to the attempt; they are read once.
 
         Raises:
             APIError: it broke off.
         """
         stream = self._answer
-        if not isinstance(stream, AsyncStream):
+        if not isinstance(stream, Followed):
             raise TypeError("this answer came in one piece")
         try:
-            # What comes after every choice has finished is not waited for long.
-            while (first := await self._next(stream)) is not None:
-                yield self._heard([first, *stream.arrived()])
+            await self._followed(stream, give)
             self.attempt.ended("completed", 200)
             if self._circuit is not None:
                 self._circuit.succeeded()
@@ -140,39 +138,53 @@ class Relayed:
         finally:
             self.close()
 
-    def _next(self, stream: AsyncStream) -> Awaitable[Chunk | None]:
-        return anext(stream, None) if len(self._finished) < self._choices else _last(stream)
+    async def _followed(self, stream: Followed, give: Give) -> None:
+        patience = asyncio.timeout(None)
+        saw = self.attempt.saw
+        finished: set[int] = set()
 
-    def _heard(self, chunks: list[Chunk]) -> list[Chunk]:
-        """Take note of chunks that have come."""
-        for chunk in chunks:
-            self.attempt.saw(chunk)
-            for choice in chunk.choices:
-                if choice.finish_reason:
-                    # A vendor may say it again, with the usage.
-                    self._finished.add(choice.index)
-        return chunks
+        def heard(chunks: list[Chunk]) -> Awaitable[None] | None:
+            for chunk in chunks:
+                saw(chunk)
+                for choice in chunk.choices:
+                    if choice.finish_reason:
+                        # A vendor may say it again, with the usage.
+                        finished.add(choice.index)
+            held = give(chunks)
+            if len(finished) >= self._choices:
+                # What comes after every choice has finished is not waited for long.
+                return _await_the_rest(patience, held)
+            return held
+
+        try:
+            async with patience:
+                await stream.follow(heard)
+        except TimeoutError:
+            # The stream's own limits are such errors as well.
+            if not patience.expired():
+                raise
 
     def close(self) -> None:
         """Leave it: the upstream has nothing to do for it any more."""
         if self._open:
             self._open = False
             self.upstream.busy -= 1
-            if isinstance(self._answer, AsyncStream):
+            if isinstance(self._answer, Followed):
                 self._answer.close()
 
 
-async def _last(stream: AsyncStream) -> Chunk | None:
-    """A chunk that comes after every choice has finished; None where none does in time."""
-    patience = asyncio.timeout(GRACE)
-    try:
-        async with patience:
-            return await anext(stream, None)
-    except TimeoutError:
-        # The stream's own limits are such errors as well.
-        if not patience.expired():
-            raise
+def _await_the_rest(patience: asyncio.Timeout, held: Awaitable[None] | None) -> Awaitable[None] | None:
+    """Let `GRACE` begin: at once, or when a caller who cannot take what has come has taken it."""
+    if held is None:
+        patience.reschedule(asyncio.get_running_loop().time() + GRACE)
         return None
+
+    async def taken() -> None:
+        await held
+        patience.reschedule(asyncio.get_running_loop().time() + GRACE)
+
+    patience.reschedule(None)
+    return taken()
 
 
 def _is_upstreams(error: DragomanError) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman import asgi
@@ -13,14 +13,15 @@ from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Coroutine
+    from collections.abc import Awaitable, Coroutine
 
-    from dragoman.asgi import Header, Receive, Send
+    from dragoman.asgi import Header, Receive, Say, Send
     from dragoman.gateway.bill import Bill
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Chunks
+    from dragoman.gateway.relayed import Answer, Giving
     from dragoman.gateway.tongue import Tongue
     from dragoman.gateway.words import Words
+    from dragoman.wire.chunk import Chunk
 
     Opening = asyncio.Future[Answer]
 
@@ -38,6 +39,7 @@ class Caller(NamedTuple):
         tongue: the API it was asked in.
         headers: what the answer carries.
         sent: what the request carried.
+        more: the server's own way to say more of a stream; None where it has none.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Caller(NamedTuple):
     tongue: Tongue
     headers: list[Header]
     sent: list[Header]
+    more: Say | None = None
 
 
 async def whole(  # noqa: PLR0913, PLR0917 - an answer, and who is told of it
@@ -82,7 +85,7 @@ async def whole(  # noqa: PLR0913, PLR0917 - an answer, and who is told of it
 
 
 async def stream(
-    caller: Caller, work: Coroutine[Any, Any, Answer], entry: Entry, asked: dict[str, Any], chunks: Chunks
+    caller: Caller, work: Coroutine[Any, Any, Answer], entry: Entry, asked: dict[str, Any], giving: Giving
 ) -> None:
     """Answer with server-sent events.
 
@@ -99,30 +102,33 @@ async def stream(
         headers = caller.headers
         if opening.done():
             headers = [*headers, *told(entry, opening.result().by)]
-        pieces = _events(caller, opening, entry, asked, chunks)
-        await asgi.stream(caller.send, caller.receive, pieces, keep_alive=KEEP_ALIVE, headers=headers)
+        told_as = partial(_told, caller, opening, entry, asked, giving)
+        await asgi.stream(
+            caller.send, caller.receive, told_as, keep_alive=KEEP_ALIVE, headers=headers, more=caller.more
+        )
     finally:
         if not opening.cancel() and not opening.cancelled() and opening.exception() is None:
             # Where not even the answer's head could be sent, nobody has begun to read it.
             opening.result().close()
 
 
-async def _events(
-    caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], chunks: Chunks
-) -> AsyncGenerator[bytes]:
+async def _told(  # noqa: PLR0913, PLR0917 - an answer, who is told of it, and how
+    caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], giving: Giving, say: Say
+) -> None:
     telling = caller.tongue.telling(asked)
+
+    def give(chunks: list[Chunk]) -> Awaitable[None] | None:
+        piece = b"".join(map(telling.feed, chunks))
+        return say(piece) if piece else None
+
     try:
         relayed = await opening
         telling.begin(relayed.begun_with)
-        async with contextlib.aclosing(chunks(relayed)) as read:
-            async for arrived in read:
-                piece = b"".join(map(telling.feed, arrived))
-                if piece:
-                    yield piece
-        yield telling.end()
+        await giving(relayed, give)
+        await asgi.said(say, telling.end())
         entry.completed()
     except DragomanError as error:
         entry.failed(status_of(error), end_of(error))
-        yield telling.failed(error, caller.id)
+        await asgi.said(say, telling.failed(error, caller.id))
     finally:
         opening.cancel()

@@ -25,6 +25,7 @@ from dragoman.gateway.fit import fitted
 from dragoman.retry import Retry
 from dragoman.stream import adrive
 from dragoman.stream.ask import aask
+from dragoman.stream.followed import Followed
 from dragoman.stream.opening import Opening
 from dragoman.wire.embedding import read_embeddings
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from dragoman.exchange import Call, Timeouts
     from dragoman.gateway.fit import Policy
     from dragoman.gateway.tongue import Document, What
-    from dragoman.stream import AsyncStream
     from dragoman.transport import AsyncTransport
     from dragoman.wire.card import ModelCard, ModelList
 
@@ -94,7 +94,7 @@ class Lane:
         *,
         stream: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Document | AsyncStream:
+    ) -> Document | Followed:
         """Send a call; a stream comes with its first content.
 
         Args:
@@ -112,7 +112,7 @@ class Lane:
         if asks == "count":
             return await adrive(fetch(call, time, counted.read_counted), self._transport)
         if stream:
-            return await Opening(call, self._transport)
+            return await Opening(call, self._transport, Followed)
         return await aask(call, self._transport, completed, complete)
 
 

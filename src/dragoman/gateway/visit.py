@@ -73,6 +73,7 @@ class Visit:
         self.receive = asgi.listening(scope, receive)
         self.status = 0
         self._send = send
+        self._more = asgi.more(scope)
         self._begun = time.monotonic()
 
     def matched(self, match: Match) -> None:
@@ -139,7 +140,7 @@ class Visit:
 
     def caller(self, tongue: Tongue) -> Caller:
         """Who asks, in an API."""
-        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id), self.sent)
+        return Caller(self.id, self.receive, self.send, tongue, tongue.headers(self.id), self.sent, self._more)
 
     async def refuse(self, refused: Refusal) -> None:
         """Answer with a fault, in the form of the API that was asked, unless an answer has begun."""

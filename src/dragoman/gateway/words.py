@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,11 +10,12 @@ from dragoman.gateway.redact import TEXT_BOUND
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import Awaitable
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Chunks
+    from dragoman.gateway.relayed import Answer, Giving
     from dragoman.gateway.tongue import Document
+    from dragoman.stream.followed import Give
     from dragoman.wire.chunk import Chunk
 
 
@@ -35,16 +35,17 @@ class Words:
         self._pieces: list[str] = []
         self._size = 0
 
-    def heard(self, chunks: Chunks) -> Chunks:
-        """The same chunks, listened to as they go by."""
+    def heard(self, giving: Giving) -> Giving:
+        """The same giving, listened to."""
 
-        async def listened(relayed: Answer) -> AsyncGenerator[list[Chunk]]:
-            async with contextlib.aclosing(chunks(relayed)) as read:
-                async for arrived in read:
-                    for chunk in arrived:
-                        for choice in chunk.choices:
-                            self._add(choice.index, choice.delta.content)
-                    yield arrived
+        def listened(answer: Answer, give: Give) -> Awaitable[None]:
+            def heard(chunks: list[Chunk]) -> Awaitable[None] | None:
+                for chunk in chunks:
+                    for choice in chunk.choices:
+                        self._add(choice.index, choice.delta.content)
+                return give(chunks)
+
+            return giving(answer, heard)
 
         return listened
 

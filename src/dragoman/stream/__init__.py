@@ -210,9 +210,8 @@ class _Streamed:
     def arrived(self) -> list[Chunk]:
         """The chunks that have arrived and were not given out yet, without waiting for more; they are given now."""
         ready = self._ready
-        given: list[Chunk] = []
-        while ready:
-            given.append(ready.popleft())
+        given = [*ready]
+        ready.clear()
         return given
 
     def close(self) -> None:

@@ -190,13 +190,17 @@ class AsyncioAnswer:
 
 
 class Arriving(AsyncioAnswer):
-    """An answer whose body arrives, or is yet to be read; it holds its connection for so long."""
+    """An answer whose body arrives, or is yet to be read.
 
-    __slots__ = ("_connection", "_dropped")
+    Attributes:
+        connection: what it arrives on, which it holds for so long; None once it is over.
+    """
+
+    __slots__ = ("_dropped", "connection")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection.response, None)
-        self._connection: Connection | None = connection
+        self.connection: Connection | None = connection
         self._dropped = False
 
     async def read(self, until: float) -> bytes:
@@ -205,7 +209,7 @@ class Arriving(AsyncioAnswer):
         Raises:
             NoAnswer: it broke off, or was closed before its end.
         """
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             if self._dropped:
                 raise NoAnswer("closed", "the answer was closed", sent=True)
@@ -227,26 +231,26 @@ class Arriving(AsyncioAnswer):
 
     def finish(self) -> None:
         """Leave, having read all that matters: keep the connection, whose last bytes may still have to arrive."""
-        connection, self._connection = self._connection, None
+        connection, self.connection = self.connection, None
         if connection is not None:
             connection.response.discard()
             connection.put_back()
 
     def close(self) -> None:
         """Leave: keep the connection when the body has ended, drop it at once otherwise."""
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             return
         if connection.response.ended:
             self.finish()
         else:
-            self._connection = None
+            self.connection = None
             self._dropped = True
             connection.pool.discard(connection)
 
     def __del__(self) -> None:
         """An answer nobody holds any more is closed."""
-        if self._connection is not None:
+        if self.connection is not None:
             self.close()
 
 

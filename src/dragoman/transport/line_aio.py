@@ -109,6 +109,7 @@ class Line:
         "_loop",
         "_number",
         "_sock",
+        "_taker",
         "_thread",
         "_until",
         "_waiter",
@@ -132,6 +133,7 @@ class Line:
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = 0.0
         self._listening = True
+        self._taker: Callable[[], bool] | None = None
         self._loop.add_reader(self._number, self._on_readable)
 
     def offer(self, data: bytes | memoryview) -> int:
@@ -166,6 +168,46 @@ class Line:
             await self._news(until)
             if self._gone or not (self._inbox or self._ended):
                 self._in_vain(until)
+        return self._arrived()
+
+    async def pour(self, take: Callable[[bytes], float], until: float) -> None:
+        """Give what arrives away, from where it arrives: no task is woken for each piece, which costs more than it.
+
+        Args:
+            take: given the bytes, b"" when the peer has closed in order. It says until when to wait for more; 0 is
+                enough, and then the line may be somebody else's already.
+            until: until when to wait for the first.
+
+        Raises:
+            NoAnswer, OSError: as `receive`; and whatever `take` raises.
+        """
+        failure: BaseException | None = None
+
+        def taken() -> bool:
+            nonlocal until, failure
+            try:
+                until = take(self._arrived())
+            except BaseException as error:  # noqa: BLE001 - it is raised below, where this is waited for
+                failure, until = error, 0.0
+            self._until = until or self._until
+            return not until
+
+        while until:
+            if self._inbox or self._ended:
+                taken()
+                continue
+            self._taker = taken
+            try:
+                await self._news(until)
+            finally:
+                if self._taker is taken:
+                    self._taker = None
+            if until and (self._gone or not (self._inbox or self._ended)):
+                self._in_vain(until)
+        if failure is not None:
+            raise failure
+
+    def _arrived(self) -> bytes:
         data = self._inbox
         if not data:
             if self._broken is not None:
@@ -225,7 +267,10 @@ class Line:
         if self._ended or len(self._inbox) >= INBOX_BOUND:
             self._listening = False
             self._loop.remove_reader(self._number)
-        if self._ended or self._inbox:
+        if self._taker is not None and self._inbox and not self._taker() and not self._ended:
+            return
+        if self._ended or self._inbox or self._taker is not None:
+            self._taker = None
             self._wake()
 
     def _take(self) -> None:

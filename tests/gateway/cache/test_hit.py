@@ -16,7 +16,9 @@ DOCUMENT = read_completion(json.dumps(COMPLETION).encode())
 
 
 async def streamed(hit):
-    return [chunk async for arrived in hit.chunks() for chunk in arrived]
+    got = []
+    await hit.give(got.extend)
+    return got
 
 
 def test_it_is_its_document_and_the_stream_of_it():

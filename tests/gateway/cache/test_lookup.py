@@ -1,6 +1,7 @@
 """What listens to an answer to keep it."""
 
 import asyncio
+import contextlib
 import json
 
 import pytest
@@ -35,20 +36,18 @@ class Shelf:
 def stream(lookup, *, ending=None, leave=False):
     """Read a stream that a lookup listens to; the chunks that came through."""
 
-    async def chunks(_):
+    async def giving(_, give):
         for chunk in unfold(DOCUMENT):
-            yield [chunk]
+            give([chunk])
+            if leave:
+                raise asyncio.CancelledError
         if ending is not None:
             raise ending
 
     async def main():
         got = []
-        reading = lookup.heard(chunks, entry(), ("messages[0]: said otherwise",))(None)
-        async for arrived in reading:
-            got += arrived
-            if leave:
-                break
-        await reading.aclose()
+        with contextlib.suppress(asyncio.CancelledError):
+            await lookup.heard(giving, entry(), ("messages[0]: said otherwise",))(None, got.extend)
         return got
 
     return asyncio.run(main())
@@ -83,11 +82,11 @@ def test_an_answer_in_one_piece_is_kept_when_it_has_come():
 
 
 def test_who_is_not_to_keep_anything_does_not_listen():
-    async def chunks(_):
-        yield []
+    async def giving(_, give):
+        give([])
 
     for lookup in (Lookup("bypass"), Lookup("hit", Hit(DOCUMENT, 0.0, ()))):
-        assert lookup.heard(chunks, entry(), ()) is chunks
+        assert lookup.heard(giving, entry(), ()) is giving
 
 
 def test_the_answer_says_what_came_of_it():

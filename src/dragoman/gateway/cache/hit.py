@@ -8,11 +8,9 @@ from dragoman.answer.unfold import unfold
 from dragoman.wire.completion import Completion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from dragoman.gateway.ledger import Entry
     from dragoman.gateway.tongue import Document
-    from dragoman.wire.chunk import Chunk
+    from dragoman.stream.followed import Give
 
 
 class Hit:
@@ -43,11 +41,13 @@ class Hit:
         """What it used: all of it is known before a stream of it begins."""
         return self.document.to_dict().get("usage")
 
-    async def chunks(self) -> AsyncGenerator[list[Chunk]]:
-        """The answer as a stream."""
+    async def give(self, give: Give) -> None:
+        """Give the answer away as a stream."""
         if not isinstance(self.document, Completion):
             raise TypeError("this answer comes in one piece")
-        yield unfold(self.document)
+        held = give(unfold(self.document))
+        if held is not None:
+            await held
 
     def close(self) -> None:
         """Nothing is open."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from dragoman.answer.fold import Folding
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from dragoman.asgi import Header
     from dragoman.gateway.cache.hit import Hit
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Chunks
+    from dragoman.gateway.relayed import Answer, Giving
     from dragoman.gateway.tongue import Document
+    from dragoman.stream.followed import Give
     from dragoman.wire.chunk import Chunk
 
     Keep = Callable[[Document, tuple[str, ...]], None]
@@ -57,17 +57,19 @@ class Lookup:
         self._came(answer.document, entry, heard)
         return answer
 
-    def heard(self, chunks: Chunks, entry: Entry, heard: tuple[str, ...]) -> Chunks:
-        """The same chunks of a stream, which is kept when it has ended well. Arguments as those of `listened`."""
+    def heard(self, giving: Giving, entry: Entry, heard: tuple[str, ...]) -> Giving:
+        """The same giving of a stream, which is kept when it has ended well. Arguments as those of `listened`."""
         if self._keep is None or self.hit is not None:
-            return chunks
+            return giving
 
-        async def folded(answer: Answer) -> AsyncGenerator[list[Chunk]]:
+        async def folded(answer: Answer, give: Give) -> None:
             folding = Folding()
-            async with contextlib.aclosing(chunks(answer)) as read:
-                async for arrived in read:
-                    folding.take(arrived)
-                    yield arrived
+
+            def taken(chunks: list[Chunk]) -> Awaitable[None] | None:
+                folding.take(chunks)
+                return give(chunks)
+
+            await giving(answer, taken)
             self._came(folding.completion(), entry, heard)
 
         return folded
