@@ -97,7 +97,15 @@ class Account:
 
     def short(self, claims: Iterable[Claim], now: float) -> list[Claim]:
         """The claims that do not fit."""
-        return [claim for claim in claims if self.used(claim.entry.meter, now) + claim.entry.amount > claim.limit]
+        sums, short = self._sums, list[Claim]()
+        for claim in claims:
+            entry = claim.entry
+            known = sums.get(entry.meter)
+            if known is None or not known.since <= now < known.until:
+                known = self._sum(entry.meter, now)
+            if known.total + entry.amount > claim.limit:
+                short.append(claim)
+        return short
 
     def reserve(self, claims: Sequence[Claim], now: float) -> list[Claim]:
         """Make all the claims if every one of them fits, or none; returns those that do not."""
@@ -112,26 +120,28 @@ class Account:
 
         Correcting a slice that no longer counts changes nothing: what it said is past.
         """
-        slices = self._meters.get(entry.meter, _NOTHING)
+        meter = entry.meter
+        slices = self._meters.get(meter, _NOTHING)
         amount, ends = slices.get(entry.slice, _PAST)
         if ends <= now:
             # A new slice takes the place of those that are past.
             amount = 0
             slices = {name: kept for name, kept in slices.items() if kept[1] > now}
-            self._meters[entry.meter] = slices
+            self._meters[meter] = slices
         amount += entry.amount
         # What is given back may come out of a slice that has been kept since it was taken: it lasts as before.
         ends = entry.ends if entry.ends > ends else ends  # noqa: FURB136 - eleven times a request, `max` is felt
         if amount > 0 and ends > now:
             slices[entry.slice] = (amount, ends)
-            known = self._sums.get(entry.meter)
+            known = self._sums.get(meter)
             if known is not None:
+                # What ends earlier than it did is looked at again a little too early, which is no harm.
                 known.total += entry.amount
-                if not known.since < ends <= known.latest or ends < known.until:
-                    del self._sums[entry.meter]
+                known.latest = ends if ends > known.latest else known.latest  # noqa: FURB136 - as above
+                known.until = ends if ends < known.until else known.until  # noqa: FURB136 - as above
         else:
             slices.pop(entry.slice, None)
-            self._sums.pop(entry.meter, None)
+            self._sums.pop(meter, None)
 
     def keep(self, entry: Entry, now: float, *, exact: bool) -> None:
         """Let a slice count until a later moment.
@@ -172,6 +182,11 @@ class Account:
                 return ends
         return None
 
+    def standing(self, meter: str, now: float) -> tuple[int, float]:
+        """How much of a meter counts at a moment, and when nothing of it does any more, if nobody takes more."""
+        known = self._sum(meter, now)
+        return known.total, max(now, known.latest)
+
     def empty_at(self, meter: str, now: float) -> float:
         """When nothing of a meter counts any more, if nobody takes more."""
         return max(now, self._sum(meter, now).latest)
@@ -180,10 +195,13 @@ class Account:
         known = self._sums.get(meter)
         if known is not None and known.since <= now < known.until:
             return known
-        counting = [each for each in self._meters.get(meter, _NOTHING).values() if each[1] > now]
-        ends = [ends for _, ends in counting]
-        known = _Sum(now, min(ends, default=math.inf), sum(amount for amount, _ in counting), max(ends, default=now))
-        self._sums[meter] = known
+        total, until, latest = 0, math.inf, now
+        for amount, ends in self._meters.get(meter, _NOTHING).values():
+            if ends > now:
+                total += amount
+                until = ends if ends < until else until  # noqa: FURB136 - for each slice, `min` is felt
+                latest = ends if ends > latest else latest  # noqa: FURB136 - likewise
+        known = self._sums[meter] = _Sum(now, until, total, latest)
         return known
 
 

@@ -104,9 +104,10 @@ class Admission:
     def __init__(self, accounts: Accounts, holder: str | None = None) -> None:
         self._accounts = accounts
         self._holder = holder or secrets.token_hex(8)
-        self._held: dict[str, Counter[str]] = {}
+        # By the identity of each: two requests may claim the same.
+        self._open: dict[str, dict[int, Sequence[Claim]]] = {}
         self._busy: Counter[str] = Counter()
-        self._unsure: set[str] = set()
+        self._unsure: dict[str, set[str]] = {}
         self._owed: deque[tuple[str, Sequence[Entry]]] = deque(maxlen=OWED)
         self._pending: set[asyncio.Future[None] | asyncio.Future[Reply]] = set()
 
@@ -132,7 +133,7 @@ class Admission:
             raise _told(error) from None
         if reply.short:
             return refusal(reply.short, reply.account, limits, who.whose, reply.now)
-        self._hold(who.id, claims, +1)
+        self._hold(who.id, claims)
         return Grant(self, who.id, claims, reply.now, standing(reply.account, limits, reply.now))
 
     async def look(self, who: Limited) -> Reply:
@@ -162,7 +163,7 @@ class Admission:
                 if pending is not None:
                     await pending
                 self._owed.popleft()
-            for key in [*self._held]:
+            for key in {**self._open, **self._unsure}:
                 await self._renew(key)
                 await asyncio.sleep(0)
         except LimitsUnavailableError as error:
@@ -172,15 +173,19 @@ class Admission:
         """Wait for what is on its way to the accounts, give up what is held, and let go of them."""
         if self._pending:
             await asyncio.wait(self._pending)
-        for held in self._held.values():
-            for meter in held:
-                held[meter] = 0
+        for key, held in self._open.items():
+            self._doubt(key, (meter for claims in held.values() for meter in _held_of(claims)))
+        self._open.clear()
         await self.renew()
         await self._accounts.close()
 
     def closed(self, key: str, claims: Sequence[Claim], entries: Sequence[Entry]) -> None:
         """Note that a grant has come to its end; `Grant` calls it."""
-        self._hold(key, claims, -1)
+        held = self._open.get(key)
+        if held is not None:
+            held.pop(id(claims), None)
+            if not held:
+                del self._open[key]
         if not entries:
             return
         try:
@@ -212,7 +217,7 @@ class Admission:
         if asked.cancelled() or asked.exception() is not None:
             self._doubt(key, _held_of(claims))
         elif not asked.result().short:
-            self._hold(key, claims, +1)
+            self._hold(key, claims)
             self.closed(key, claims, released(claims))
 
     def _settled(self, key: str, entries: Sequence[Entry], pending: asyncio.Future[None]) -> None:
@@ -235,42 +240,35 @@ class Admission:
 
     def _doubt(self, key: str, meters: Iterable[str]) -> None:
         """Note that more or less may be written down as held than is: the next renewal puts that right."""
-        self._unsure.add(key)
-        held = self._held.setdefault(key, Counter())
-        for meter in meters:
-            held.setdefault(meter, 0)
+        self._unsure.setdefault(key, set()).update(meters)
 
     def _free(self, key: str) -> None:
         self._busy[key] -= 1
         if not self._busy[key]:
             del self._busy[key]
 
-    def _hold(self, key: str, claims: Sequence[Claim], sign: int) -> None:
-        """Keep count of what this process holds of a key's limits."""
-        held = self._held.get(key)
-        for claim in claims:
-            entry = claim.entry
-            if entry.slice.startswith(HELD):
-                if held is None:
-                    held = self._held[key] = Counter()
-                held[entry.meter] += sign * entry.amount
-        if sign < 0 and held is not None and key not in self._unsure and not any(held.values()):
-            del self._held[key]
+    def _hold(self, key: str, claims: Sequence[Claim]) -> None:
+        """Note that this process holds a share of a key's limits, until `closed`."""
+        held = self._open.get(key)
+        if held is None:
+            held = self._open[key] = {}
+        held[id(claims)] = claims
 
     async def _renew(self, key: str) -> None:
         """Renew what is held of one key; exactly, where no step of ours is on its way that may change it."""
-        held = self._held.get(key)
-        if held is None:
-            return
+        doubted = {*self._unsure.get(key, ())}
+        held = Counter(dict.fromkeys(doubted, 0))
+        for claims in self._open.get(key, {}).values():
+            for claim in claims:
+                if claim.entry.slice.startswith(HELD):
+                    held[claim.entry.meter] += claim.entry.amount
         exact = not self._busy[key]
         ends = self._accounts.clock() + LEASE
         entries = [Entry(meter, HELD + self._holder, amount, ends) for meter, amount in held.items()]
         if entries:
             await self._accounts.keep(key, entries, exact=exact)
-        if exact:
-            self._unsure.discard(key)
-            if not any(held.values()):
-                self._held.pop(key, None)
+        if exact and doubted == self._unsure.get(key):
+            del self._unsure[key]
 
 
 def _told(error: LimitsUnavailableError) -> LimitsUnavailableError:
