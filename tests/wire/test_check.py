@@ -9,12 +9,13 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin, is_typeddict
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dragoman import InvalidRequestError
-from dragoman.wire.check import DEPTH_BOUND, check_request, decode_body
+from dragoman.wire.check import DEPTH_BOUND, check_request, decode_body, decode_text
 from dragoman.wire.request import ChatRequest
 from dragoman.wire.schema import REF, components
 from dragoman.wire.shape import fields, required
@@ -162,6 +163,14 @@ def test_a_body_may_be_as_deep_as_the_bound_and_no_deeper():
     decode_body(b'{"wide": [%b], "text": "%b"}' % (b",".join([b"{}"] * 1000), b"[" * 1000))
     with pytest.raises(InvalidRequestError, match="nested too deeply"):
         decode_body(nested(DEPTH_BOUND + 1))
+
+
+def test_json_in_a_text_of_a_request_is_no_deeper_than_the_request():
+    assert decode_text('{"a": [1, "b"]}') == {"a": [1, "b"]}
+    decode_text(nested(DEPTH_BOUND))
+    for text in (nested(DEPTH_BOUND + 1), "[" * 5000, b'"\xff"', "{"):
+        with pytest.raises(msgspec.DecodeError):
+            decode_text(text)
 
 
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]",:\\udD8c0 1.eE-tf', max_size=30).map(str.encode))

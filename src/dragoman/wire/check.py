@@ -85,6 +85,21 @@ def decode_body(raw: bytes) -> Json:
     return cast("Json", value)
 
 
+def decode_text(text: str | bytes) -> object:
+    """JSON that stands in a text of a request, where no check of the body sees it.
+
+    Raises:
+        msgspec.DecodeError: it is none: not JSON, not UTF-8, or nested beyond `DEPTH_BOUND`.
+    """
+    try:
+        value = cast("object", msgspec.json.decode(text))
+    except (RecursionError, UnicodeError) as error:
+        raise msgspec.DecodeError(str(error)) from None
+    if is_deep([value], DEPTH_BOUND + 1):
+        raise msgspec.DecodeError(_TOO_DEEP)
+    return value
+
+
 def is_deep(value: object, bound: int) -> bool:
     """Whether more than `bound` objects and arrays of decoded JSON are in one another."""
     level: list[Any] = [value]

@@ -86,6 +86,19 @@ def test_a_format_is_a_schema_that_holds():
     }
 
 
+def test_what_a_block_or_a_tool_says_beside_its_kind_is_not_what_it_is_in_chat():
+    image = {
+        "type": "image",
+        "source": {"type": "url", "url": "https://a.test"},
+        "image_url": {"url": "https://b.test"},
+    }
+    offered = {"name": "f", "input_schema": HELD, "function": 1}
+    chat, _ = heard(messages=[{"role": "user", "content": [image]}], tools=[offered])
+
+    assert chat["messages"][0]["content"] == [{"type": "image_url", "image_url": {"url": "https://a.test"}}]
+    assert chat["tools"] == [{"type": "function", "function": {"name": "f", "parameters": HELD}}]
+
+
 def test_more_stop_sequences_than_chat_takes():
     chat, changes = heard(stop_sequences=list("abcde"))
 
@@ -151,6 +164,14 @@ TEXT = {"type": "text", "text": "x"}
         ({"tools": {}}, "tools"),
         ({"tools": ["f"]}, "tools[0]"),
         ({"tools": [{"input_schema": {}}]}, "tools[0].name"),
+        ({"tools": [{"name": "f"}]}, "tools[0].input_schema"),
+        ({"tools": [{"type": "custom", "name": "f"}]}, "tools[0].input_schema"),
+        ({"tools": [{"name": "f", "input_schema": {}, "strict": "yes"}]}, "tools[0].strict"),
+        ({"tools": [{"type": "function", "name": "f", "function": 1}]}, "tools[0].type"),
+        *(
+            ({"messages": [{"role": "user", "content": [{"type": kind}]}]}, "messages[0].content[0].type")
+            for kind in ("file", "image_url", "input_audio", "refusal")
+        ),
         ({"tool_choice": "auto"}, "tool_choice"),
         ({"temperature": "hot"}, "temperature"),
         ({"top_k": 0.5}, "top_k"),

@@ -112,6 +112,9 @@ def test_a_refusal_is_text():
     assert blocks_of({"content": None, "refusal": "no"}, "p", []) == [{"type": "text", "text": "no"}]
 
 
+DEEP = '{"a":' * 900 + "1" + "}" * 900
+
+
 @pytest.mark.parametrize(
     ("arguments", "sent"),
     [
@@ -121,6 +124,8 @@ def test_a_refusal_is_text():
         ("[1]", {"INVALID_JSON": "[1]"}),
         ('{"a"', {"INVALID_JSON": '{"a"'}),
         ({"a": 1}, {"a": 1}),
+        (DEEP, {"INVALID_JSON": DEEP}),
+        (DEEP[:5000], {"INVALID_JSON": DEEP[:5000]}),
     ],
 )
 def test_arguments_become_an_object_whatever_the_model_wrote(arguments, sent):

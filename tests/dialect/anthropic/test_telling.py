@@ -137,6 +137,13 @@ def test_a_second_call_is_told_as_it_comes_once_the_first_is_whole():
     assert events[-1]["delta"] == {"type": "input_json_delta", "partial_json": '{"b'}
 
 
+def test_arguments_that_open_brackets_without_end_are_told_as_they_are():
+    events = told(call(0, "f", '{"a":' * 5000, "c0"), call(1, "g", "{}", "c1"), chunk({"content": "x"}))
+
+    pieces = [event["delta"].get("partial_json") for event in events if event["type"] == "content_block_delta"]
+    assert pieces == ['{"a":' * 5000, "{}", None]
+
+
 def test_calls_without_an_index_or_with_the_same_are_told_apart_by_their_ids():
     for index in (None, 0):
         message = added_up(

@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 
 from dragoman.dialect.responses.sealed import sealed, unsealed
@@ -16,6 +18,23 @@ def test_thoughts_are_sealed_and_nothing_else():
     assert sealed(None) is None
 
 
-@pytest.mark.parametrize("text", [None, 5, "gAAAAAB", "anthropic.", "anthropic.!", "anthropic.e30", "anthropic._w=="])
+def written(raw):
+    return "anthropic." + base64.urlsafe_b64encode(raw).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        5,
+        "gAAAAAB",
+        "anthropic.",
+        "anthropic.!",
+        "anthropic.e30",
+        "anthropic._w==",
+        written(b"[" * 5000),
+        written(b'[{"type":' + b'{"a":' * 500 + b"1" + b"}" * 501 + b"]"),
+    ],
+)
 def test_what_was_not_sealed_here_is_anothers(text):
     assert not unsealed(text)

@@ -57,11 +57,11 @@ def part(received: Json) -> Json:
     source: Json = received.get("source") or {}
     more = {name: value for name, value in received.items() if name not in {"type", "source", "title", "text"}}
     if kind == "text":
-        return {"type": "text", "text": received["text"]} | more
+        return more | {"type": "text", "text": received["text"]}
     if kind == "image" and source.get("type") in {"base64", "url"}:
-        return {"type": "image_url", "image_url": {"url": _url(source)}} | more
+        return more | {"type": "image_url", "image_url": {"url": _url(source)}}
     if kind == "document" and source.get("type") in {"base64", "text", "file"}:
-        return {"type": "file", "file": _file(source, received.get("title"))} | more
+        return more | {"type": "file", "file": _file(source, received.get("title"))}
     return received
 
 

@@ -43,7 +43,7 @@ def tool_of(offered: Json) -> Json:
     function["parameters"] = offered["input_schema"]
     if offered.get("strict") is not None:
         function["strict"] = offered["strict"]
-    return {"type": "function", "function": function} | {n: v for n, v in offered.items() if n not in _OWN}
+    return {n: v for n, v in offered.items() if n not in _OWN} | {"type": "function", "function": function}
 
 
 def offers(request: Json) -> tuple[list[Json], Json | None]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import choice_of, tool_of
 from dragoman.dialect.anthropic.turns import messages_of
-from dragoman.dialect.form import need, refuse
+from dragoman.dialect.form import allow, need, refuse
 from dragoman.wire.rules import shown
 from dragoman.wire.tolerant import is_object
 
@@ -42,6 +42,9 @@ _NEEDED: dict[str, dict[str, type]] = {
     "tool_use": {"id": str, "name": str, "input": dict},
     "tool_result": {"tool_use_id": str},
 }
+_CHATS = {"image_url": "image", "file": "document", "refusal": "text", "input_audio": None}
+"""Chat's kinds of parts, and what this API calls the same; it has no sound."""
+
 _SOURCES: dict[str, tuple[str, ...]] = {
     "base64": ("media_type", "data"),
     "text": ("media_type", "data"),
@@ -111,8 +114,7 @@ def check(request: Json, *, counting: bool = False) -> None:
     if request.get("system") is not None:
         _check_content(request["system"], "system")
     for name, kind in _KINDS.items():
-        if request.get(name) is not None:
-            need(request, name, kind, "")
+        allow(request, name, kind, "")
     _check_tools(request)
     for place, text in enumerate(request.get("stop_sequences") or []):
         if not isinstance(text, str):
@@ -125,9 +127,12 @@ def _check_tools(request: Json) -> None:
         if not is_object(offered):
             refuse(path, f"must be an object, not {shown(offered)}")
         need(offered, "name", str, f"{path}.")
-        for name, kind in (("type", str), ("description", str), ("input_schema", dict)):
-            if offered.get(name) is not None:
-                need(offered, name, kind, f"{path}.")
+        for name, kind in (("type", str), ("description", str), ("input_schema", dict), ("strict", bool)):
+            allow(offered, name, kind, f"{path}.")
+        if offered.get("type") == "function":
+            refuse(f"{path}.type", "is 'function', which this API calls 'custom': its schema is input_schema")
+        if offered.get("type") in {None, "custom"}:
+            need(offered, "input_schema", dict, f"{path}.")
     choice: Json = request.get("tool_choice") or {}
     if choice:
         need(choice, "type", str, "tool_choice.")
@@ -156,8 +161,15 @@ def _check_content(content: object, path: str) -> None:
         where = f"{path}[{place}]"
         if not is_object(block) or not isinstance(block.get("type"), str):
             refuse(where, "must be a content block: an object with a type")
+        if block["type"] in _CHATS:
+            instead = _CHATS[block["type"]]
+            refuse(
+                f"{where}.type",
+                f"is {block['type']!r}, which this API " + (f"calls {instead!r}" if instead else "has not"),
+            )
         for name, kind in _NEEDED.get(block["type"], {}).items():
             need(block, name, kind, f"{where}.")
+        allow(block, "title", str, f"{where}.")
         if isinstance(block.get("source"), dict):
             _check_source(block["source"], f"{where}.source.")
         inner: Any = block.get("content")

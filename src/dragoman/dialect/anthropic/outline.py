@@ -17,6 +17,7 @@ import msgspec
 
 from dragoman.dialect.anthropic.blocks import block
 from dragoman.dialect.private import CONTENT
+from dragoman.wire.check import decode_text
 from dragoman.wire.tolerant import is_object, objects_in, texts_of
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def arguments_of(text: object) -> Json:
     if is_object(text):
         return text
     try:
-        value: object = msgspec.json.decode(str(text or "{}"))
+        value = decode_text(str(text or "{}"))
     except msgspec.DecodeError:
         value = None
     return value if is_object(value) else {UNREADABLE: str(text)}

@@ -14,6 +14,7 @@ import msgspec
 from dragoman.dialect.anthropic.answer import refusal_of
 from dragoman.dialect.anthropic.reply import ending, identity, usage
 from dragoman.dialect.private import CONTENT
+from dragoman.wire.growth import is_whole
 from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Telling:
         # The details of a refusal hold its words already.
         text = delta.content or (None if refusal_of(self._choice) else delta.refusal)
         for kind, piece in (("thinking", thought), ("text", text)):
-            if piece and self._calls and not all(_is_whole(call.said) for call in self._calls):
+            if piece and self._calls and not all(is_whole(call.said) for call in self._calls):
                 # Between the pieces of a call: a block that is left cannot be gone on with, so this comes after it.
                 self._late.append((kind, piece))
             elif piece:
@@ -173,7 +174,7 @@ class Telling:
                 events.append(self._more({"type": "input_json_delta", "partial_json": call.waiting}))
                 call.waiting = ""
             following = place + 1 < len(self._calls)
-            if following and not last and not _is_whole(call.said):
+            if following and not last and not is_whole(call.said):
                 break
         return events
 
@@ -223,11 +224,3 @@ class Telling:
 
 def _event(data: Json) -> Event:
     return data["type"], _encode(data)
-
-
-def _is_whole(arguments: str) -> bool:
-    try:
-        msgspec.json.decode(arguments)
-    except msgspec.DecodeError:
-        return False
-    return True

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from dragoman.wire.check import decode_text
 from dragoman.wire.tolerant import objects_in
 
 Json = dict[str, Any]
@@ -35,7 +36,6 @@ def unsealed(text: object) -> list[Json] | None:
     if not isinstance(text, str) or not text.startswith(_BEGINNING):
         return None
     try:
-        found: object = msgspec.json.decode(base64.urlsafe_b64decode(text.removeprefix(_BEGINNING)))
+        return objects_in(decode_text(base64.urlsafe_b64decode(text.removeprefix(_BEGINNING))))
     except (binascii.Error, msgspec.DecodeError, ValueError):
         return None
-    return objects_in(found)
