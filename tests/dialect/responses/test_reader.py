@@ -13,7 +13,7 @@ from dragoman.dialect.responses.answer import completion
 from dragoman.dialect.responses.items import items_of
 from dragoman.dialect.responses.reader import DONE, Reader
 from dragoman.wire.chunk import read_chunk
-from responded import CALLED, FAILED, RESPONSE, SAID, SEARCH, TEXT, THOUGHT, events_of, responses
+from responded import CALLED, CITED, FAILED, RESPONSE, SAID, SEARCH, TEXT, THOUGHT, events_of, responses
 from spoken import broken
 
 
@@ -88,6 +88,15 @@ def test_what_a_server_leaves_out_is_made_up_for_by_what_it_says_later(response,
     events = [event for event in events_of(response) if not any(event["type"].endswith(name) for name in out)]
 
     assert folded(events) == completion(response, 7)
+
+
+def test_a_remark_that_comes_late_is_on_the_text_it_was_made_on():
+    cited = [SAID["content"][0] | {"annotations": [CITED]}]
+    said = [SAID | {"id": name, "content": cited} for name in ("msg_1", "msg_2")]
+    events = [event for event in events_of(RESPONSE | {"output": said}) if event["type"] != "response.output_item.done"]
+    remarks = folded(events)["choices"][0]["message"]["annotations"]
+
+    assert [remark["url_citation"]["start_index"] for remark in remarks] == [0, 5]
 
 
 def test_of_a_summary_and_the_thoughts_themselves_the_first_is_told_and_both_go_back():

@@ -37,19 +37,21 @@ class _Item:
         call: which of the message's calls it is; None where it is none.
         open: whether its end is still to come.
         sent: what was given out of it, by the field of the message; its input under `input`.
+        start: how many characters of the message's text come before its own; None while it has none.
         thought: which of its lists the thoughts are read from, `content` or `summary`.
         part: which of these is being told.
         likely: whether it was told how likely its tokens are.
         told: whether anything of it was given out.
     """
 
-    __slots__ = ("call", "entry", "likely", "open", "part", "sent", "thought", "told")
+    __slots__ = ("call", "entry", "likely", "open", "part", "sent", "start", "thought", "told")
 
     def __init__(self, entry: Json, call: int | None) -> None:
         self.entry = entry
         self.call = call
         self.open = True
         self.sent: dict[str, list[str]] = {}
+        self.start: int | None = None
         self.thought = ""
         self.part = -1
         self.likely = False
@@ -169,6 +171,7 @@ class Reader:
             return []
         item.sent.setdefault(field, []).append(piece)
         if field == "content":
+            item.start = self._characters if item.start is None else item.start
             self._characters += len(piece)
         elif field == "reasoning_content":
             # Between the thoughts of one item and those of another as between its own.
@@ -217,7 +220,7 @@ class Reader:
         if item.call is not None:
             chunks += self._called(item, item.missing("input", said[CALLS[said["type"]][1]]))
         likely = [] if item.likely else logprobs_of(said)
-        remarks = remarks_of(said, self._characters - len(message["content"] or ""))
+        remarks = remarks_of(said, item.start or 0)
         delta = {"annotations": remarks} if remarks else {}
         return [*chunks, self._chunk(delta | {RESPONSES: [{"index": place} | entry]}, likely)]
 
