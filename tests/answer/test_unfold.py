@@ -9,7 +9,10 @@ from dragoman.answer.fold import fold
 from dragoman.answer.unfold import unfold
 from dragoman.dialect.anthropic.answer import completion as completion_of
 from dragoman.dialect.anthropic.telling import Telling
+from dragoman.dialect.responses.answer import completion as completed
+from dragoman.dialect.responses.telling import Telling as Responding
 from dragoman.wire.completion import read_completion
+from responded import responses
 from spoken import MESSAGES, added_up, meant
 
 
@@ -49,4 +52,17 @@ def test_blocks_of_another_api_are_told_in_their_own_order(message):
     events = [event for chunk in chunks for event in telling.feed(chunk)] + telling.end()
 
     assert meant(added_up([json.loads(data) for _, data in events])["content"]) == meant(message["content"])
+    assert fold(chunks).to_dict() == made
+
+
+@given(responses())
+def test_items_of_the_responses_api_are_told_as_they_came(response):
+    made = completed(response, 7)
+    telling = Responding({"model": "m"})
+    chunks = unfold(read(made))
+    events = [json.loads(data) for chunk in chunks for _, data in telling.feed(chunk)]
+    events += [json.loads(data) for _, data in telling.end()]
+
+    assert [event["item"] for event in events if event["type"] == "response.output_item.done"] == response["output"]
+    assert events[-1]["response"]["output"] == response["output"]
     assert fold(chunks).to_dict() == made

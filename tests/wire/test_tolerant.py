@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dragoman.wire.chunk import Chunk, read_chunk
 from dragoman.wire.completion import Completion, Usage, read_completion
-from dragoman.wire.tolerant import mended, read, read_object, read_value, texts_of, without_nulls
+from dragoman.wire.tolerant import count_in, mended, read, read_object, read_value, texts_of, without_nulls
 
 
 def read_message(message, **choice):
@@ -232,3 +232,11 @@ def test_no_json_object_is_refused_and_none_loses_a_field(outer, choice, message
 
 def test_nulls_are_left_out_at_every_depth():
     assert without_nulls({"a": None, "b": {"c": None, "d": [{"e": None}, None]}}) == {"b": {"d": [{}, None]}}
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [(7, 7), (7.0, 7), (0, 0), (-1, 0), (None, 0), ("7", 0), ([7], 0), (1e400, 0), (float("nan"), 0)],
+)
+def test_a_count_is_a_number_that_something_can_be_counted_to(said, count):
+    assert count_in({"tokens": said}, "tokens") == count

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dragoman.dialect import RESPONSES
 from dragoman.dialect.anthropic.outline import deltas_of
 from dragoman.dialect.private import CONTENT
+from dragoman.dialect.responses import reader
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.tolerant import is_object, objects_in
 
@@ -79,5 +81,9 @@ def _deltas(message: Json) -> tuple[Json, list[Json]]:
     if message.get(CONTENT):
         # Another API's blocks, which are told in their own order.
         return deltas_of(said)
+    if message.get(RESPONSES):
+        deltas = reader.deltas_of(message)
+        told = {name for delta in deltas for name in delta}
+        return {name: value for name, value in message.items() if name not in {*told, *_SAID}}, deltas
     role = {name: value for name, value in message.items() if name not in _SAID}
     return role, [{name: said[name]} for name in _SAID if said.get(name) is not None]

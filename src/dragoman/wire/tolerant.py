@@ -125,6 +125,12 @@ def objects_in(value: object) -> list[Json]:
     return [item for item in items if is_object(item)]
 
 
+def count_in(fields: Json, name: str) -> int:
+    """How many an object says there are of something; 0 where it says nothing that is a count."""
+    value: object = fields.get(name)
+    return int(value) if isinstance(value, int | float) and 0 < value < float("inf") else 0
+
+
 @lru_cache(maxsize=64)
 def _decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
     return msgspec.json.Decoder(cls)

@@ -158,6 +158,26 @@ def test_what_is_no_event_is_said(event):
         Reader(7).feed(event)
 
 
+def test_usage_that_is_none_leaves_the_stream_readable():
+    reader = Reader(7)
+    begun = {"type": "message_start", "message": {"id": "msg_1", "model": "claude", "usage": "none"}}
+
+    assert [json.loads(chunk)["id"] for chunk in reader.feed(json.dumps(begun).encode())] == ["msg_1"]
+
+
+def test_an_input_that_opens_brackets_without_end_is_said():
+    reader = Reader(7)
+    use = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
+    piece = {"type": "input_json_delta", "partial_json": '{"a":' * 5000}
+    for event in (
+        {"type": "content_block_start", "index": 0, "content_block": use},
+        {"type": "content_block_delta", "index": 0, "delta": piece},
+    ):
+        reader.feed(json.dumps(event).encode())
+    with pytest.raises(msgspec.DecodeError):
+        reader.feed(b'{"type":"content_block_stop","index":0}')
+
+
 @given(st.data())
 def test_whatever_a_server_sends_is_read_or_said_to_be_unreadable(data):
     events = list(events_of(data.draw(MESSAGES)))

@@ -122,3 +122,11 @@ def test_what_is_no_response_stays_as_it_is(body):
 def test_what_cannot_be_read_is_told(body):
     with pytest.raises(msgspec.DecodeError):
         whole(body, 7)
+
+
+def test_values_of_another_kind_leave_the_answer_readable():
+    said = TEXT | {"created_at": "today", "status": ["completed"], "usage": {"input_tokens": "9", "output_tokens": 5}}
+    made = json.loads(whole(json.dumps(said).encode(), 7))
+
+    assert (made["created"], made["choices"][0]["message"]["content"]) == (7, "Monet")
+    assert made["usage"].items() >= {"prompt_tokens": 0, "completion_tokens": 5, "total_tokens": 5}.items()

@@ -107,6 +107,15 @@ def test_of_a_summary_and_the_thoughts_themselves_the_first_is_told_and_both_go_
     assert items_of(message) == [both, SAID]
 
 
+def test_a_thoughts_place_is_only_a_number():
+    thought = {"type": "response.reasoning_summary_text.delta", "output_index": 0, "delta": "Hm."}
+    begun = {"type": "response.output_item.added", "output_index": 0, "item": {"type": "reasoning", "summary": []}}
+    _, said = deltas(fed(Reader(7), begun, thought | {"summary_index": 0}, thought | {"summary_index": 10**30}))
+
+    assert said["reasoning_content"].strip() == "Hm."
+    assert len(said["reasoning_content"]) < 200
+
+
 def test_an_incomplete_response_says_why():
     for reason, finish in (("max_output_tokens", "length"), ("content_filter", "content_filter"), ("new", "new")):
         cut = TEXT | {"status": "incomplete", "incomplete_details": {"reason": reason}}

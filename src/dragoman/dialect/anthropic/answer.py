@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from dragoman.dialect.anthropic.outline import message_of
-from dragoman.wire.tolerant import is_object, objects_in, read_object
+from dragoman.wire.tolerant import count_in, is_object, objects_in, read_object
 
 Json = dict[str, Any]
 
@@ -52,7 +52,7 @@ def whole(body: bytes, created: int, answer: str = "") -> bytes:
         return body
     try:
         return msgspec.json.encode(completion(received, created, answer))
-    except (KeyError, TypeError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise msgspec.DecodeError(f"a block of the message lacks what its kind has: {error!r}") from None
 
 
@@ -107,10 +107,10 @@ def usage(received: object) -> Json | None:
     """The API's usage as chat's: there what the cache held counts as input, here it is a part of the prompt."""
     if not is_object(received):
         return None
-    read = _count(received, "cache_read_input_tokens")
-    written = _count(received, "cache_creation_input_tokens")
-    prompt = _count(received, "input_tokens") + read + written
-    output = _count(received, "output_tokens")
+    read = count_in(received, "cache_read_input_tokens")
+    written = count_in(received, "cache_creation_input_tokens")
+    prompt = count_in(received, "input_tokens") + read + written
+    output = count_in(received, "output_tokens")
     made: Json = {
         "prompt_tokens": prompt,
         "completion_tokens": output,
@@ -131,8 +131,3 @@ def as_text(use: Json) -> Json:
 
 def _is_answer(each: Json, answer: str) -> bool:
     return bool(answer) and each.get("type") == "tool_use" and each.get("name") == answer
-
-
-def _count(received: Json, name: str) -> int:
-    value: Any = received.get(name)
-    return value if isinstance(value, int) else 0

@@ -15,7 +15,7 @@ import msgspec
 from dragoman.dialect.anthropic.answer import beyond, ending, refusal_of, usage
 from dragoman.dialect.anthropic.outline import Outline
 from dragoman.dialect.private import CONTENT
-from dragoman.wire.tolerant import read_object
+from dragoman.wire.tolerant import is_object, read_object, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,13 +93,13 @@ class Reader:
             return [data] if "error" in event else []
         try:
             return step(event)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise msgspec.DecodeError(f"a {event['type']} event lacks what it has: {error!r}") from None
 
     def _start(self, event: Json) -> list[bytes]:
         message: Json = event["message"]
         self._shared |= {"id": message.get("id", ""), "model": message.get("model", "")}
-        self._usage |= message.get("usage") or {}
+        self._count(message)
         # What it takes in is known now, and would not be where the stream is cut or left.
         return [self._chunk({"role": "assistant"}, beyond(message)), *self._counted()]
 
@@ -163,7 +163,7 @@ class Reader:
             # A call without arguments, or one that was given whole.
             chunks += self._input(block, _encode(block.given or {}).decode())
         if block.pieces:
-            given: object = msgspec.json.decode("".join(block.pieces))
+            given = read_value("".join(block.pieces).encode())
             chunks += self._items(self._outline.add(index, {"input": given}))
         if block.kind in {"text", "thinking", "answer"}:
             chunks += self._items(self._outline.end(index, block.characters))
@@ -171,9 +171,7 @@ class Reader:
 
     def _finish(self, event: Json) -> list[bytes]:
         received: Json = event["delta"]
-        counted: Json = event.get("usage") or {}
-        # The counts are totals so far; those that are left out stand.
-        self._usage |= {name: value for name, value in counted.items() if value is not None}
+        self._count(event)
         refused = refusal_of(received)
         # Beside what it stands in, so that whoever tells this API's events says it once.
         delta: Json = {"refusal": refused} if refused else {}
@@ -182,6 +180,12 @@ class Reader:
 
     def _stop(self, _: Json) -> list[bytes]:
         return [*self._counted(), DONE]
+
+    def _count(self, said: Json) -> None:
+        """Take the counts so far, which are totals; those that are left out stand."""
+        counted: object = said.get("usage")
+        if is_object(counted):
+            self._usage |= {name: value for name, value in counted.items() if value is not None}
 
     def _counted(self) -> list[bytes]:
         counted = usage(self._usage) if self._usage else None

@@ -7,7 +7,7 @@ from typing import Any
 from dragoman.dialect.anthropic.answer import FINISHES, refusal_of
 from dragoman.dialect.anthropic.outline import blocks_of, thought_of
 from dragoman.dialect.private import CONTENT
-from dragoman.wire.tolerant import is_object, objects_in
+from dragoman.wire.tolerant import count_in, is_object, objects_in
 
 Json = dict[str, Any]
 
@@ -71,23 +71,18 @@ def usage(received: object) -> Json:
     """Chat's usage as this API's: there the cached part counts in the prompt, here beside it. Unknown is 0."""
     known = _object(received)
     details = _object(known.get("prompt_tokens_details"))
-    read, written = _count(details, "cached_tokens"), _count(details, "cache_write_tokens")
+    read, written = count_in(details, "cached_tokens"), count_in(details, "cache_write_tokens")
     made: Json = {
-        "input_tokens": max(_count(known, "prompt_tokens") - read - written, 0),
+        "input_tokens": max(count_in(known, "prompt_tokens") - read - written, 0),
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": read,
-        "output_tokens": _count(known, "completion_tokens"),
+        "output_tokens": count_in(known, "completion_tokens"),
     }
     spent = _object(known.get("completion_tokens_details"))
     if spent.get("reasoning_tokens") is not None:
-        made["output_tokens_details"] = {"thinking_tokens": _count(spent, "reasoning_tokens")}
+        made["output_tokens_details"] = {"thinking_tokens": count_in(spent, "reasoning_tokens")}
     return made | {name: value for name, value in known.items() if name not in _USAGE}
 
 
 def _object(value: object) -> Json:
     return value if is_object(value) else {}
-
-
-def _count(fields: Json, name: str) -> int:
-    value: object = fields.get(name)
-    return value if isinstance(value, int) else 0

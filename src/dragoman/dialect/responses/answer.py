@@ -13,7 +13,7 @@ import msgspec
 from dragoman.dialect import RESPONSES
 from dragoman.dialect.responses.items import CALLS, outlined
 from dragoman.dialect.responses.response import ENDINGS
-from dragoman.wire.tolerant import is_object, objects_in, read_object
+from dragoman.wire.tolerant import count_in, is_object, objects_in, read_object
 
 Json = dict[str, Any]
 
@@ -52,15 +52,15 @@ def whole(body: bytes, created: int) -> bytes:
         return body
     try:
         return msgspec.json.encode(completion(received, created))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise msgspec.DecodeError(f"an item of the response lacks what its kind has: {error!r}") from None
 
 
 def failure(received: Json) -> Json | None:
     """The error of a response that failed, in chat's form; None where it did not."""
-    if received.get("status") not in {"failed", "cancelled"} and not is_object(received.get("error")):
-        return None
     error = received.get("error")
+    if received.get("status") not in ("failed", "cancelled") and not is_object(error):
+        return None
     unsaid = {"message": f"the response is {received.get('status')}", "code": "server_error"}
     return {"error": error if is_object(error) else unsaid}
 
@@ -84,7 +84,7 @@ def begun(received: Json, created: int) -> Json:
     """What a completion, and each of its chunks, says of the response it is."""
     return {
         "id": received.get("id") or "",
-        "created": int(received.get("created_at") or created),
+        "created": count_in(received, "created_at") or created,
         "model": received.get("model") or "",
     }
 
@@ -92,7 +92,7 @@ def begun(received: Json, created: int) -> Json:
 def finish(received: Json, *, calls: bool) -> str | None:
     """`finish_reason` of a response; None while it is under way."""
     status = received.get("status")
-    if status in {"in_progress", "queued"}:
+    if status in ("in_progress", "queued"):
         return None
     if status == "incomplete":
         details: Any = received.get("incomplete_details")
@@ -112,11 +112,11 @@ def usage(received: object) -> Json | None:
     """This API's usage as chat's; None where it is unknown."""
     if not is_object(received):
         return None
-    prompt, output = received.get("input_tokens") or 0, received.get("output_tokens") or 0
+    prompt, output = count_in(received, "input_tokens"), count_in(received, "output_tokens")
     made: Json = {
         "prompt_tokens": prompt,
         "completion_tokens": output,
-        "total_tokens": received.get("total_tokens") or prompt + output,
+        "total_tokens": count_in(received, "total_tokens") or prompt + output,
     }
     for ours, theirs in (("prompt", "input"), ("completion", "output")):
         details: Any = received.get(f"{theirs}_tokens_details")

@@ -14,7 +14,7 @@ import msgspec
 
 from dragoman.dialect import RESPONSES
 from dragoman.dialect.responses.answer import begun, beyond, failure, finish, logprobs_of, remarks_of, usage
-from dragoman.dialect.responses.items import BETWEEN, CALLS, outlined
+from dragoman.dialect.responses.items import BETWEEN, CALLS, items_of, outlined
 from dragoman.wire.tolerant import is_object, objects_in, read_object
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ Json = dict[str, Any]
 
 DONE = b"[DONE]"
 """What stands for the end of the stream."""
+
+MOST_EMPTY = 64
+"""The most thoughts of an item that may be empty before one that is not: the next one's place is only a number."""
 
 _FIELDS = ("content", "refusal", "reasoning_content")
 _encode = msgspec.json.Encoder().encode
@@ -110,7 +113,7 @@ class Reader:
             return [data] if is_object(event.get("error")) else []
         try:
             return step(event)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise msgspec.DecodeError(f"a {event['type']} event lacks what it has: {error!r}") from None
 
     def _begin(self, event: Json) -> list[bytes]:
@@ -158,7 +161,7 @@ class Reader:
         if item.thought != kind or not event["delta"]:
             # One of the two is told, as an answer in one piece has one.
             return []
-        between = BETWEEN * (part - max(item.part, 0))
+        between = BETWEEN * min(part - max(item.part, 0), MOST_EMPTY)
         item.part = part
         return self._said(item, "reasoning_content", between + event["delta"])
 
@@ -251,3 +254,12 @@ class Reader:
         if likely:
             choice["logprobs"] = {"content": likely}
         return _encode(self._shared | {"choices": [choice]} | (more or {}))
+
+
+def deltas_of(message: Json) -> list[Json]:
+    """The deltas as which a message that holds an outline is streamed: item by item, each as its end tells it."""
+    reader = Reader(0)
+    ended = {"type": "response.output_item.done"}
+    ends = [ended | {"output_index": place, "item": item} for place, item in enumerate(items_of(message))]
+    steps = [read_object(chunk) for end in ends for chunk in reader.feed(_encode(end))]
+    return [choice["delta"] for step in steps for choice in step["choices"]]

@@ -7,7 +7,7 @@ from typing import Any
 
 from dragoman.dialect import RESPONSES
 from dragoman.dialect.responses.tools import choice, tool
-from dragoman.wire.tolerant import is_object
+from dragoman.wire.tolerant import count_in, is_object
 
 Json = dict[str, Any]
 
@@ -94,11 +94,11 @@ def usage(received: object) -> Json | None:
         return None
     read, spent = _object(received, "prompt_tokens_details"), _object(received, "completion_tokens_details")
     made: Json = {
-        "input_tokens": received.get("prompt_tokens") or 0,
+        "input_tokens": count_in(received, "prompt_tokens"),
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0} | read,
-        "output_tokens": received.get("completion_tokens") or 0,
+        "output_tokens": count_in(received, "completion_tokens"),
         "output_tokens_details": {"reasoning_tokens": 0} | spent,
-        "total_tokens": received.get("total_tokens") or 0,
+        "total_tokens": count_in(received, "total_tokens"),
     }
     return made | {name: value for name, value in received.items() if name not in _USAGE}
 
