@@ -1,6 +1,8 @@
 """Answers that are given again, as callers see it: a real gateway, scripted upstreams, and other people's clients."""
 
+import asyncio
 import json
+import time
 from contextlib import contextmanager
 
 import anthropic
@@ -9,6 +11,9 @@ import pytest
 import redis
 
 from answers import CALLS, COMPLETION, DONE, USAGE, document, step
+from dragoman.gateway.cache.cache import Asked, Cache
+from dragoman.gateway.cache.kept import Kept, encode
+from dragoman.gateway.config.shape import CacheConfig
 from dragoman.gateway.limits.terms import Limits
 from entries import stored
 from operated import ADMIN, ASKED, ask, operated
@@ -68,6 +73,32 @@ class Callers:
     def anthropic(self):
         url = self.gateway.served.url.removesuffix("/v1")
         return anthropic.Anthropic(base_url=url, api_key=self.secret.reveal(), max_retries=0)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"what another program wrote",
+        encode(Kept(0.0, b"{}", ("x",)))[:-1] + b"\xff",
+        encode(Kept(float("nan"), json.dumps(COMPLETION).encode())),
+        encode(Kept(time.time(), b"[" * 5000)),
+        encode(Kept(time.time(), b"\xff")),
+        encode(Kept(time.time(), b"{}")),
+    ],
+    ids=repr,
+)
+def test_what_was_not_written_here_is_not_given(raw):
+    async def looked(value):
+        cache = Cache(CacheConfig())
+        cache.memory.put("name", value, 60.0)
+        lookup = await cache.look(Asked("name", "completion", 1, 60.0), [])
+        await cache.close()
+        return lookup.headers
+
+    assert asyncio.run(looked(raw)) == [(b"x-dragoman-cache", b"miss")]
+    kept = encode(Kept(time.time(), json.dumps(COMPLETION).encode()))
+    assert asyncio.run(looked(kept))[0] == (b"x-dragoman-cache", b"hit")
 
 
 def test_an_answer_is_given_again_whole_and_as_a_stream(tmp_path):

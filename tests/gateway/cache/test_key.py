@@ -43,6 +43,12 @@ def test_how_an_answer_is_told_and_for_whom_makes_no_other_request(fields):
     assert key(**fields) == key()
 
 
+@pytest.mark.parametrize("api", ["anthropic", "responses"])
+def test_the_same_said_for_one_api_alone_makes_none_either(api):
+    assert key(**{api: {"metadata": {"trace": "7"}}}) == key(**{api: {}})
+    assert key(**{api: {"include": ["x"], "metadata": {}}}) == key(**{api: {"include": ["x"]}}) != key(**{api: {}})
+
+
 @pytest.mark.parametrize(
     "fields",
     [

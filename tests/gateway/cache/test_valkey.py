@@ -33,9 +33,9 @@ def lines(caplog):
     return lambda: [record.getMessage() for record in caplog.records if record.name == "dragoman.cache"]
 
 
-def on(url, course):
+def on(url, course, size=1000):
     async def run():
-        answers = ValkeyAnswers(url)
+        answers = ValkeyAnswers(url, size)
         try:
             return await course(answers)
         finally:
@@ -171,8 +171,22 @@ def test_no_more_is_on_its_way_than_may_be(valkey_url, key, monkeypatch):
     assert on(valkey_url, course) == [b"1", b"1", None, None, None]
 
 
+def test_of_large_answers_no_more_bytes_are_on_their_way_than_may_be(valkey_url, key):
+    async def course(answers):
+        for number in range(4):
+            answers.put(f"{key}{number}", b"x" * 400, 60.0)
+        answers.resize(1200)
+        answers.put(f"{key}5", b"x" * 400, 60.0)
+        await written(answers)
+        answers.put(f"{key}6", b"x" * 1200, 60.0)
+        await written(answers)
+        return [await answers.get(f"{key}{number}") is not None for number in range(7)]
+
+    assert on(valkey_url, course) == [True, True, False, False, False, True, True]
+
+
 def test_an_address_that_is_none_is_refused_without_repeating_it():
     with pytest.raises(ConfigurationError, match="must look like") as raised:
-        ValkeyAnswers("http://user:hunter2@127.0.0.1")
+        ValkeyAnswers("http://user:hunter2@127.0.0.1", 1000)
 
     assert "hunter2" not in str(raised.value)

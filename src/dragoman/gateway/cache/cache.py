@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import msgspec
@@ -67,7 +68,7 @@ class Cache:
         if config.shared is None:
             self._answers = self.memory = MemoryAnswers(config.size)
         else:
-            self._answers = _shared(config.shared.read().reveal())
+            self._answers = _shared(config.shared.read().reveal(), config.size)
         self._largest = config.size // PART
 
     async def look(self, asked: Asked, sent: Iterable[Header]) -> Lookup:
@@ -87,10 +88,9 @@ class Cache:
         return Lookup("miss" if result == "unavailable" else result, hit, None if hit is not None else keep)
 
     def resize(self, size: int) -> None:
-        """Keep so many bytes from now on, in this process."""
+        """Keep so many bytes from now on, in this process, or on their way from it."""
         self._largest = size // PART
-        if self.memory is not None:
-            self.memory.resize(size)
+        self._answers.resize(size)
 
     async def close(self) -> None:
         """Let go of all of it."""
@@ -103,11 +103,13 @@ class Cache:
             return None, "unavailable"
         if found is None:
             return None, "miss"
+        # Whatever is there under that name: where it was not written here, it is nothing.
         try:
             kept = decode(found)
             document = kept.read(asked.asks)
-        except msgspec.DecodeError:
-            # Whatever is there under that name, it was not written here.
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None, "miss"
+        if not isfinite(kept.at) or not is_kept(document, asked.choices):
             return None, "miss"
         age = max(time.time() - kept.at, 0.0)
         if age > min(max_age, asked.seconds):
@@ -120,9 +122,9 @@ class Cache:
             self._answers.put(asked.key, encode(Kept(time.time(), raw, changed)), asked.seconds)
 
 
-def _shared(url: str) -> Answers:
+def _shared(url: str, size: int) -> Answers:
     try:
         from dragoman.gateway.cache.valkey import ValkeyAnswers  # noqa: PLC0415 - an extra, only where it is used
     except ImportError:
         raise ConfigurationError("a shared cache needs redis: pip install 'dragoman[replicas]'") from None
-    return ValkeyAnswers(url)
+    return ValkeyAnswers(url, size)

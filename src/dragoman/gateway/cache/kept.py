@@ -55,6 +55,10 @@ class Answers(Protocol):
         """Keep something for so many seconds, now or soon, or not at all where that cannot be done."""
         ...
 
+    def resize(self, size: int) -> None:
+        """Hold no more than so many bytes in this process from now on."""
+        ...
+
     async def close(self) -> None:
         """Let go of it."""
         ...

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dragoman.dialect import ANTHROPIC, RESPONSES
+from dragoman.wire.tolerant import is_object
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dragoman.gateway.config.shape import RouteConfig, UpstreamConfig
     from dragoman.gateway.tongue import What
 
-VERSION = 1
+VERSION = 2
 """Grows when what is kept, or what makes two requests the same, becomes another: replicas may be of two versions."""
 
 ASIDE = frozenset({
@@ -46,7 +49,15 @@ def key_of(who: str, asks: What, mark: str, body: dict[str, Any]) -> str:
         who: the id of the key that asks; empty where no keys are asked for.
         asks: what is asked for.
         mark: its route's: see `mark_of`.
-        body: the request, in our words; the order of its fields does not matter, nor do those of `ASIDE`.
+        body: the request, in our words; the order of its fields does not matter, nor do those of `ASIDE`, wherever they
+            are said.
     """
-    asked = {name: value for name, value in body.items() if name not in ASIDE}
+    asked = _without_asides(body)
+    for api in (ANTHROPIC, RESPONSES):
+        if is_object(private := asked.get(api)):
+            asked[api] = _without_asides(private)
     return sha256(_encode((VERSION, who, asks, mark, asked))).hexdigest()
+
+
+def _without_asides(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in ASIDE}

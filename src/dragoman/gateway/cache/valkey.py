@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from redis.exceptions import RedisError, ResponseError
@@ -31,7 +32,7 @@ PAUSE = 5.0
 """Seconds for which a server that did not answer is left alone."""
 
 PENDING = 100
-"""How many answers may be on their way to the server; more are not kept."""
+"""How many answers may be on their way to the server, of whichever size; more are not kept."""
 
 log = logging.getLogger("dragoman.cache")
 
@@ -41,18 +42,21 @@ class ValkeyAnswers:
 
     Args:
         url: the server, as `dragoman.gateway.valkey.connected` takes it.
+        size: bytes of answers that may be on their way to it; what is more is not kept.
 
     Raises:
         ConfigurationError: that is no such address.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, size: int) -> None:
         try:
             self._server = connected(url)
         except ValueError:
             raise ConfigurationError("the address of the shared cache must look like redis://host:6379") from None
         self._circuit = Circuit()
+        self._size = size
         self._pending: set[asyncio.Task[None]] = set()
+        self._bytes = 0
         self._full = False
 
     async def get(self, key: str) -> bytes | None:
@@ -79,11 +83,16 @@ class ValkeyAnswers:
 
     def put(self, key: str, value: bytes, seconds: float) -> None:
         """Have the server keep something for so many seconds, soon; nothing where it does not answer."""
-        if self._circuit.is_open or len(self._pending) >= PENDING:
+        if self._circuit.is_open or len(self._pending) >= PENDING or self._bytes + len(value) > self._size:
             return
         task = asyncio.ensure_future(self._put(key, value, max(round(seconds * 1000), 1)))
         self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
+        self._bytes += len(value)
+        task.add_done_callback(partial(self._arrived, len(value)))
+
+    def resize(self, size: int) -> None:
+        """Let no more than so many bytes be on their way from now on."""
+        self._size = size
 
     async def close(self) -> None:
         """Wait for what is on its way, and let go of the connections."""
@@ -102,6 +111,10 @@ class ValkeyAnswers:
             self._full = True
         except (RedisError, OSError) as error:
             self._failed(error)
+
+    def _arrived(self, size: int, task: asyncio.Task[None]) -> None:
+        self._pending.discard(task)
+        self._bytes -= size
 
     def _failed(self, error: Exception) -> None:
         if not self._circuit.is_open:
