@@ -731,3 +731,12 @@ def test_of_an_outline_the_last_entry_of_an_item_counts_as_a_whole_and_an_open_o
 @pytest.mark.parametrize("said", ["x", 1, {"a": 1}, [{"index": "x"}, {"index": 0}], [1]])
 def test_another_vendors_field_of_that_name_breaks_nothing(said):
     assert message_of({"responses": said}, {"responses": [{"index": 5}]}, {"content": "x"}).content == "x"
+
+
+def test_an_outline_that_is_another_thing_later_stays_what_it_was():
+    entry = {"type": "message", "id": "msg_1"}
+    deltas = [{"responses": [{"index": 0} | entry]}, {"responses": {"x": 1}}, {"responses": "y"}]
+    chunks = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    folded = fold([read_chunk(json.dumps(each).encode()) for each in chunks])
+
+    assert folded.to_dict()["choices"][0]["message"]["responses"] == [entry]

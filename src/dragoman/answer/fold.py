@@ -129,7 +129,7 @@ def _add_delta(message: Json, delta: Json) -> None:
             # An empty list is no call: it would be refused where the message is sent back.
             for call in objects_in(value):
                 add_call(message.setdefault("tool_calls", []), call)
-        elif name == RESPONSES and isinstance(value, list):
+        elif name == RESPONSES and (isinstance(value, list) or isinstance(message.get(name), _Outline)):
             known = message.get(name)
             outline = message[name] = known if isinstance(known, _Outline) else _Outline()
             outline.take(objects_in(cast("object", value)))
