@@ -69,7 +69,7 @@ def _said(value: Any) -> int:  # noqa: ANN401 - any JSON
     if isinstance(value, str):
         return size_of(value)
     if isinstance(value, list):
-        return sum(map(_said, cast("list[Any]", value)))
+        return sum(_said(item) for item in cast("list[object]", value))
     if not isinstance(value, dict):
         return 0
     fields = cast("dict[str, Any]", value)

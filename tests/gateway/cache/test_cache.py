@@ -86,7 +86,7 @@ class Callers:
         encode(Kept(time.time(), b"\xff")),
         encode(Kept(time.time(), b"{}")),
     ],
-    ids=repr,
+    ids=["nothing at all", "another's words", "bad UTF-8", "no age", "brackets", "no text", "no answer"],
 )
 def test_what_was_not_written_here_is_not_given(raw):
     async def looked(value):
