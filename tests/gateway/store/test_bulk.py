@@ -21,10 +21,14 @@ def key(number, **fields):
     return unset | known | fields
 
 
+def columns(*rows):
+    return {column.name: [row[column.name] for row in rows] for column in keys.columns}
+
+
 def test_rows_are_what_sqlalchemy_would_have_put_in(store):
     sent = [key(1, models=["gpt-*", "é\"'%s"], expires=NOON, concurrent=3), key(2)]
     with writing(store.engine) as connection:
-        insert_all(connection, keys, [dict(row) for row in sent])
+        insert_all(connection, keys, columns(*sent))
         connection.execute(insert(keys), [row | {"id": row["id"] + "x", "hash": row["hash"] + "x"} for row in sent])
 
     ours, theirs = (
@@ -37,9 +41,9 @@ def test_rows_are_what_sqlalchemy_would_have_put_in(store):
 
 def test_a_row_that_is_there_stays_as_it_is(store):
     with writing(store.engine) as connection:
-        insert_all(connection, keys, [key(1)])
-        insert_all(connection, keys, [key(1, owner="bob"), key(2)])
-        insert_all(connection, keys, [])
+        insert_all(connection, keys, columns(key(1)))
+        insert_all(connection, keys, columns(key(1, owner="bob"), key(2)))
+        insert_all(connection, keys, columns())
 
     assert [row["owner"] for row in _keys(store)] == ["ana", "ana"]
 

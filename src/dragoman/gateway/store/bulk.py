@@ -7,47 +7,36 @@ for each row, as it does by itself, it needs a third more time for a row in all.
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy import Connection, Dialect, Insert, Table
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
-def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+def insert_all(connection: Connection, table: Table, values: Mapping[str, Iterable[Any]]) -> None:
     """Insert rows; one whose primary key is there already is left as it is.
 
     Args:
         connection: in a transaction.
         table: where to.
-        rows: a value for each of the table's columns; what a driver wants in another form is put into them so.
+        values: for each of the table's columns, by its name, the values of all rows, in the rows' order.
     """
-    if not rows:
-        return
-    statement, placed, processed = _compiled(table, connection.dialect)
-    for row in rows:
-        for name, process in processed:
-            if row[name] is not None:
-                row[name] = process(row[name])
-    # SQLite's driver takes values by their place, PostgreSQL's by their name.
-    connection.exec_driver_sql(statement, list(rows if placed is None else map(placed, rows)))
+    statement, places = _compiled(table, connection.dialect)
+    columns = [values[name] if process is None else map(process, values[name]) for name, process in places]
+    rows = list(zip(*columns, strict=True))
+    if rows:
+        connection.exec_driver_sql(statement, rows)
 
 
 @lru_cache(16)
-def _compiled(
-    table: Table, dialect: Dialect
-) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None, tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """The statement, what puts a row's values in their places if they have places, and what is done to some of them."""
-    compiled = _statement(table, dialect).compile(dialect=dialect)
-    processors = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
-    places = getattr(compiled, "positiontup", None)
-    return (
-        str(compiled),
-        None if places is None else itemgetter(*places),
-        tuple((name, process) for name, process in processors if process is not None),
-    )
+def _compiled(table: Table, dialect: Dialect) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The statement, and for each of its places the column and what makes of a value what the driver wants."""
+    compiled = cast("SQLCompiler", _statement(table, dialect).compile(dialect=dialect))
+    processors = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns}
+    return compiled.string, [(name, processors[name]) for name in compiled.positiontup or ()]
 
 
 def _statement(table: Table, dialect: Dialect) -> Insert:

@@ -55,6 +55,8 @@ def engine_of(url: str) -> Engine:
             address,
             hide_parameters=True,
             pool_pre_ping=True,
+            # As in SQLite, values are given by their place: `insert_all` makes the same rows for both.
+            paramstyle="format",
             # Of a database in SQL_ASCII, where a set-up without a locale leaves one, the driver would give bytes.
             connect_args={**_limits(address), "client_encoding": "utf8"},
         )

@@ -6,9 +6,10 @@ Its methods wait for the database: on an event loop they belong in a thread.
 from __future__ import annotations
 
 import contextlib
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    import msgspec
     from sqlalchemy import Connection
 
     from dragoman.gateway.record import Closed, Texts
@@ -153,24 +155,23 @@ class Store:
 
 def _put(connection: Connection, closed: Sequence[Closed], words: Sequence[Texts]) -> None:
     # In the order of their names: two processes that put the same rows in wait for each other, not both.
-    ordered = sorted(closed, key=lambda one: one.entry)
-    insert_all(connection, requests, [_row(one) for one in ordered])
-    insert_all(connection, attempts, [row for one in ordered for row in _attempts(one)])
-    insert_all(connection, texts, [
-        {"entry": one.texts, "at": one.at, "prompt": one.prompt, "answer": one.answer}
-        for one in sorted(words, key=lambda one: one.texts)
-    ])  # fmt: skip
+    if closed:
+        _put_entries(connection, sorted(closed, key=attrgetter("entry")))
+    if words:
+        values = _columns(sorted(words, key=attrgetter("texts")))
+        insert_all(connection, texts, {**values, "entry": values["texts"]})
 
 
-def _row(closed: Closed) -> dict[str, Any]:
-    row = msgspec.structs.asdict(closed)
-    row["attempts"] = len(closed.attempts)
-    row["changed"] = list(closed.changed) or None
-    return row
+def _put_entries(connection: Connection, entries: Sequence[Closed]) -> None:
+    values = _columns(entries)
+    changed = [list(one) or None for one in values["changed"]]
+    insert_all(connection, requests, {**values, "attempts": map(len, values["attempts"]), "changed": changed})
+    tries = [(one.entry, *numbered) for one in entries for numbered in enumerate(one.attempts, 1)]
+    if tries:
+        names, ordinals, each = zip(*tries, strict=True)
+        insert_all(connection, attempts, {**_columns(each), "entry": names, "ordinal": ordinals})
 
 
-def _attempts(closed: Closed) -> list[dict[str, Any]]:
-    return [
-        {"entry": closed.entry, "ordinal": ordinal, **msgspec.structs.asdict(attempt)}
-        for ordinal, attempt in enumerate(closed.attempts, 1)
-    ]
+def _columns(rows: Sequence[msgspec.Struct]) -> dict[str, Sequence[Any]]:
+    """The values of rows, of which there is one at least, by the names of their fields."""
+    return dict(zip(rows[0].__struct_fields__, zip(*map(astuple, rows), strict=True), strict=True))
