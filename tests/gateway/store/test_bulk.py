@@ -1,6 +1,8 @@
 """Rows go in as SQLAlchemy would put them, whatever their types, and those that are there stay as they are."""
 
+import pytest
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from dragoman.gateway.store.bulk import insert_all
 from dragoman.gateway.store.connect import writing
@@ -46,6 +48,21 @@ def test_a_row_that_is_there_stays_as_it_is(store):
         insert_all(connection, keys, columns())
 
     assert [row["owner"] for row in _keys(store)] == ["ana", "ana"]
+
+
+def test_a_column_that_no_row_has_a_value_for_is_null_and_one_that_must_have_one_is_refused(store):
+    with writing(store.engine) as connection:
+        insert_all(connection, keys, columns(key(1, note="mine"), key(2)))
+        insert_all(connection, keys, columns(key(3), key(4)))
+    with pytest.raises(IntegrityError), writing(store.engine) as connection:
+        insert_all(connection, keys, columns(key(5, owner=None), key(6, owner=None)))
+
+    assert [(row["id"], row["note"]) for row in _keys(store)] == [
+        ("k1", "mine"),
+        ("k2", None),
+        ("k3", None),
+        ("k4", None),
+    ]
 
 
 def _keys(store):

@@ -7,16 +7,15 @@ for each row, as it does by itself, it needs a third more time for a row in all.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection, Dialect, Insert, Table
-    from sqlalchemy.sql.compiler import SQLCompiler
 
 
-def insert_all(connection: Connection, table: Table, values: Mapping[str, Iterable[Any]]) -> None:
+def insert_all(connection: Connection, table: Table, values: Mapping[str, Sequence[Any]]) -> None:
     """Insert rows; one whose primary key is there already is left as it is.
 
     Args:
@@ -24,17 +23,22 @@ def insert_all(connection: Connection, table: Table, values: Mapping[str, Iterab
         table: where to.
         values: for each of the table's columns, by its name, the values of all rows, in the rows' order.
     """
-    statement, places = _compiled(table, connection.dialect)
-    columns = [values[name] if process is None else map(process, values[name]) for name, process in places]
-    rows = list(zip(*columns, strict=True))
-    if rows:
-        connection.exec_driver_sql(statement, rows)
+    # SQLite's driver asks of each None whether it is to be adapted, which takes as long as ten other values. A column
+    # that is left out is null.
+    names = (column.name for column in table.columns)
+    given = tuple(name for name in names if any(value is not None for value in values[name]))
+    if given:
+        statement, places = _compiled(table, connection.dialect, given)
+        columns = [values[name] if process is None else map(process, values[name]) for name, process in places]
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 
-@lru_cache(16)
-def _compiled(table: Table, dialect: Dialect) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
-    """The statement, and for each of its places the column and what makes of a value what the driver wants."""
-    compiled = cast("SQLCompiler", _statement(table, dialect).compile(dialect=dialect))
+@lru_cache(64)
+def _compiled(
+    table: Table, dialect: Dialect, given: tuple[str, ...]
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The statement for some columns, and for each of its places which it is and what makes a value the driver's."""
+    compiled = _statement(table, dialect).compile(dialect=dialect, column_keys=given)
     processors = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns}
     return compiled.string, [(name, processors[name]) for name in compiled.positiontup or ()]
 

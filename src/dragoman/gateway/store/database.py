@@ -164,8 +164,9 @@ def _put(connection: Connection, closed: Sequence[Closed], words: Sequence[Texts
 
 def _put_entries(connection: Connection, entries: Sequence[Closed]) -> None:
     values = _columns(entries)
-    changed = [list(one) or None for one in values["changed"]]
-    insert_all(connection, requests, {**values, "attempts": map(len, values["attempts"]), "changed": changed})
+    counts = [len(one) for one in values["attempts"]]
+    changes = [list(one) or None for one in values["changed"]]
+    insert_all(connection, requests, {**values, "attempts": counts, "changed": changes})
     tries = [(one.entry, *numbered) for one in entries for numbered in enumerate(one.attempts, 1)]
     if tries:
         names, ordinals, each = zip(*tries, strict=True)
