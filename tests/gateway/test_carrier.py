@@ -212,6 +212,24 @@ def test_a_line_that_cannot_be_read_is_set_aside_and_said(store, folder, caplog,
     assert "1 lines of the journal could not be read" in caplog.text
 
 
+@pytest.mark.parametrize("piece", [10, carrier.PIECE])
+def test_each_end_finds_its_beginning_in_the_same_piece_or_an_earlier_one(store, folder, monkeypatch, piece):
+    monkeypatch.setattr(carrier, "PIECE", piece)
+    names = [f"{number:032x}" for number in range(3)]
+    lines = [line for name in names for line in (opened(open=name), closed(entry=name))]
+    # A name is where it is expected in a line that is spoilt, too.
+    spoilt = encode(opened(open="f" * 32))[:-1]
+    abandoned(folder, *lines[:-1], raw=spoilt + b"\n")
+    carry_leftovers(folder, store)
+
+    assert [(row["entry"], row["end_reason"]) for row in stored(store)] == [
+        (names[0], "completed"),
+        (names[1], "completed"),
+        (names[2], "killed"),
+    ]
+    assert (folder / ASIDE).read_bytes() == spoilt + b"\n"
+
+
 def test_words_are_carried_with_their_entry(store, folder):
     with Journal(folder) as journal:
         journal.open(opened(1))

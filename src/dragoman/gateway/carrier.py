@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Self
 
 from dragoman.gateway import record
 from dragoman.gateway.journal import hold, segments
-from dragoman.gateway.record import Closed, Opened, Texts
+from dragoman.gateway.record import NAME, OPENING, Closed, Opened, Texts
 from dragoman.gateway.store.database import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
 
     from dragoman.gateway.journal import Journal
+    from dragoman.gateway.record import Line
     from dragoman.gateway.store.database import Store
 
 PAUSE = 0.5
@@ -41,8 +43,8 @@ RETENTION = 3600.0
 PATIENCE = 10.0
 """Seconds that the end waits for the last entries; what is not carried then is carried at the next start."""
 
-PIECE = 128 * 1024
-"""Bytes that are read, and put into the store, at a time."""
+PIECE = 512 * 1024
+"""Bytes that are read, and put into the store, at a time: some 500 entries. Others who write wait for no more."""
 
 ASIDE = "set-aside"
 """The file in the journal's folder for lines that no store takes; nothing reads it but its owner."""
@@ -110,35 +112,27 @@ class Folder:
                 self._read[segment] = offset + len(lines)
 
     def _take(self, segment: Path, lines: bytes) -> None:
-        closed: list[Closed] = []
-        words: list[Texts] = []
-        opened: dict[str, tuple[Path, Opened]] = {}
         spoilt: list[bytes] = []
-        for line in lines.splitlines(keepends=True):
-            try:
-                found = record.decode(line)
-            except ValueError:
-                # One without an end was never written whole, so that whoever wrote it knows.
-                spoilt += [line] if line.endswith(b"\n") and line != b"\n" else []
-                continue
-            if isinstance(found, Opened):
-                opened[found.open] = (segment, found)
-            elif isinstance(found, Closed):
-                closed.append(found)
-            else:
-                words.append(found)
-        self._put(closed, words, spoilt)
+        *ended, rest = lines.split(b"\n")
+        found = _decoded((line for line in ended if not line.startswith(OPENING)), spoilt)
+        # One without an end was never written whole, so that whoever wrote it knows.
+        found += _decoded([rest], [])
+        closed = [one for one in found if isinstance(one, Closed)]
+        # Of an entry whose closing is here too nothing else is wanted.
+        ends = {one.entry.encode() for one in closed}
+        found += _decoded((line for line in ended if line.startswith(OPENING) and line[NAME] not in ends), spoilt)
+        self._put(closed, [one for one in found if isinstance(one, Texts)], spoilt)
         # Only now: when the store is away, the same lines are read again.
-        self._open |= opened
+        self._open |= {one.open: (segment, one) for one in found if isinstance(one, Opened)}
         for one in closed:
             self._open.pop(one.entry, None)
 
     def _put(self, closed: list[Closed], words: list[Texts], spoilt: list[bytes]) -> None:
         refused = self._store.put(closed, words) if closed or words else []
-        aside = [*spoilt, *(record.encode(one) + b"\n" for one in refused)]
+        aside = [*spoilt, *map(record.encode, refused)]
         if aside:
             with (self._path.parent / ASIDE).open("ab") as file:
-                file.writelines(aside)
+                file.writelines(line + b"\n" for line in aside)
             log.warning("%d lines of the journal could not be read or stored: they are in %s", len(aside), file.name)
 
 
@@ -249,6 +243,18 @@ def carry_leftovers(folder: Path, store: Store) -> None:
                 path.rmdir()
         finally:
             os.close(held)
+
+
+def _decoded(lines: Iterable[bytes], spoilt: list[bytes]) -> list[Line]:
+    """What lines say; those that say nothing are added to the spoilt ones."""
+    found: list[Line] = []
+    for line in lines:
+        try:
+            found.append(record.decode(line))
+        except ValueError:
+            # An empty one ends what was torn.
+            spoilt += [line] if line else []
+    return found
 
 
 def _lines(file: int, offset: int, *, whole: bool) -> bytes:

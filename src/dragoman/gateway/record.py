@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from dragoman.names import LENGTH
+
 End = Literal["completed", "failed", "refused_upstream", "disconnected", "timed_out", "killed"]
 """How a request ended.
 
@@ -181,6 +183,12 @@ Line = Opened | Closed | Texts
 
 encode = msgspec.json.Encoder().encode
 """A line as JSON, without its end."""
+
+OPENING = b'{"open":"'
+"""What an opened line begins with: the entry's name follows."""
+
+NAME = slice(len(OPENING), len(OPENING) + LENGTH)
+"""Where in an opened line the name stands."""
 
 _opened = msgspec.json.Decoder(Opened).decode
 _closed = msgspec.json.Decoder(Closed).decode
