@@ -90,7 +90,8 @@ class Journal:
         line = record.encode(opened) + b"\n"
         with self._lock:
             try:
-                self._flush()
+                if self._kept:
+                    self._flush()
                 self._write(line)
             except OSError as error:
                 raise JournalError(
@@ -107,15 +108,12 @@ class Journal:
         lines = closed + b"\n" if texts is None else record.encode(texts) + b"\n" + closed + b"\n"
         with self._lock:
             self._kept.append(lines)
-            with contextlib.suppress(OSError):
-                self._flush()
+            self._flushed()
 
     def flush(self) -> bool:
         """Write what was kept, and say whether all of it is written now."""
         with self._lock:
-            with contextlib.suppress(OSError):
-                self._flush()
-            return not self._kept
+            return self._flushed()
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -130,8 +128,7 @@ class Journal:
             UnwrittenError: the disk does not take what was kept, which is on the log now.
         """
         with self._lock:
-            with contextlib.suppress(OSError):
-                self._flush()
+            self._flushed()
             left, self._kept = self._kept, []
             os.close(self._file)
             # A number that is closed soon names another file.
@@ -152,6 +149,13 @@ class Journal:
         for lines in left:
             log.error("not on the disk: %s", lines.splitlines()[-1].decode())
         return UnwrittenError(f"{what}: the log has them, and says where to put them")
+
+    def _flushed(self) -> bool:
+        try:
+            self._flush()
+        except OSError:
+            return False
+        return True
 
     def _flush(self) -> None:
         while self._kept:
