@@ -6,13 +6,23 @@ import time
 import pytest
 
 from dragoman import names
-from dragoman.names import LENGTH, fresh
+from dragoman.names import LENGTH, fresh, sorting
 
 
 def test_a_name_is_hexadecimal_and_given_once() -> None:
     given = [fresh() for _ in range(2000)]
     assert len(set(given)) == len(given)
     assert all(len(name) == LENGTH and set(name) <= set("0123456789abcdef") for name in given)
+
+
+def test_names_that_sort_do_so_by_when_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    for milliseconds in (9, 10, 255, 1_795_000_000_000, 1_795_000_000_001, 4_000_000_000_000):
+        monkeypatch.setattr(names, "time_ns", lambda now=milliseconds * 1_000_000: now)
+        given.append(sorting())
+    assert sorted(given) == given
+    assert {len(name) for name in given} == {LENGTH}
+    assert len({sorting() for _ in range(2000)}) == 2000
 
 
 def test_a_child_does_not_give_what_its_parent_is_about_to() -> None:

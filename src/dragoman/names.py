@@ -8,7 +8,7 @@ functions so), and all that start from the same picture would give out the same 
 from __future__ import annotations
 
 import os
-from time import time
+from time import time, time_ns
 
 LENGTH = 32
 """Hexadecimal digits of a name: 128 bits of the system's chance."""
@@ -52,6 +52,15 @@ def fresh() -> str:
             return _drawn.names.pop()
         except IndexError:
             _drawn.draw()
+
+
+def sorting() -> str:
+    """A name as `fresh` gives them, but that names sort by when they were given: to the millisecond, then by chance.
+
+    Those of one moment stand together in an index. One of names in no order has a page to read and to write for each:
+    in a store of 300,000 entries that nearly doubles what another takes.
+    """
+    return f"{time_ns() // 1_000_000:012x}{fresh()[12:]}"
 
 
 if hasattr(os, "register_at_fork"):

@@ -14,7 +14,7 @@ from dragoman.gateway.explain import UNTRIED
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.respond import Caller
 from dragoman.gateway.sites import CROSS_SITE, asks_leave, leave
-from dragoman.names import fresh
+from dragoman.names import sorting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -59,7 +59,7 @@ class Visit:
         self.sent: list[Header] = scope["headers"]
         self._headers = dict(self.sent)
         given = self._headers.get(b"x-request-id", b"").decode("latin-1")
-        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{fresh()}"
+        self.id = given if _GIVEN_ID.fullmatch(given) else f"req_{sorting()}"
         self.method: str = "GET" if scope["method"] == "HEAD" else scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope.get("query_string", b"")
