@@ -14,7 +14,7 @@ from dragoman.gateway.log import spoken
 from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
 from dragoman.gateway.redact import redacted, short
 from dragoman.gateway.tally import Tally, together
-from dragoman.names import fresh
+from dragoman.names import sorting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -196,7 +196,7 @@ class Entry:
         self.trace: Trace | None = None
         self.closed: Closed | None = None
         self._totals = totals
-        self._opened = Opened(_new_name(), request_id, datetime.now(UTC), short(model), stream, key, owner, prompt)
+        self._opened = Opened(sorting(), request_id, datetime.now(UTC), short(model), stream, key, owner, prompt)
         self._book = book or _NO_BOOK
         self._begun = time.monotonic()
         self._attempts: list[Attempt] = []
@@ -384,11 +384,6 @@ def end_of(error: errors.DragomanError) -> End:
 
 
 _NO_BOOK = Book()
-
-
-def _new_name() -> str:
-    """A new entry's own name: they sort by time, so that those of a moment stand together in the store's index."""
-    return f"{time.time_ns() // 1_000_000:012x}{fresh()[:20]}"
 
 
 def _sum_of_costs(attempts: Iterable[tuple[Source, int | None]]) -> int | None:
