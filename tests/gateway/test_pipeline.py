@@ -78,6 +78,29 @@ def test_a_key_opens_the_models_that_it_may_ask_for(tmp_path):
     assert (headers["x-dragoman-upstream"], headers["x-dragoman-attempts"]) == ("only", "1")
 
 
+@pytest.mark.parametrize(
+    ("named", "path"),
+    [
+        ({"models": ["gpt-5", "dear"]}, "models[1]"),
+        ({"models": "dear"}, "models"),
+        ({"fallbacks": [{"model": "dear"}]}, "fallbacks[0].model"),
+        ({"tools": [{"type": "image_generation", "model": "dear"}]}, "tools[0].model"),
+        ({"responses": {"models": ["dear"]}}, "responses.models[0]"),
+        ({"anthropic": {"fallbacks": ["dear"]}}, "anthropic.fallbacks[0]"),
+    ],
+)
+def test_a_key_opens_no_other_model_by_a_field_that_upstreams_take_more_names_in(tmp_path, named, path):
+    with behind_keys(tmp_path) as (served, desk, upstream):
+        _, limited = desk.create("ana", models=["gpt-*"])
+        _, free = desk.create("bo")
+        refused, _, told = post(served, limited, ASKED | {"model": "gpt-5"} | named)
+        answered, _, _ = post(served, free, ASKED | {"model": "gpt-5", "models": ["dear"]})
+
+    assert (refused, told["error"]["code"], told["error"]["param"]) == (403, "model_not_allowed", path)
+    assert answered == 200
+    assert len(upstream.requests) == 1
+
+
 def test_a_revoked_key_opens_nothing(tmp_path):
     with behind_keys(tmp_path) as (served, desk, _):
         key, secret = desk.create("ana")

@@ -275,3 +275,42 @@ def test_a_truncated_answer_of_one_document_is_not_passed_on():
 
     assert caught.value.code == "upstream_truncated"
     assert not isinstance(caught.value, TruncatedError)
+
+
+def test_a_stream_that_the_gateway_itself_fails_over_says_so_and_has_no_clean_end(monkeypatch, caplog):
+    import asyncio  # noqa: PLC0415 - as above
+
+    from dragoman.gateway.app import Gateway  # noqa: PLC0415
+    from dragoman.gateway.tongue import Passing  # noqa: PLC0415
+
+    feed, sent, later = Passing.feed, [], Hold()
+
+    def failing(self, chunk):
+        if chunk.text == "net":
+            raise LookupError("planted")
+        return feed(self, chunk)
+
+    async def main(url):
+        running = made(url)
+        inbox = asyncio.Queue()
+        inbox.put_nowait({"type": "http.request", "body": json.dumps(HELLO_STREAM).encode()})
+
+        async def send(message):
+            sent.append(message.get("body", b""))
+            if b"Mo" in sent[-1]:
+                later.release()
+
+        scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
+        await Gateway(running)(scope, inbox.get, send)
+        running.close()
+        return running.lasting.totals.closed["failed"]
+
+    monkeypatch.setattr(Passing, "feed", failing)
+    with Scripted([READ, chunked_head() + chunk(step("Mo")), later, chunk(step("net")), Hold()]) as server:
+        failed = asyncio.run(main(server.url("/v1")))
+
+    told = b"".join(sent)
+    assert told.index(b"Mo") < told.index(b"the gateway failed, and its log says how")
+    assert b"[DONE]" not in told
+    assert failed == 1
+    assert "planted" in caplog.text

@@ -66,7 +66,7 @@ async def count_tokens(running: Running, caller: Caller, who: Identity) -> None:
     request = decode_body(raw)
     hear.check(request, counting=True)
     within(running.config.bounds, raw, request)
-    pipeline.permit(who, request["model"])
+    pipeline.permit(who, request)
     ways = running.relay.find(request["model"]).ways
     upstreams = [running.relay.upstreams[way.upstream] for way in ways]
     if all(each.counts for each in upstreams):

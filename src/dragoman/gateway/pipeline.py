@@ -21,6 +21,7 @@ from dragoman.gateway.limits.claims import Ask
 from dragoman.gateway.limits.estimate import ANSWER, LARGEST, tokens
 from dragoman.gateway.limits.estimate import longest as longest_answer
 from dragoman.gateway.limits.refused import Refused
+from dragoman.gateway.named import models_in
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.tongue import counted
 from dragoman.gateway.words import Words
@@ -84,7 +85,7 @@ async def ask(
         body: the request, in our words.
         changes: what had to be changed of it.
     """
-    permit(who, body["model"])
+    permit(who, body)
     seat = await _seat(running, caller, stream=body.get("stream") is True)
     try:
         await _admitted(running, caller, who, body, changes)
@@ -92,15 +93,18 @@ async def ask(
         seat.leave()
 
 
-def permit(who: Identity, model: str) -> None:
-    """Let somebody ask for a model.
+def permit(who: Identity, body: dict[str, Any]) -> None:
+    """Let somebody ask for the models that a request names.
 
     Raises:
-        TurnedAwayError: it is not among those that they may ask for.
+        TurnedAwayError: one is not among those that they may ask for.
     """
-    refused = who.refuse_model(model)
-    if refused is not None:
-        raise TurnedAwayError(refusal.of_caller(refused))
+    if who.models is None:
+        return
+    for path, model in models_in(body):
+        refused = who.refuse_model(model, path)
+        if refused is not None:
+            raise TurnedAwayError(refusal.of_caller(refused))
 
 
 async def _seat(running: Running, caller: Caller, *, stream: bool) -> Seat:

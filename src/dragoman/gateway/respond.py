@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,8 @@ from dragoman.errors import DragomanError
 from dragoman.gateway.explain import told
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
+
+log = logging.getLogger("dragoman.gateway")
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
@@ -130,5 +133,11 @@ async def _told(  # noqa: PLR0913, PLR0917 - an answer, who is told of it, and h
     except DragomanError as error:
         entry.failed(status_of(error), end_of(error))
         await asgi.said(say, telling.failed(error, caller.id))
+    except (asgi.Disconnected, OSError):
+        raise
+    except Exception:  # a mistake of ours is for the log; its caller must not take what came for all there was
+        log.exception("the stream of request %s failed", caller.id)
+        entry.failed(500)
+        await asgi.said(say, telling.failed(DragomanError("the gateway failed, and its log says how"), caller.id))
     finally:
         opening.cancel()

@@ -46,8 +46,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it may ask for a model."""
         return self.models is None or any(matched(one, model) is not None for one in self.models)
 
-    def refuse_model(self, model: str) -> Denied | None:
-        """Why it may not ask for a model; None where it may."""
+    def refuse_model(self, model: str, path: str = "model") -> Denied | None:
+        """Why it may not ask for a model, which a request names at a path; None where it may."""
         if self.allows(model):
             return None
         allowed = ", ".join(self.models or ()) or "none"
@@ -55,7 +55,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
             status=FORBIDDEN,
             message=f"{self.whose} may not ask for the model {model[:200]!r}; it may for {allowed}",
             code="model_not_allowed",
-            param="model",
+            param=path,
         )
 
 
