@@ -99,9 +99,22 @@ def test_the_image_has_what_replicas_need():
 
     assert wanted == ["gateway", "replicas"]
     assert set(wanted) <= set(extras)
-    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
-    for name in re.findall(r'readme = "(.*)"', (ROOT / "pyproject.toml").read_text()):
-        assert f"!{name}" in ignored
+
+
+def test_a_builder_is_sent_what_the_image_is_made_of_and_no_secrets():
+    # Where both builders of Docker look: the older one does not read Dockerfile.dockerignore, and sends deploy/.env.
+    first, *lines = (ROOT / ".dockerignore").read_text().splitlines()
+    sent = {line.removeprefix("!") for line in lines if line.startswith("!")}
+
+    assert first == "*"
+    # Names at the top alone: of a pattern with a star the older builder sends nothing.
+    assert all(re.fullmatch(r"[\w.]+", name) and (ROOT / name).exists() for name in sent)
+    assert sent >= {"src", "uv.lock", *re.findall(r'readme = "(.*)"', (ROOT / "pyproject.toml").read_text())}
+    assert not list(DEPLOY.glob("*.dockerignore"))
+
+
+def test_the_passwords_of_compose_are_not_committed():
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_probes_and_ports_are_the_gateways(container):
