@@ -117,6 +117,20 @@ def test_the_passwords_of_compose_are_not_committed():
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
+def test_compose_keeps_its_address_over_restarts():
+    (port,) = COMPOSE["services"]["dragoman"]["ports"]
+
+    # A container takes the next port of a range each time it starts; one port is always the same.
+    assert port == f"127.0.0.1:${{DRAGOMAN_PORTS:-{CONFIG.server.port}}}:{CONFIG.server.port}"
+
+
+def test_the_database_is_healthy_once_others_can_reach_it():
+    test = COMPOSE["services"]["postgres"]["healthcheck"]["test"]
+
+    # While it is made, its image runs one that listens at a Unix socket alone, and ends it again.
+    assert test[1:4] == ["pg_isready", "--host", "127.0.0.1"]
+
+
 def test_probes_and_ports_are_the_gateways(container):
     (port,) = container["ports"]
     image = (DEPLOY / "Dockerfile").read_text()
