@@ -121,7 +121,7 @@ async def _told(  # noqa: PLR0913, PLR0917 - an answer, who is told of it, and h
     telling = caller.tongue.telling(asked)
 
     def give(chunks: list[Chunk]) -> Awaitable[None] | None:
-        piece = b"".join(map(telling.feed, chunks))
+        piece = telling.feed(chunks[0]) if len(chunks) == 1 else b"".join(map(telling.feed, chunks))
         return say(piece) if piece else None
 
     try:

@@ -10,6 +10,8 @@ memory; and a socket can be closed at once and quietly, from wherever, also when
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,6 @@ from dragoman.transport import NoAnswer
 from dragoman.transport.sockets import RECEIVE, look_up, numeric
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Sequence
 
     from dragoman.transport.pool import Pool
@@ -108,6 +109,7 @@ class Line:
         "_listening",
         "_loop",
         "_number",
+        "_plain",
         "_sock",
         "_taker",
         "_thread",
@@ -124,6 +126,8 @@ class Line:
         # uvloop tells of an error on a socket once: when bytes and a reset arrive together, whoever takes no more than
         # the bytes never hears of the reset. asyncio's own loops tell until it is taken.
         self._drains = not type(self._loop).__module__.startswith("asyncio.")
+        # Under TLS less may be given than has come.
+        self._plain = type(sock) is socket.socket
         self._inbox = b""
         self._ended = False
         self._broken: OSError | None = None
@@ -262,6 +266,9 @@ class Line:
         before = len(self._inbox)
         self._take()
         while self._drains and before < len(self._inbox) < INBOX_BOUND and not self._ended:
+            if self._plain and len(self._inbox) - before < RECEIVE:
+                self._ask_for_a_reset()
+                break
             before = len(self._inbox)
             self._take()
         if self._ended or len(self._inbox) >= INBOX_BOUND:
@@ -286,6 +293,12 @@ class Line:
             self._inbox += data
         else:
             self._ended = True
+
+    def _ask_for_a_reset(self) -> None:
+        """Take an error that came behind the last bytes: to read in vain would say it as well, for an exception."""
+        code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._broken, self._ended = OSError(code, os.strerror(code)), True
 
     def _wake(self) -> None:
         waiter = self._waiter
