@@ -76,7 +76,8 @@ def check_object(param: str, given: object) -> None:
     Raises:
         InvalidRequestError: it is not.
     """
-    if not isinstance(given, _MAPPING):
+    # First what most are: to ask a dictionary whether it is a mapping takes ten times as long.
+    if type(given) is not dict and not isinstance(given, _MAPPING):
         _refuse(param, "a dict", given)
 
 

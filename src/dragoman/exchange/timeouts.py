@@ -39,7 +39,8 @@ class Timeouts:
         """Refuse what is no time to wait."""
         for name in _GIVEN:
             seconds = getattr(self, name)
-            if not is_duration(seconds):
+            # Spelt out for what most are: whoever serves makes these with each request.
+            if not (type(seconds) is float and seconds > 0.0) and not is_duration(seconds):
                 sentence = f"{name} is a number of seconds above 0, or math.inf for no limit, not {seconds!r}"
                 raise InvalidRequestError(sentence, param="timeout")
         object.__setattr__(self, "whole", min(self.total, self.attempt))
