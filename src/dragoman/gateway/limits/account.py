@@ -97,15 +97,7 @@ class Account:
 
     def short(self, claims: Iterable[Claim], now: float) -> list[Claim]:
         """The claims that do not fit."""
-        sums, short = self._sums, list[Claim]()
-        for claim in claims:
-            entry = claim.entry
-            known = sums.get(entry.meter)
-            if known is None or not known.since <= now < known.until:
-                known = self._sum(entry.meter, now)
-            if known.total + entry.amount > claim.limit:
-                short.append(claim)
-        return short
+        return [claim for claim in claims if self._sum(claim.entry.meter, now).total + claim.entry.amount > claim.limit]
 
     def reserve(self, claims: Sequence[Claim], now: float) -> list[Claim]:
         """Make all the claims if every one of them fits, or none; returns those that do not."""
@@ -135,7 +127,7 @@ class Account:
             slices[entry.slice] = (amount, ends)
             known = self._sums.get(meter)
             if known is not None:
-                # What ends earlier than it did is looked at again a little too early, which is no harm.
+                # A slice that now lasts longer leaves `until` too early, which is no harm: all are looked at again.
                 known.total += entry.amount
                 known.latest = ends if ends > known.latest else known.latest  # noqa: FURB136 - as above
                 known.until = ends if ends < known.until else known.until  # noqa: FURB136 - as above
@@ -181,11 +173,6 @@ class Account:
             if left + entry.amount <= limit:
                 return ends
         return None
-
-    def standing(self, meter: str, now: float) -> tuple[int, float]:
-        """How much of a meter counts at a moment, and when nothing of it does any more, if nobody takes more."""
-        known = self._sum(meter, now)
-        return known.total, max(now, known.latest)
 
     def empty_at(self, meter: str, now: float) -> float:
         """When nothing of a meter counts any more, if nobody takes more."""

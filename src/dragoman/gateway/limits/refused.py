@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -134,21 +133,15 @@ def standing(account: Account, limits: Limits, now: float) -> list[Header]:
         (TOKENS, limits.tokens_per_minute, _TOKENS_HEADERS),
     ):
         if limit is not None:
-            used, empty = account.standing(meter, now)
-            left, reset = max(0, limit - used), _seconds(math.ceil(empty - now))
-            most_name, left_name, reset_name = names
-            found += (most_name, b"%d" % limit), (left_name, b"%d" % left), (reset_name, reset.encode())
+            left = max(0, limit - account.used(meter, now))
+            reset = duration(account.empty_at(meter, now) - now)
+            found += zip(names, (b"%d" % limit, b"%d" % left, reset.encode()), strict=True)
     return found
 
 
 def duration(seconds: float) -> str:
     """Seconds as OpenAI's headers spell them, rounded up: `1s`, `6m0s`, `12h15m0s`."""
-    return _seconds(math.ceil(seconds))
-
-
-@lru_cache(128)
-def _seconds(whole: int) -> str:
-    minutes, rest = divmod(whole, 60)
+    minutes, rest = divmod(math.ceil(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours}h{minutes}m{rest}s"
