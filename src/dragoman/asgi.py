@@ -239,7 +239,7 @@ class _Watch:
             await _ended(self._asking)
 
 
-def more(scope: Scope) -> Say | None:
+def more_of(scope: Scope) -> Say | None:
     """What a server of ours has for the rest of an answer that has begun; None where it is another's."""
     known: dict[str, Any] | None = scope.get("extensions")
     return known.get(MORE) if known else None
@@ -284,9 +284,9 @@ async def stream(  # noqa: PLR0913 - a server's calls, and what is said by them
         # nginx buffers what it proxies unless it is told not to, and then streams are not streams.
         (b"x-accel-buffering", b"no"),
     ]
-    line = _Line(send, more)
+    line = _Line(send)
     # Three tasks for the whole stream, none for each piece.
-    relaying = asyncio.ensure_future(line.relay(tell, [*start, *headers]))
+    relaying = asyncio.ensure_future(line.relay(tell, [*start, *headers], more))
     keeping = asyncio.ensure_future(line.keep_alive(keep_alive))
     leaving = _leaving(receive)
     try:
@@ -304,38 +304,35 @@ async def stream(  # noqa: PLR0913 - a server's calls, and what is said by them
 class _Line:
     """The way to one caller, along which a stream's pieces and the comments between them go one at a time."""
 
-    def __init__(self, send: Send, more: Say | None) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._more = more
         self._saying = False
         self._commenting = asyncio.Lock()
         self._now = asyncio.get_running_loop().time
         self._spoke_at = self._now()
 
-    async def relay(self, tell: Callable[[Say], Awaitable[None]], headers: list[Header]) -> None:
+    async def relay(self, tell: Callable[[Say], Awaitable[None]], headers: list[Header], more: Say | None) -> None:
         """Send the whole answer."""
-        await self._sent({"type": "http.response.start", "status": 200, "headers": headers})
-        await tell(self._say if self._more is None else self._say_more)
+        await self._sent(self._send({"type": "http.response.start", "status": 200, "headers": headers}))
+        await tell(self._say if more is None else self._by_way_of(more))
         await self._commented()
-        await self._sent({"type": "http.response.body", "body": b""})
+        await self._sent(self._send({"type": "http.response.body", "body": b""}))
 
     async def _say(self, piece: bytes) -> None:
         # Whoever sends holds nobody up but a comment: a lock for each piece would cost as much as the piece.
         if self._commenting.locked():
             await self._commented()
-        await self._sent({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._sent(self._send({"type": "http.response.body", "body": piece, "more_body": True}))
 
-    def _say_more(self, piece: bytes) -> Awaitable[None] | None:
+    def _by_way_of(self, more: Say) -> Say:
         """The same by the server's own way, which waits for nobody: a comment on its way is whole, too."""
-        held = self._more(piece) if self._more is not None else None
-        self._spoke_at = self._now()
-        return None if held is None else self._taken(held)
 
-    async def _taken(self, held: Awaitable[None]) -> None:
-        self._saying = True
-        await held
-        self._saying = False
-        self._spoke_at = self._now()
+        def say(piece: bytes) -> Awaitable[None] | None:
+            held = more(piece)
+            self._spoke_at = self._now()
+            return None if held is None else self._sent(held)
+
+        return say
 
     async def keep_alive(self, seconds: float) -> None:
         """Send a comment whenever nothing else was sent for so long; ends only when sending fails."""
@@ -346,17 +343,17 @@ class _Line:
                 await asyncio.sleep(max(seconds - silent, seconds / 10))
             else:
                 async with self._commenting:
-                    await self._sent({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
+                    await self._sent(self._send({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True}))
 
     async def _commented(self) -> None:
         """Wait until the comment that is being sent has been."""
         async with self._commenting:
             pass
 
-    async def _sent(self, message: MutableMapping[str, Any]) -> None:
+    async def _sent(self, sending: Awaitable[None]) -> None:
         self._saying = True
         try:
-            await self._send(message)
+            await sending
         except OSError:  # what a server raises when nobody is there any more (ASGI 2.4)
             raise Disconnected from None
         self._saying = False

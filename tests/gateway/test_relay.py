@@ -98,7 +98,7 @@ class World:
                 return relayed.document.text
             got = []
             try:
-                await self.relay.give(relayed, got.extend, body, found, entry, until)
+                await self.relay.follow(relayed, got.extend, body, found, entry, until)
             except APIError as error:
                 return got, error
             entry.completed()
@@ -335,7 +335,7 @@ def test_of_two_in_a_race_one_may_fail():
             hold.release()
             relayed = await task
             got = []
-            await relayed.give(got.extend)
+            await relayed.follow(got.extend)
             return [each.text for each in got]
 
         assert "".join(world.ask(STREAMED, work=released)) == "Monet"

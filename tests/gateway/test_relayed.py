@@ -45,7 +45,7 @@ def relayed(steps, work, stream=True, vendor=None, **known):
 
 async def read(made):
     got = []
-    await made.give(got.extend)
+    await made.follow(got.extend)
     return [each.text for each in got]
 
 
@@ -57,11 +57,11 @@ async def first_of(made):
         if not first.done():
             first.set_result(chunks[0])
 
-    giving = asyncio.ensure_future(made.give(give))
+    following = asyncio.ensure_future(made.follow(give))
     chunk = await first
-    giving.cancel()
+    following.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await giving
+        await following
     return chunk
 
 
@@ -88,7 +88,7 @@ def test_what_was_said_of_the_usage_before_the_answer_began_is_known_though_it_b
 def test_chunks_that_arrive_together_are_given_out_together():
     async def sizes(made):
         found = []
-        await made.give(lambda chunks: found.append(len(chunks)))
+        await made.follow(lambda chunks: found.append(len(chunks)))
         return found
 
     answer = chunked(step("Mo") + step("n") + step("et") + step(finish="stop"), event("[DONE]"))
@@ -111,7 +111,7 @@ def test_a_stream_that_breaks_off_raises_after_what_came():
     async def broken(made):
         got = []
         with pytest.raises(errors.APIError):
-            await made.give(got.extend)
+            await made.follow(got.extend)
         return [each.text for each in got]
 
     got, tokens, busy = relayed([chunked_head() + chunk(step("Mo")), CLOSE], broken)
@@ -207,7 +207,7 @@ def test_an_answer_that_has_still_to_come_is_waited_for(monkeypatch, first, choi
     async def two(made):
         asyncio.get_running_loop().call_later(0.1, later.release)
         got = []
-        await made.give(got.extend)
+        await made.follow(got.extend)
         return [choice.index for each in got for choice in each.choices if choice.finish_reason]
 
     steps = [chunked_head() + chunk(step("Mo") + first), later, chunk(choice(choices - 1, "stop"))]

@@ -26,7 +26,7 @@ def kept(*contents, streamed, fails=False):
     """The words that an answer of these choices, or chunks, leaves in the journal."""
     journal = Kept()
 
-    async def giving(_, give):
+    async def following(_, give):
         for index, content in contents:
             give([Chunk(choices=[ChunkChoice(index=index, delta=Delta(content=content))])])
 
@@ -35,7 +35,7 @@ def kept(*contents, streamed, fails=False):
         words = Words(BODY)
         with Entry(Totals(), "r", "m", stream=streamed, book=Book(journal, texts=True)) as entry:
             if streamed:
-                await words.heard(giving)(None, heard.extend)
+                await words.heard(following)(None, heard.extend)
             if not streamed and not fails:
                 choices = [Choice(index=i, message=Message(content=text)) for i, text in enumerate(contents)]
                 words.answered(Completion(choices=choices))

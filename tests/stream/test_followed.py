@@ -9,8 +9,6 @@ from dragoman import errors
 from dragoman.call import body_call
 from dragoman.call.settings import settings_for
 from dragoman.exchange import Timeouts
-from dragoman.exchange.cancellation import Cancellation
-from dragoman.exchange.guard import cancellable
 from dragoman.stream.followed import Followed
 from dragoman.stream.opening import Opening
 from dragoman.transport.aio import AsyncioTransport
@@ -27,14 +25,14 @@ def step(content=None, finish=None):
 STREAM = chunked(step("Mo"), step("net"), step(finish="stop"), event("[DONE]"))
 
 
-def followed(steps, work, *, timeouts=None, cancel=None):
+def followed(steps, work, *, timeouts=None):
     """What some work makes of a stream that has begun."""
 
     async def main(url):
         settings = settings_for(url, api_key=None, model="", timeout=None, retries=0, headers=None)
         call = body_call(settings, BODY, None, timeout=timeouts or Timeouts())
         transport = AsyncioTransport()
-        stream = await Opening(call if cancel is None else cancellable(call, cancel), transport, Followed)
+        stream = await Opening(call, transport, Followed)
         try:
             return await work(stream)
         finally:
@@ -148,23 +146,6 @@ def test_it_is_followed_by_one():
             await first
 
     followed([chunked_head() + chunk(step("Mo")), Hold()], work)
-
-
-def test_one_that_can_be_cancelled_is():
-    cancel = Cancellation()
-
-    async def work(stream):
-        got = []
-
-        def give(chunks):
-            got.extend(chunks)
-            cancel.cancel()
-
-        with pytest.raises(errors.CallCancelledError):
-            await stream.follow(give)
-        return got[0].text
-
-    assert followed([chunked_head() + chunk(step("Mo")), Hold()], work, cancel=cancel) == "Mo"
 
 
 def test_who_closes_it_is_told_so():

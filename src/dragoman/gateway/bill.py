@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.gateway.relayed import Answer, Following
     from dragoman.stream.followed import Give
 
 
@@ -44,11 +44,11 @@ class Bill:
         usage["cost"] = None if cost is None else msgspec.Raw(b"%d.%06d" % divmod(cost, 1_000_000))
         return read_sourced(msgspec.json.encode(said), type(answer))
 
-    def heard(self, giving: Giving) -> Giving:
-        """The same giving, with the cost in the chunks that say the usage."""
+    def heard(self, following: Following) -> Following:
+        """The same following, with the cost in the chunks that say the usage."""
 
         def told(answer: Answer, give: Give) -> Awaitable[None]:
-            return giving(
+            return following(
                 answer,
                 lambda chunks: give([chunk if chunk.usage is None else self.told(chunk) for chunk in chunks]),
             )

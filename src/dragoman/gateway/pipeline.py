@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.cache.lookup import Lookup
     from dragoman.gateway.keys.identity import Identity
     from dragoman.gateway.limits.admission import Grant
-    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.gateway.relayed import Answer, Following
     from dragoman.gateway.respond import Caller
     from dragoman.gateway.running import Running
     from dragoman.gateway.seats import Seat
@@ -200,11 +200,11 @@ async def _answered(request: _Request, entry: Entry, words: Words | None) -> Non
         opening = opening if lookup is None else lookup.listened(opening, entry, heard)
         await respond.whole(caller, opening, entry, body, words, bill)
         return
-    giving: Giving = partial(running.relay.give, body=asked, found=found, entry=entry, until=until)
+    following: Following = partial(running.relay.follow, body=asked, found=found, entry=entry, until=until)
     # Before the bill: whoever is given the answer again does not pay for it.
-    giving = giving if lookup is None else lookup.heard(giving, entry, heard)
-    giving = words.heard(giving) if words else giving
-    await respond.stream(caller, opening, entry, body, bill.heard(giving) if bill else giving)
+    following = following if lookup is None else lookup.heard(following, entry, heard)
+    following = words.heard(following) if words else following
+    await respond.stream(caller, opening, entry, body, bill.heard(following) if bill else following)
 
 
 async def _look(request: _Request, seconds: float) -> Lookup | None:

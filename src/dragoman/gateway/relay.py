@@ -83,7 +83,7 @@ class Relay:
         """
         return self._race(body, found, entry, until, found.route.retries, asks=asks)
 
-    def give(  # noqa: PLR0913, PLR0917 - an answer, whom it is given to, and the arguments of `open`
+    def follow(  # noqa: PLR0913, PLR0917 - an answer, whom it is given to, and the arguments of `open`
         self, relayed: Answer, give: Give, body: dict[str, Any], found: Found, entry: Entry, until: float
     ) -> Awaitable[None]:
         """Give away the chunks of a stream that has begun, as many at a time as arrive.
@@ -103,9 +103,9 @@ class Relay:
             APIError: it broke off, and could not be gone on with.
         """
         if not isinstance(relayed, Relayed):
-            return relayed.give(give)
+            return relayed.follow(give)
         further = self._able(found) if found.route.continue_streams and is_plain(body) else None
-        return relayed.give(give) if further is None else self._continued(relayed, give, body, further, entry, until)
+        return relayed.follow(give) if further is None else self._continued(relayed, give, body, further, entry, until)
 
     async def _continued(  # noqa: PLR0913, PLR0917 - as above
         self, relayed: Relayed, give: Give, body: dict[str, Any], further: Found, entry: Entry, until: float
@@ -114,7 +114,7 @@ class Relay:
         joint: Joint | None = None
         while True:
             try:
-                await relayed.give(give if joint is None else _joined(joint, give))
+                await relayed.follow(give if joint is None else _joined(joint, give))
             except errors.APIError as error:
                 known = beginning_of(error, relayed.attempt.tokens(None).completion or 0)
                 if known is None:

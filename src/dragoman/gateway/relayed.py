@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.upstream import Upstream
     from dragoman.stream.followed import Give
 
-    Giving = Callable[["Answer", Give], Awaitable[None]]
+    Following = Callable[["Answer", Give], Awaitable[None]]
 
 
 GRACE = 3.0
@@ -46,7 +46,7 @@ class Answer(Protocol):
         """It, in one piece. A stream has none."""
         ...
 
-    async def give(self, give: Give) -> None:
+    async def follow(self, give: Give) -> None:
         """Give its chunks away, as a stream; what `give` returns, if anything, is waited for before there are more."""
         ...
 
@@ -116,7 +116,7 @@ class Relayed:
             raise TypeError("this answer is a stream")
         return self._answer
 
-    async def give(self, give: Give) -> None:
+    async def follow(self, give: Give) -> None:
         """Give the stream's chunks away, as many at a time as arrive, each told to the attempt; they are read once.
 
         Raises:
@@ -151,7 +151,7 @@ class Relayed:
                         # A vendor may say it again, with the usage.
                         finished.add(choice.index)
             held = give(chunks)
-            if len(finished) >= self._choices:
+            if len(finished) >= self._choices and not patience.expired():
                 # What comes after every choice has finished is not waited for long.
                 return _await_the_rest(patience, held)
             return held

@@ -13,20 +13,20 @@ from dragoman.gateway.explain import told
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import end_of
 
-log = logging.getLogger("dragoman.gateway")
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
 
     from dragoman.asgi import Header, Receive, Say, Send
     from dragoman.gateway.bill import Bill
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.gateway.relayed import Answer, Following
     from dragoman.gateway.tongue import Tongue
     from dragoman.gateway.words import Words
     from dragoman.wire.chunk import Chunk
 
     Opening = asyncio.Future[Answer]
+
+log = logging.getLogger("dragoman.gateway")
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a stream says that it lives: from before the first token on."""
@@ -88,7 +88,7 @@ async def whole(  # noqa: PLR0913, PLR0917 - an answer, and who is told of it
 
 
 async def stream(
-    caller: Caller, work: Coroutine[Any, Any, Answer], entry: Entry, asked: dict[str, Any], giving: Giving
+    caller: Caller, work: Coroutine[Any, Any, Answer], entry: Entry, asked: dict[str, Any], following: Following
 ) -> None:
     """Answer with server-sent events.
 
@@ -105,7 +105,7 @@ async def stream(
         headers = caller.headers
         if opening.done():
             headers = [*headers, *told(entry, opening.result().by)]
-        told_as = partial(_told, caller, opening, entry, asked, giving)
+        told_as = partial(_told, caller, opening, entry, asked, following)
         await asgi.stream(
             caller.send, caller.receive, told_as, keep_alive=KEEP_ALIVE, headers=headers, more=caller.more
         )
@@ -116,7 +116,7 @@ async def stream(
 
 
 async def _told(  # noqa: PLR0913, PLR0917 - an answer, who is told of it, and how
-    caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], giving: Giving, say: Say
+    caller: Caller, opening: Opening, entry: Entry, asked: dict[str, Any], following: Following, say: Say
 ) -> None:
     telling = caller.tongue.telling(asked)
 
@@ -127,13 +127,13 @@ async def _told(  # noqa: PLR0913, PLR0917 - an answer, who is told of it, and h
     try:
         relayed = await opening
         telling.begin(relayed.begun_with)
-        await giving(relayed, give)
+        await following(relayed, give)
         await asgi.said(say, telling.end())
         entry.completed()
     except DragomanError as error:
         entry.failed(status_of(error), end_of(error))
         await asgi.said(say, telling.failed(error, caller.id))
-    except (asgi.Disconnected, OSError):
+    except asgi.Disconnected:
         raise
     except Exception:  # a mistake of ours is for the log; its caller must not take what came for all there was
         log.exception("the stream of request %s failed", caller.id)

@@ -73,7 +73,7 @@ class Visit:
         self.receive = asgi.listening(scope, receive)
         self.status = 0
         self._send = send
-        self._more = asgi.more(scope)
+        self._more = asgi.more_of(scope)
         self._begun = time.monotonic()
 
     def matched(self, match: Match) -> None:

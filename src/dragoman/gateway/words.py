@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.gateway.relayed import Answer, Following
     from dragoman.gateway.tongue import Document
     from dragoman.stream.followed import Give
     from dragoman.wire.chunk import Chunk
@@ -35,8 +35,8 @@ class Words:
         self._pieces: list[str] = []
         self._size = 0
 
-    def heard(self, giving: Giving) -> Giving:
-        """The same giving, listened to."""
+    def heard(self, following: Following) -> Following:
+        """The same following, listened to."""
 
         def listened(answer: Answer, give: Give) -> Awaitable[None]:
             def heard(chunks: list[Chunk]) -> Awaitable[None] | None:
@@ -45,7 +45,7 @@ class Words:
                         self._add(choice.index, choice.delta.content)
                 return give(chunks)
 
-            return giving(answer, heard)
+            return following(answer, heard)
 
         return listened
 

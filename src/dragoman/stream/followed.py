@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from dragoman.exchange import idle_until, interrupted, more
-from dragoman.stream import AsyncStream, adrive
+from dragoman.exchange import idle_until, interrupted
+from dragoman.stream import AsyncStream
 from dragoman.transport import NoAnswer
 from dragoman.transport.flow import flow
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Followed(AsyncStream):
-    """A streamed answer that can be followed, or read as any other."""
+    """A streamed answer that can be followed, or read as any other; nobody cancels its call, nor goes on with it."""
 
     __slots__ = ("_give", "_held")
 
@@ -49,26 +49,19 @@ class Followed(AsyncStream):
         with self._alone:
             self._give = give
             self._pass_on()
-            while True:
-                if self._held is not None:
+            while self._held is not None or not reading.over:
+                if self._held is None:
+                    await self._read_on()
+                else:
                     held, self._held = self._held, None
                     await held
-                elif reading.over:
-                    break
-                else:
-                    await self._read_on()
         self._ended()
 
     async def _read_on(self) -> None:
         call, reading = self._call, self._reading
-        if call.onward is not None:
-            await adrive(more(call, time, reading), reading.transport)
-            self._pass_on()
-            return
         answer: Any = reading.answer
-        until = idle_until(call, reading)
         try:
-            await flow(answer, self._take, until)
+            await flow(answer, self._take, idle_until(call, reading))
         except NoAnswer as reason:
             interrupted(call, time, reading, reason)
 
@@ -76,8 +69,7 @@ class Followed(AsyncStream):
         """Read what has come, and say until when to wait for more; 0 where something else has to be done first."""
         reading = self._reading
         reading.feed(data, time.monotonic())
-        if self._ready and self._give is not None:
-            self._held = self._give(self.arrived())
+        self._pass_on()
         return 0.0 if reading.over or self._held is not None else idle_until(self._call, reading)
 
     def _pass_on(self) -> None:

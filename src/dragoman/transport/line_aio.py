@@ -274,11 +274,12 @@ class Line:
         if self._ended or len(self._inbox) >= INBOX_BOUND:
             self._listening = False
             self._loop.remove_reader(self._number)
+        if not self._inbox and not self._ended:
+            return
         if self._taker is not None and self._inbox and not self._taker() and not self._ended:
             return
-        if self._ended or self._inbox or self._taker is not None:
-            self._taker = None
-            self._wake()
+        self._taker = None
+        self._wake()
 
     def _take(self) -> None:
         """Take what the socket has now, if anything."""

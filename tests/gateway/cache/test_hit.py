@@ -17,7 +17,7 @@ DOCUMENT = read_completion(json.dumps(COMPLETION).encode())
 
 async def streamed(hit):
     got = []
-    await hit.give(got.extend)
+    await hit.follow(got.extend)
     return got
 
 

@@ -36,7 +36,7 @@ class Shelf:
 def stream(lookup, *, ending=None, leave=False):
     """Read a stream that a lookup listens to; the chunks that came through."""
 
-    async def giving(_, give):
+    async def following(_, give):
         for chunk in unfold(DOCUMENT):
             give([chunk])
             if leave:
@@ -47,7 +47,7 @@ def stream(lookup, *, ending=None, leave=False):
     async def main():
         got = []
         with contextlib.suppress(asyncio.CancelledError):
-            await lookup.heard(giving, entry(), ("messages[0]: said otherwise",))(None, got.extend)
+            await lookup.heard(following, entry(), ("messages[0]: said otherwise",))(None, got.extend)
         return got
 
     return asyncio.run(main())
@@ -82,11 +82,11 @@ def test_an_answer_in_one_piece_is_kept_when_it_has_come():
 
 
 def test_who_is_not_to_keep_anything_does_not_listen():
-    async def giving(_, give):
+    async def following(_, give):
         give([])
 
     for lookup in (Lookup("bypass"), Lookup("hit", Hit(DOCUMENT, 0.0, ()))):
-        assert lookup.heard(giving, entry(), ()) is giving
+        assert lookup.heard(following, entry(), ()) is following
 
 
 def test_the_answer_says_what_came_of_it():

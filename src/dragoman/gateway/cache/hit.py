@@ -41,7 +41,7 @@ class Hit:
         """What it used: all of it is known before a stream of it begins."""
         return self.document.to_dict().get("usage")
 
-    async def give(self, give: Give) -> None:
+    async def follow(self, give: Give) -> None:
         """Give the answer away as a stream."""
         if not isinstance(self.document, Completion):
             raise TypeError("this answer comes in one piece")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dragoman.asgi import Header
     from dragoman.gateway.cache.hit import Hit
     from dragoman.gateway.ledger import Entry
-    from dragoman.gateway.relayed import Answer, Giving
+    from dragoman.gateway.relayed import Answer, Following
     from dragoman.gateway.tongue import Document
     from dragoman.stream.followed import Give
     from dragoman.wire.chunk import Chunk
@@ -57,10 +57,10 @@ class Lookup:
         self._came(answer.document, entry, heard)
         return answer
 
-    def heard(self, giving: Giving, entry: Entry, heard: tuple[str, ...]) -> Giving:
-        """The same giving of a stream, which is kept when it has ended well. Arguments as those of `listened`."""
+    def heard(self, following: Following, entry: Entry, heard: tuple[str, ...]) -> Following:
+        """The same following of a stream, which is kept when it has ended well. Arguments as those of `listened`."""
         if self._keep is None or self.hit is not None:
-            return giving
+            return following
 
         async def folded(answer: Answer, give: Give) -> None:
             folding = Folding()
@@ -69,7 +69,7 @@ class Lookup:
                 folding.take(chunks)
                 return give(chunks)
 
-            await giving(answer, taken)
+            await following(answer, taken)
             self._came(folding.completion(), entry, heard)
 
         return folded
