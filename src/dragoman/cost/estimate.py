@@ -24,7 +24,7 @@ _MEDIA = frozenset({
     "document", "file", "image", "image_generation_call", "image_url", "input_audio", "input_file", "input_image",
 })  # fmt: skip
 _APIS = ("anthropic", "responses")
-"""Where a request, or a message, holds what is for one API alone."""
+"""Fields of a request that hold what is for one API alone."""
 
 _BESIDE = frozenset({"reasoning_content", "anthropic_content", "responses"})
 """What a message says beside its content and its calls."""
