@@ -17,6 +17,7 @@ from dragoman.dialect.responses.telling import Telling
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.fault import Fault
 from responded import events_of, responses
+from spoken import broken
 
 FUNCTION = {"type": "function", "name": "f", "parameters": {"type": "object"}}
 CUSTOM = {"type": "custom", "name": "x"}
@@ -364,6 +365,45 @@ def test_a_stream_that_was_read_from_this_api_is_told_as_the_items_that_came(res
         ]
         between = "\n\n" if came["type"] == "reasoning" and any(texts) else ""
         assert "".join(said) == (came.get("arguments") or came.get("input") or between.join(texts))
+
+
+@given(response=responses(), data=st.data())
+def test_whatever_an_upstream_says_of_its_items_each_that_ends_has_begun(response, data):
+    reader = Reader(7)
+    read = [json.loads(each) for event in events_of(response) for each in reader.feed(json.dumps(event).encode())[:1]]
+    chunks = [each for each in read if each.get("choices")]
+    at = data.draw(st.integers(0, len(chunks) - 1))
+    chunks[at] = data.draw(broken(st.just(chunks[at])))
+    events = told(read_chunk(json.dumps(each).encode()) for each in chunks)
+
+    places = {
+        kind: [event["output_index"] for event in events if event["type"] == f"response.output_item.{kind}"]
+        for kind in ("added", "done")
+    }
+    assert places["added"] == list(range(len(places["added"])))
+    assert sorted(places["done"]) == places["added"]
+    assert len(events[-1]["response"]["output"]) == len(places["added"])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"index": 0, "content": "Mo"},
+        {"index": [0], "type": "message"},
+        {"index": 0, "type": {"a": "word"}},
+        {"index": 0, "type": "function_call", "call_id": "c1"},
+        {"index": 0, "type": "reasoning", "content": [{"text": "so?"}]},
+        {"index": 0, "type": "message", "content": {"type": "text"}},
+    ],
+)
+def test_a_field_of_this_name_that_is_another_servers_breaks_nothing(entry):
+    chunks = [step({"responses": [entry]}), step({"content": "Monet"}), step({"responses": [entry]}, "stop")]
+    texts = [event["text"] for event in told(chunks) if event["type"] == "response.output_text.done"]
+    message = {"role": "assistant", "content": "Monet", "responses": [entry]}
+    whole = reply({"choices": [{"message": message, "finish_reason": "stop"}]}, ASKED)
+
+    assert texts == ["Monet"]
+    assert "Monet" in json.dumps(whole["output"])
 
 
 def known(item, came):

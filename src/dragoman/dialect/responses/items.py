@@ -72,9 +72,15 @@ def items_of(message: Json) -> list[Json]:
     """
     calls = objects_in(message.get("tool_calls"))
     said = texts_in(message)
-    if RESPONSES not in message:
+    outline = outline_in(message)
+    if not outline:
         return [*_thinking(said["reasoning_content"]), *_message(said), *map(_call, calls)]
-    return _restored(objects_in(message[RESPONSES]), said, calls)
+    return _restored(outline, said, calls)
+
+
+def outline_in(said: Json) -> list[Json]:
+    """The outline in a message, or the entries in a delta. What has no type there is another server's own field."""
+    return [entry for entry in objects_in(said.get(RESPONSES)) if isinstance(entry.get("type"), str)]
 
 
 def restored(entry: Json, item: Json) -> Json:
@@ -91,7 +97,9 @@ def restored(entry: Json, item: Json) -> Json:
     parts = [*objects_in(item.get("content")), *objects_in(item.get("summary"))]
     said = {"content": "", "refusal": "", "reasoning_content": ""}
     for part in parts:
-        place = "reasoning_content" if kind == "reasoning" else "refusal" if part["type"] == "refusal" else "content"
+        place = (
+            "reasoning_content" if kind == "reasoning" else "refusal" if part.get("type") == "refusal" else "content"
+        )
         said[place] += str(part.get("refusal" if place == "refusal" else "text", ""))
     return next((made for made in _restored([entry], said, []) if kind_of(made) == kind), entry)
 

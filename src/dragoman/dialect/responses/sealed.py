@@ -25,7 +25,7 @@ _THOUGHTS = frozenset({"thinking", "redacted_thinking"})
 
 def sealed(blocks: object) -> str | None:
     """The thoughts among blocks as a text nobody needs to read; None where there are none."""
-    thoughts = [block for block in objects_in(blocks) if block.get("type") in _THOUGHTS]
+    thoughts = [block for block in objects_in(blocks) if str(block.get("type")) in _THOUGHTS]
     if not thoughts:
         return None
     return _BEGINNING + base64.urlsafe_b64encode(msgspec.json.encode(thoughts)).decode()

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman.dialect import RESPONSES
 from dragoman.dialect.private import CONTENT
-from dragoman.dialect.responses.items import BETWEEN, CALLS, kind_of, restored
+from dragoman.dialect.responses.items import BETWEEN, CALLS, kind_of, outline_in, restored
 from dragoman.dialect.responses.reply import CHOICE, COMPLETION, beyond
 from dragoman.dialect.responses.response import begun, ending, name_of, summarised, usage
 from dragoman.dialect.responses.sealed import sealed
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder(enc_hook=joined).encode
-_LISTS = {"message": ("content",), "reasoning": ("summary",)}
+_LISTS = {"message": "content", "reasoning": "summary"}
 """What an item always has, and is empty when it begins."""
 
 _BESIDE = (CONTENT.encode(), b'"annotations"', b'"responses"')
@@ -137,7 +136,7 @@ class Telling:
     def _remarks(self, delta: object) -> list[Event]:
         """What a delta says beside its text."""
         said = delta if is_object(delta) else {}
-        entries = objects_in(said.get(RESPONSES))
+        entries = outline_in(said)
         if entries:
             return [event for entry in entries for event in self._outlined(entry)]
         grow(self._blocks, {CONTENT: objects_in(said.get(CONTENT))})
@@ -147,18 +146,19 @@ class Telling:
     def _outlined(self, entry: Json) -> list[Event]:
         """Begin, or end, an item as the server said it that it comes from."""
         said = {name: value for name, value in entry.items() if name not in {"index", "open"}}
-        kind = kind_of(said)
-        if entry.get("open") and kind in CALLS:
+        kind, place = kind_of(said), entry.get("index")
+        if not isinstance(place, int):
+            return []
+        if kind in CALLS and (entry.get("open") or place not in self._items):
             # It begins with its name, which is the call's.
             self._head = entry
             return []
-        place = entry.get("index")
         events: list[Event] = []
         if place not in self._items:
-            events, self._items[place] = self._output.begin(said | {name: [] for name in _LISTS.get(kind, ())})
-        if entry.get("open"):
-            return events
+            events, self._items[place] = self._output.begin(_bare(said, kind))
         item = self._items[place]
+        if entry.get("open") or item.kind != kind:
+            return events
         whole = restored(said, item.said)
         for part in objects_in(whole.get("content")) if kind == "message" else ():
             remarks = objects_in(part.get("annotations"))
@@ -227,3 +227,10 @@ class Telling:
             events, spoken = self._output.begin({"type": "reasoning", "summary": []})
         spoken.said["encrypted_content"] = signed
         return events
+
+
+def _bare(said: Json, kind: str) -> Json:
+    """An item as it begins: with nothing in the lists that it holds."""
+    if kind not in _LISTS:
+        return said
+    return {name: value for name, value in said.items() if name not in _LISTS.values()} | {_LISTS[kind]: []}

@@ -165,9 +165,11 @@ class Output:
 
     def called(self, item: Item, piece: str) -> list[Event]:
         """Tell more of what a call is called with."""
-        item.said[CALLS[item.kind][1]].pieces.append(piece)
+        known = item.said[CALLS[item.kind][1]]
+        if isinstance(known, Pieces):
+            known.pieces.append(piece)
         if not item.open:
-            # It was taken for whole: the response at the end has it all.
+            # It was taken for whole: the response at the end has it all. Or its server has said what all of it is.
             return []
         return [self._of_item(f"{_INPUTS[item.kind]}.delta", item, delta=piece)]
 
@@ -190,11 +192,12 @@ class Output:
 
     def ended(self, item: Item, said: Json) -> list[Event]:
         """End an item as the server said it that it comes from."""
-        is_open = item.open
-        events = self._closed(item) if is_open else []
+        was_open = item.open
+        events = self._closed(item) if was_open else []
         item.said = said
-        done = self.event("response.output_item.done", output_index=item.place, item=said)
-        return [*events, done] if is_open else []
+        if was_open:
+            events.append(self.event("response.output_item.done", output_index=item.place, item=said))
+        return events
 
     def end(self, status: str) -> list[Event]:
         """End what is still open; the last item is as complete as the answer."""
