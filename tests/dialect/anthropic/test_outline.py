@@ -108,6 +108,14 @@ def test_another_vendors_message_is_blocks():
     assert blocks_of(message, "p", []) == [{"type": "text", "text": "x"}, USE | {"id": "functions_f_0"}]
 
 
+def test_free_text_for_a_tool_is_an_object():
+    changes = []
+    call = {"id": "c1", "type": "custom", "custom": {"name": "f", "input": 'a "b"'}}
+
+    assert blocks_of({"tool_calls": [call]}, "messages[1]", changes) == [USE | {"input": {"input": 'a "b"'}}]
+    assert changes == ["messages[1].tool_calls[0].custom.input: said as JSON, under 'input'"]
+
+
 def test_a_refusal_is_text():
     assert blocks_of({"content": None, "refusal": "no"}, "p", []) == [{"type": "text", "text": "no"}]
 

@@ -137,6 +137,21 @@ def test_a_second_call_is_told_as_it_comes_once_the_first_is_whole():
     assert events[-1]["delta"] == {"type": "input_json_delta", "partial_json": '{"b'}
 
 
+def test_free_text_for_a_tool_is_told_as_an_object():
+    def free(index, text):
+        return chunk({"tool_calls": [{"index": index, "custom": {"input": text}}]})
+
+    message = added_up(
+        told(
+            chunk({"tool_calls": [{"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": ""}}]}),
+            free(0, 'say "'), call(1, "g", "{}", "b"), free(0, "hi\n\u00e9\\"), chunk(finish="tool_calls"),
+        )
+    )  # fmt: skip
+
+    said = [(each["name"], each["input"]) for each in message["content"]]
+    assert said == [("f", {"input": 'say "hi\n\u00e9\\'}), ("g", {})]
+
+
 def test_arguments_that_open_brackets_without_end_are_told_as_they_are():
     events = told(call(0, "f", '{"a":' * 5000, "c0"), call(1, "g", "{}", "c1"), chunk({"content": "x"}))
 

@@ -28,6 +28,9 @@ Json = dict[str, Any]
 UNREADABLE = "INVALID_JSON"
 """What a call's arguments are sent as where they are no JSON object: that text under this name."""
 
+FREE = "input"
+"""Under which name the free text of a custom tool's call stands in the object that this API wants."""
+
 _ELSEWHERE = {"text": {"text"}, "thinking": {"thinking"}, "tool_use": {"name", "input"}}
 _PLAIN = {"text": {"index", "type"}, "tool_use": {"index", "type", "id"}}
 _DIRECT = {"type": "direct"}
@@ -129,6 +132,11 @@ def blocks_of(message: Json, path: str, changes: list[str]) -> list[Json]:
     blocks, texts, thoughts = _restored(items, text, thought, {str(call.get("id")): call for call in calls})
     if thought and not thoughts:
         changes.append(f"{path}.reasoning_content: dropped")
+    changes += [
+        f"{path}.tool_calls[{place}].custom.input: said as JSON, under {FREE!r}"
+        for place, call in enumerate(calls)
+        if is_object(call.get("custom")) and not is_object(call.get("function"))
+    ]
     if not texts:
         place = next((at for at, made in enumerate(blocks) if made["type"] == "tool_use"), len(blocks))
         blocks[place:place] = _said(message, text, path, changes)
@@ -179,14 +187,10 @@ def call_of(use: Json) -> Json:
 
 def use_of(call: Json) -> Json:
     """A call as a `tool_use` block."""
-    function: object = call.get("function")
-    function = function if is_object(function) else {}
-    return {
-        "type": "tool_use",
-        "id": identity(call.get("id")),
-        "name": _string(function.get("name")),
-        "input": arguments_of(function.get("arguments")),
-    }
+    custom, function = call.get("custom"), call.get("function")
+    called = function if is_object(function) else custom if is_object(custom) else {}
+    given = {FREE: _string(called.get("input"))} if called is custom else arguments_of(called.get("arguments"))
+    return {"type": "tool_use", "id": identity(call.get("id")), "name": _string(called.get("name")), "input": given}
 
 
 def identity(given: object) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.dialect.anthropic.answer import refusal_of
+from dragoman.dialect.anthropic.outline import FREE
 from dragoman.dialect.anthropic.reply import ending, identity, usage
 from dragoman.dialect.private import CONTENT
 from dragoman.wire.growth import is_whole
@@ -39,9 +40,13 @@ _DELTAS = {"text": ("text_delta", "text"), "thinking": ("thinking_delta", "think
 
 
 class _Call:
-    """A call under way, and what of it is still to be told."""
+    """A call under way, and what of it is still to be told.
 
-    __slots__ = ("id", "index", "name", "said", "waiting")
+    Attributes:
+        free: whether it is a custom tool's, whose text goes into an object that is still open.
+    """
+
+    __slots__ = ("free", "id", "index", "name", "said", "waiting")
 
     def __init__(self, index: int | None, identity: str) -> None:
         self.index = index
@@ -49,6 +54,26 @@ class _Call:
         self.name = ""
         self.said = ""
         self.waiting = ""
+        self.free = False
+
+    def take(self, delta: ToolCallDelta) -> None:
+        """Take what a delta adds."""
+        called = delta.function or delta.custom
+        if called is not None:
+            self.name = self.name or called.name or ""
+        if delta.function is not None:
+            self.waiting += delta.function.arguments or ""
+        elif delta.custom is not None:
+            if not self.free:
+                self.free = True
+                self.waiting += f'{{"{FREE}":"'
+            self.waiting += _encode(delta.custom.input or "").decode()[1:-1]
+
+    def end(self) -> None:
+        """Take that no more of it comes."""
+        if self.free:
+            self.free = False
+            self.waiting += '"}'
 
 
 class Telling:
@@ -124,8 +149,8 @@ class Telling:
                 self._late.append((kind, piece))
             elif piece:
                 events += self._catch_up() + self._say(kind, piece)
-        for call in delta.tool_calls or ():
-            self._take(call)
+        for more in delta.tool_calls or ():
+            self._call(more).take(more)
         return events + self._flush() if delta.tool_calls else events
 
     def _catch_up(self) -> list[Event]:
@@ -138,14 +163,6 @@ class Telling:
             events += self._flush(last=True) + self._begin(kind, _EMPTY[kind])
         name, field = _DELTAS[kind]
         return [*events, self._more({"type": name, field: text})]
-
-    def _take(self, delta: ToolCallDelta) -> None:
-        """Keep what a delta adds to its call, until it can be told."""
-        call = self._call(delta)
-        function = delta.function
-        if function is not None:
-            call.name = call.name or function.name or ""
-            call.waiting += function.arguments or ""
 
     def _call(self, delta: ToolCallDelta) -> _Call:
         """The call that a delta is more of: by its id, by its index, else the last; a new id begins a new one."""
@@ -163,7 +180,9 @@ class Telling:
         events: list[Event] = []
         start = 0 if self._told is None else self._calls.index(self._told)
         for place, call in enumerate(self._calls[start:], start):
-            if not call.name and not last:
+            if last:
+                call.end()
+            elif not call.name:
                 break
             if call is not self._told:
                 self._told = call
