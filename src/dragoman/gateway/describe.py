@@ -21,7 +21,7 @@ FAULTS = {
     "500": "The upstream failed, or the gateway did.",
     "502": "The upstream could not be reached, or broke off, or refuses the gateway's credential.",
     "503": "The upstream cannot answer for now.",
-    "504": "The upstream took too long.",
+    "504": "The upstream took too long; or the request takes only what the cache keeps, and nothing is kept.",
     "default": "What else the upstream says, with its own status.",
 }
 """What each status means, of those that come with an error body."""
@@ -148,8 +148,8 @@ def parameter(name: str, description: str, schema: Json | None = None, *, place:
 
 PAST = parameter(
     "cache-control",
-    "Of a route with a cache: `no-cache` asks anew, `no-store` has the answer not kept, and `max-age` takes no answer "
-    "that is older (RFC 9111 §5.2.1).",
+    "Of a route with a cache: `no-cache` asks anew, `no-store` has the answer not kept, `max-age` takes no answer that "
+    "is older, and `only-if-cached` takes none that is not kept already (RFC 9111 §5.2.1).",
     place="header",
 )
 """What a request says of it."""

@@ -229,6 +229,22 @@ def test_a_caller_may_ask_past_it(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_caller_may_want_what_is_kept_or_nothing(tmp_path):
+    with cached(tmp_path, document()) as callers, callers.openai() as client:
+        only = {"extra_headers": {"cache-control": "only-if-cached"}}
+        with pytest.raises(openai.APIStatusError, match="no such answer is kept") as refused:
+            client.chat.completions.create(**ASKED, **only)
+        before = callers.asked
+        client.chat.completions.create(**ASKED)
+        answer = client.chat.completions.create(**ASKED, **only)
+
+        told = refused.value.response.headers
+        assert (refused.value.status_code, refused.value.code, before) == (504, "not_cached", 0)
+        assert (told["x-dragoman-cache"], told["x-should-retry"]) == ("miss", "false")
+        assert answer.choices[0].message.content == "Monet"
+        assert len(callers.rows(2)) == 2
+
+
 def test_a_caller_may_have_its_answer_kept_nowhere(tmp_path):
     with cached(tmp_path, document(), document(), WHOLE_STREAM, WHOLE_STREAM) as callers:
         whole = callers.results(ASKED, ASKED, cache_control="no-store")

@@ -20,7 +20,8 @@ ALWAYS = float("inf")
         (b"max-age=-1", Directives(max_age=0)),
         (b"max-age", Directives(max_age=0)),
         (b"", NOTHING),
-        (b"only-if-cached, community=yes", NOTHING),
+        (b"only-if-cached", Directives(only_if_cached=True)),
+        (b"only-when-cached, community=yes", NOTHING),
     ],
 )
 def test_directives_are_read_as_they_are_written(said, meant):
@@ -28,7 +29,12 @@ def test_directives_are_read_as_they_are_written(said, meant):
 
 
 def test_several_lines_are_one_list():
-    assert directives_of([(b"cache-control", b"no-cache"), (b"cache-control", b"no-store")]) == (True, True, ALWAYS)
+    assert directives_of([(b"cache-control", b"no-cache"), (b"cache-control", b"no-store")]) == (
+        True,
+        True,
+        ALWAYS,
+        False,
+    )
 
 
 def test_who_says_nothing_wants_what_there_is():

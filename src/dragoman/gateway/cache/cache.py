@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 import msgspec
 
 from dragoman.errors import ConfigurationError
+from dragoman.gateway import refusal
 from dragoman.gateway.cache.directives import directives_of
 from dragoman.gateway.cache.hit import Hit
 from dragoman.gateway.cache.kept import CacheUnavailableError, Kept, decode, encode, is_kept
 from dragoman.gateway.cache.lookup import Lookup
 from dragoman.gateway.cache.memory import MemoryAnswers
+from dragoman.gateway.refusal import TurnedAwayError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 
 PART = 8
 """One answer may take this part of the cache: a single large one is not to drive all others out."""
+
+NOT_KEPT = 504
+"""The status of what was to be answered from here alone (RFC 9111 §5.2.1.7)."""
+
+_NOT_KEPT = "no such answer is kept, and the request takes no other: leave `only-if-cached` out of its Cache-Control"
+
+# Clients send again what comes to a 5xx, unless they are told.
+_NO_RETRY = (b"x-should-retry", b"false")
 
 Result = Literal["hit", "miss", "bypass", "unavailable"]
 """What came of a look: `unavailable` is a miss because the shared cache did not answer."""
@@ -76,7 +86,10 @@ class Cache:
 
         Args:
             asked: what is looked for.
-            sent: the request's headers, which may say to look past what is kept, or to keep nothing.
+            sent: the request's headers, which may say to look past what is kept, to keep nothing, or to ask nobody.
+
+        Raises:
+            TurnedAwayError: nobody is to be asked, and nothing is kept.
         """
         directives = directives_of(sent)
         keep = None if directives.no_store else partial(self._keep, asked)
@@ -85,7 +98,10 @@ class Cache:
         if not directives.no_cache:
             hit, result = await self._find(asked, directives.max_age)
         self.results[result] += 1
-        return Lookup("miss" if result == "unavailable" else result, hit, None if hit is not None else keep)
+        lookup = Lookup("miss" if result == "unavailable" else result, hit, None if hit is not None else keep)
+        if directives.only_if_cached and hit is None:
+            raise TurnedAwayError(refusal.of_status(NOT_KEPT, _NOT_KEPT, "not_cached", [*lookup.headers, _NO_RETRY]))
+        return lookup
 
     def resize(self, size: int) -> None:
         """Keep so many bytes from now on, in this process, or on their way from it."""

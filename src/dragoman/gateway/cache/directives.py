@@ -19,6 +19,8 @@ class Directives(NamedTuple):
     """Its answer is not to be kept."""
     max_age: float = float("inf")
     """Seconds: not to be answered with what is older."""
+    only_if_cached: bool = False
+    """Not to be answered with anything but what is kept."""
 
 
 def directives_of(sent: Iterable[Header]) -> Directives:
@@ -34,7 +36,7 @@ def directives_of(sent: Iterable[Header]) -> Directives:
     age = said.get(b"max-age")
     # An age that cannot be read is taken for the strictest one.
     oldest = float("inf") if age is None else float(age) if age.isdigit() else 0.0
-    return Directives(b"no-cache" in said, b"no-store" in said, oldest)
+    return Directives(b"no-cache" in said, b"no-store" in said, oldest, b"only-if-cached" in said)
 
 
 NOTHING = Directives()
