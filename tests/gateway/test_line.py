@@ -162,6 +162,43 @@ def test_what_is_no_http_is_told_so_before_the_connection_ends(sent, why):
     asyncio.run(main())
 
 
+CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def test_a_body_that_is_none_is_told_so_before_the_connection_ends():
+    async def main():
+        async def talk(reader, writer):
+            writer.write(CHUNKED + b"5\r\nhello\r\nzz\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 400 ")
+            message = json.loads(body)["error"]["message"]
+            assert message == "the request's body is none of HTTP/1.1's: Invalid character in chunk size"
+
+        await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
+
+
+def test_a_body_that_is_none_gets_no_answer_that_would_be_taken_for_another_requests():
+    async def main():
+        answering = asyncio.Event()
+
+        async def slow(scope, receive, _):
+            answering.set()
+            with contextlib.suppress(asgi.Disconnected):
+                await asgi.unless_gone(asgi.listening(scope, receive), asyncio.Event().wait())
+
+        async def talk(reader, writer):
+            writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            await answering.wait()
+            writer.write(CHUNKED + b"zz\r\n")
+            assert await reader.read() == b""
+
+        await asyncio.wait_for(served(slow, talk), 20)
+
+    asyncio.run(main())
+
+
 async def echo(scope, receive, send):
     """Answers with the body, and with what the head came to."""
     body = await asgi.read_body(receive, 1 << 20)

@@ -111,6 +111,9 @@ class Line(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or one whose head is too large; not in the middle of another's answer."""
         if self.cycle and not self.cycle.response_complete:
+            if self._awaited is not None and self._head is None and not (self.pipeline or self.cycle.response_started):
+                message = f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}"
+                self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
             self.transport.close()
         elif self._refused or self._further > self._bound:
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
