@@ -5,8 +5,9 @@ import json
 import anthropic
 import pytest
 
+from dragoman.gateway.limits.terms import Limits
 from operated import ask, operated
-from scripted import READ, Scripted, answer
+from scripted import READ, Scripted, answer, repeat
 from serving import Served
 
 HELLO = [{"role": "user", "content": "What is the capital of France?"}]
@@ -100,6 +101,19 @@ def test_it_is_for_those_who_may_ask_for_the_model(tmp_path):
         statuses = [gateway.ask(PATH, "POST", secret, ASKED)[0] for secret in (None, other)]
 
     assert statuses == [401, 403]
+
+
+def test_it_is_within_every_budget_whatever_the_model_costs(tmp_path):
+    script = [repeat(READ, answer(b'{"input_tokens":14}'))]
+    with operated(tmp_path, script, upstream='vendor = "anthropic"') as gateway:
+        _, secret = gateway.desk.create("ana", limits=Limits(budget_day_microusd=0))
+        gateway.rewrite('"only:*" =', '"only:other" =')
+        assert gateway.admin("/admin/reload", "POST")[0] == 200
+        asked = gateway.ask("/v1/messages", "POST", secret, ASKED | {"max_tokens": 1})
+        status, _, told = gateway.ask(PATH, "POST", secret, ASKED)
+
+    assert (asked[0], json.loads(asked[2])["error"]["type"]) == (403, "permission_error")
+    assert (status, json.loads(told)) == (200, {"input_tokens": 14})
 
 
 @pytest.mark.parametrize("body", [{"model": "m"}, {"messages": HELLO}, {"model": "m", "messages": [{"role": 1}]}])

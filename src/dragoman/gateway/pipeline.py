@@ -235,7 +235,7 @@ async def _grant(request: _Request) -> Grant | None:
 def _most(request: _Request) -> Ask:
     """What a request may take at most."""
     running, body = request.running, request.body
-    if request.hit is not None:
+    if request.hit is not None or request.caller.tongue.asks == "count":
         # A request like any other that uses nothing: it passes also where all that may be used has been.
         return Ask(body["model"], 0, 0)
     longest = ANSWER if request.caller.tongue.asks == "completion" else 0
