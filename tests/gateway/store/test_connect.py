@@ -1,12 +1,15 @@
 """Connections: what SQLite is set to, and that writers wait for each other and readers for nobody."""
 
+import os
+import signal
 import threading
+from queue import Queue
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from dragoman.gateway.store.connect import LIMITS, engine_of, writing
-from dragoman.gateway.store.database import Store
+from dragoman.gateway.store.database import Store, StoreError
 from dragoman.gateway.store.tables import keys
 from entries import NOON
 from processes import python
@@ -100,3 +103,25 @@ def test_a_postgresql_that_is_cut_off_is_noticed_in_seconds_or_as_its_address_sa
 
     assert found[""].items() >= {name: str(limit) for name, limit in LIMITS.items()}.items()
     assert found["&tcp_user_timeout=60000"]["tcp_user_timeout"] == "60000"
+
+
+def test_who_waits_for_a_server_that_says_nothing_fails_when_the_store_is_closed(postgres):
+    outcomes, begun, frozen = [], Queue(), threading.Event()
+    with Store(postgres.database()) as store:
+
+        def wait():
+            with pytest.raises(StoreError), store.failures(), store.engine.connect() as connection:
+                begun.put(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+                frozen.wait(20)
+                connection.exec_driver_sql("SELECT 1")
+            outcomes.append("told")
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        server = begun.get(timeout=20)
+        os.kill(server, signal.SIGSTOP)
+        frozen.set()
+    waiting.join(20)
+    os.kill(server, signal.SIGCONT)
+
+    assert outcomes == ["told"]

@@ -98,8 +98,8 @@ class Directory:
         return await self._again(hashed, known)
 
     def close(self) -> None:
-        """Let the look-ups under way end."""
-        self._readers.shutdown()
+        """Begin no look-up any more. Those under way end with the store."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
     async def _first(self, hashed: str) -> Identity | None:
         """Read one that is not known; a store that says nothing is away."""

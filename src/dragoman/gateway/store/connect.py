@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from sqlalchemy import create_engine, event, make_url
 
@@ -62,6 +65,37 @@ def engine_of(url: str) -> Engine:
         )
     except ImportError as error:
         raise ConfigurationError(f"PostgreSQL needs {error.name}: pip install 'dragoman[replicas]'") from None
+
+
+class Opened:
+    """The connections of an engine to PostgreSQL, from here on; SQLite's wait for nobody longer than `PATIENCE`.
+
+    Args:
+        engine: whose they are.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._connections: WeakSet[Any] = WeakSet()
+        self._over = False
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", self._note)
+
+    def break_off(self) -> None:
+        """Have nobody wait any more for a server that says nothing: what they wait on, or open, breaks."""
+        self._over = True
+        for connection in [*self._connections]:
+            # One that was closed meanwhile has no number.
+            with (
+                contextlib.suppress(OSError, connection.Error),
+                socket.socket(fileno=os.dup(connection.fileno())) as same,
+            ):
+                same.shutdown(socket.SHUT_RDWR)
+
+    def _note(self, connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own, and the pool's
+        self._connections.add(connection)
+        if self._over:
+            # The pool's answer to a connection that broke.
+            connection.close()
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.store.address import shown
 from dragoman.gateway.store.bulk import insert_all
-from dragoman.gateway.store.connect import engine_of, writing
+from dragoman.gateway.store.connect import Opened, engine_of, writing
 from dragoman.gateway.store.migrate import check, migrate
 from dragoman.gateway.store.tables import attempts, requests, texts
 
@@ -56,6 +56,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_of(url)
+        self._opened = Opened(self.engine)
         self._shown = shown(url)
 
     def __enter__(self) -> Self:
@@ -69,8 +70,9 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close its connections. Who still waits on one, as for a server that is frozen, fails."""
         self.engine.dispose()
+        self._opened.break_off()
 
     def migrate(self) -> None:
         """Bring its tables up to this version; several processes may do so at once.
