@@ -12,52 +12,54 @@ from dragoman.dialect import ANTHROPIC
 from dragoman.dialect.anthropic.calls import offers
 from dragoman.dialect.anthropic.models import Abilities, abilities
 from dragoman.dialect.anthropic.turns import turns
-from dragoman.dialect.private import formed, own_fields, public
+from dragoman.dialect.private import public
+from dragoman.dialect.speech import Speech, Words
 from dragoman.dialect.spoken import Manner, Spoken
-from dragoman.errors import InvalidRequestError
 
 Json = dict[str, Any]
 
 PATH = "/messages"
 """Where a request goes, from the address on."""
 
-MESSAGES_FIELDS = frozenset({
-    "cache_control", "container", "context_management", "diagnostics", "inference_geo", "mcp_servers",
-    "output_config", "speed", "thinking", "user_profile_id",
-})  # fmt: skip
-"""Fields that only the Messages API knows: a chat request may hold them, and they go as they are."""
-
-UNSAID: dict[str, tuple[Any, ...]] = {
-    "frequency_penalty": (0,),
-    "logit_bias": ({},),
-    "logprobs": (False,),
-    "min_p": (0,),
-    "moderation": (),
-    "presence_penalty": (0,),
-    "safe_prompt": (False,),
-    "seed": (),
-    "store": (False,),
-    "top_logprobs": (0,),
-    "web_search_options": (),
-}
-"""Fields that this API has no word for, and the values of each that ask for nothing."""
-
-HINTS = frozenset({
-    "prediction", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "verbosity",
-})  # fmt: skip
-"""Fields of the same kind that change how fast or how long an answer is, not what is asked: always dropped."""
-
-NEVER: dict[str, tuple[Any, ...]] = {
-    "audio": (),
-    "function_call": ("auto", "none"),
-    "functions": ([],),
-    "modalities": (["text"], []),
-    "n": (1,),
-}
-"""Fields that ask for another kind of answer, and the values that don't: refused, whatever is declared."""
-
-SETTLED = frozenset({"max_tokens", "messages", "model", "stream"})
-"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
+WORDS = Words(
+    api=ANTHROPIC,
+    name="Anthropic's Messages API",
+    never={
+        "audio": (),
+        "function_call": ("auto", "none"),
+        "functions": ([],),
+        "modalities": (["text"], []),
+        "n": (1,),
+    },
+    instead={},
+    unsaid={
+        "frequency_penalty": (0,),
+        "logit_bias": ({},),
+        "logprobs": (False,),
+        "min_p": (0,),
+        "moderation": (),
+        "presence_penalty": (0,),
+        "safe_prompt": (False,),
+        "seed": (),
+        "store": (False,),
+        "top_logprobs": (0,),
+        "web_search_options": (),
+    },
+    hints=frozenset({
+        "prediction", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "verbosity",
+    }),
+    own=frozenset({
+        "cache_control", "container", "context_management", "diagnostics", "inference_geo", "mcp_servers",
+        "output_config", "speed", "thinking", "user_profile_id",
+    }),
+    settled=frozenset({"max_tokens", "messages", "model", "stream"}),
+    spoken=frozenset({
+        "max_completion_tokens", "max_tokens", "messages", "metadata", "model", "parallel_tool_calls",
+        "reasoning_effort", "response_format", "safety_identifier", "service_tier", "stop", "stream",
+        "stream_options", "temperature", "tool_choice", "tools", "top_k", "top_p", "user", ANTHROPIC,
+    }),
+)  # fmt: skip
+"""What this API can say of chat's fields."""
 
 EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
 """`reasoning_effort` as `output_config.effort`."""
@@ -73,12 +75,6 @@ ANSWER = "answer"
 
 TIERS = {"auto": "auto", "default": "standard_only", "standard_only": "standard_only"}
 
-_SPOKEN = frozenset({
-    "max_completion_tokens", "max_tokens", "messages", "metadata", "model", "parallel_tool_calls", "reasoning_effort",
-    "response_format", "safety_identifier", "service_tier", "stop", "stream", "stream_options", "temperature",
-    "tool_choice", "tools", "top_k", "top_p", "user", ANTHROPIC,
-})  # fmt: skip
-
 
 def speak(request: Json, manner: Manner | None = None) -> Spoken:
     """A chat request, its form checked, as a Messages request. It is left as it was.
@@ -93,29 +89,25 @@ def speak(request: Json, manner: Manner | None = None) -> Spoken:
     return _Speech(public(request, but=ANTHROPIC), manner or Manner()).spoken()
 
 
-class _Speech:
+class _Speech(Speech):
     """One request being said."""
 
     def __init__(self, request: Json, manner: Manner) -> None:
-        self._request = {name: value for name, value in request.items() if value is not None}
+        super().__init__(request, manner, WORDS)
         self._manner = manner
         self._able: Abilities = abilities(str(request.get("model")))
-        formed(request, ANTHROPIC)
-        self._private = own_fields(request, ANTHROPIC, SETTLED)
-        self._changes: list[str] = []
-        self._body: Json = {}
         self._answer = ""
 
     def spoken(self) -> Spoken:
-        request, body = self._request, self._body
-        self._refuse()
+        request, body = self.request, self.body
+        self.refuse()
         body["model"] = request.get("model")
         self._limit()
         self._conversation()
         self._sampling()
         self._tools()
         # Where the caller says it in this API's own words, nothing is made of chat's.
-        private = self._private
+        private = self.private
         config: Json = private.get("output_config") or {}
         if "format" not in config:
             self._format()
@@ -124,79 +116,61 @@ class _Speech:
         self._identify()
         if request.get("stream") is True:
             body["stream"] = True
-        self._rest()
-        return Spoken(PATH, body, tuple(self._changes), self._answer)
-
-    def _refuse(self) -> None:
-        for name, harmless in NEVER.items():
-            if name in self._request and self._request[name] not in harmless:
-                raise InvalidRequestError(
-                    f"{name}: Anthropic's Messages API answers once, in text and tool calls; leave it out", param=name
-                )
-        for name, harmless in UNSAID.items():
-            if name in self._request and self._request[name] not in harmless:
-                self._unsaid(name)
-        self._changes += [f"{name}: dropped" for name in HINTS if name in self._request]
-
-    def _unsaid(self, name: str, why: str = "Anthropic's Messages API has no such parameter") -> None:
-        """Do what is declared with a field that cannot be said."""
-        if self._manner.parameters == "refuse":
-            raise InvalidRequestError(f"{name}: {why}; leave it out", param=name)
-        if self._manner.parameters == "pass":
-            self._body[name] = self._request[name]
-        else:
-            self._changes.append(f"{name}: dropped")
+        # A null takes out what was made.
+        for name, value in self.rest():
+            self._own(name, value)
+        return Spoken(PATH, body, tuple(self.changes), self._answer)
 
     def _limit(self) -> None:
-        most = self._request.get("max_completion_tokens") or self._request.get("max_tokens")
-        self._body["max_tokens"] = most or self._manner.max_tokens or self._able.max_tokens
+        most = self.request.get("max_completion_tokens") or self.request.get("max_tokens")
+        self.body["max_tokens"] = most or self._manner.max_tokens or self._able.max_tokens
         if not most:
-            self._changes.append(f"max_tokens: {self._body['max_tokens']}")
+            self.changes.append(f"max_tokens: {self.body['max_tokens']}")
 
     def _conversation(self) -> None:
-        system, self._body["messages"] = turns(self._request["messages"], self._changes)
+        system, self.body["messages"] = turns(self.request["messages"], self.changes)
         if len(system) == 1 and system[0].keys() == {"type", "text"}:
-            self._body["system"] = system[0]["text"]
+            self.body["system"] = system[0]["text"]
         elif system:
-            self._body["system"] = system
-        stop = self._request.get("stop")
+            self.body["system"] = system
+        stop = self.request.get("stop")
         texts: list[str] = [stop] if isinstance(stop, str) else list(stop or ())
         said = [text for text in texts if text.strip()]
         if len(said) < len(texts):
             # The API takes no stop sequence of white space alone.
-            self._changes.append("stop: white space dropped")
+            self.changes.append("stop: white space dropped")
         if said:
-            self._body["stop_sequences"] = said
+            self.body["stop_sequences"] = said
 
     def _sampling(self) -> None:
-        given = [name for name in ("temperature", "top_p", "top_k") if name in self._request]
-        if "top_k" in given and self._request["top_k"] < 1:
+        given = [name for name in ("temperature", "top_p", "top_k") if name in self.request]
+        if "top_k" in given and self.request["top_k"] < 1:
             given.remove("top_k")
         if not self._able.sampling:
             for name in given:
-                if self._request[name] != 1 or name == "top_k":
-                    self._unsaid(name, "this model takes none")
+                if self.request[name] != 1 or name == "top_k":
+                    self.unsaid(name, "this model takes none")
             return
         for name in given:
-            self._body[name] = self._request[name]
-        if self._body.get("temperature", 0) > 1:
-            self._body["temperature"] = 1
-            self._changes.append("temperature: 1")
-        if not self._able.both and {"temperature", "top_p"} <= self._body.keys():
-            del self._body["top_p"]
-            if self._request["top_p"] != 1:
-                self._unsaid("top_p", "this model takes it or temperature, not both")
+            self.body[name] = self.request[name]
+        if self.body.get("temperature", 0) > 1:
+            self.body["temperature"] = 1
+            self.changes.append("temperature: 1")
+        if not self._able.both and {"temperature", "top_p"} <= self.body.keys():
+            del self.body["top_p"]
+            if self.request["top_p"] != 1:
+                self.unsaid("top_p", "this model takes it or temperature, not both")
 
     def _tools(self) -> None:
-        made, choice = offers(self._request)
+        made, choice = offers(self.request)
         if made:
-            self._body["tools"] = made
+            self.body["tools"] = made
         if choice is not None:
-            self._body["tool_choice"] = choice
+            self.body["tool_choice"] = choice
 
     def _format(self) -> None:
         """The form of the answer: the API's own, or the input of a tool that has to be called."""
-        wanted: Json = self._request.get("response_format") or {}
+        wanted: Json = self.request.get("response_format") or {}
         kind = wanted.get("type", "text")
         if kind == "text":
             return
@@ -206,97 +180,87 @@ class _Speech:
         if by == "auto":
             by = "format" if self._able.formats else "tool"
         if kind == "json_schema" and by == "format":
-            self._body["output_config"] = {"format": {"type": "json_schema", "schema": held}}
+            self.body["output_config"] = {"format": {"type": "json_schema", "schema": held}}
             dropped = [name for name in ("name", "description", "strict") if named.get(name)]
             # The API's own format is always strict, and a schema's name means nothing to it.
-            self._changes += [f"response_format.json_schema.{name}: dropped" for name in dropped if name != "strict"]
+            self.changes += [f"response_format.json_schema.{name}: dropped" for name in dropped if name != "strict"]
             return
         self._answer_by_tool(named.get("name") or ANSWER, held, named.get("description"))
 
     def _answer_by_tool(self, name: str, held: Json, description: str | None) -> None:
-        tools: list[Json] = self._body.get("tools") or []
-        choice: Json = self._body.get("tool_choice") or {"type": "auto"}
+        tools: list[Json] = self.body.get("tools") or []
+        choice: Json = self.body.get("tool_choice") or {"type": "auto"}
         if choice["type"] in {"any", "tool"} and tools:
             # A call is wanted, so this answer is not the one in JSON.
-            self._changes.append("response_format: left to the answer after the tool call")
+            self.changes.append("response_format: left to the answer after the tool call")
             return
         while any(tool.get("name") == name for tool in tools):
             name += "_"
         self._answer = name
         said = description or "Give the answer with this tool."
-        self._body["tools"] = [*tools, {"name": name, "description": said, "input_schema": {"type": "object"} | held}]
+        self.body["tools"] = [*tools, {"name": name, "description": said, "input_schema": {"type": "object"} | held}]
         free = tools and choice["type"] == "auto"
-        self._body["tool_choice"] = (
+        self.body["tool_choice"] = (
             {"type": "any"} | {n: v for n, v in choice.items() if n != "type"}
             if free
             else {"type": "tool", "name": name}
         )
-        self._changes.append(f"response_format: asked for as the tool {name}")
+        self.changes.append(f"response_format: asked for as the tool {name}")
 
     def _effort(self) -> None:
-        effort = self._request.get("reasoning_effort")
+        effort = self.request.get("reasoning_effort")
         if effort is None or (effort == "none" and self._able.thinking == "none"):
             return
         if effort == "none":
-            self._body["thinking"] = {"type": "disabled"}
+            self.body["thinking"] = {"type": "disabled"}
         elif effort not in EFFORTS or self._able.thinking == "none":
-            self._unsaid("reasoning_effort", f"this model knows no {effort!r}")
+            self.unsaid("reasoning_effort", f"this model knows no {effort!r}")
         elif self._able.thinking == "adaptive":
-            config: Json = self._body.setdefault("output_config", {})
+            config: Json = self.body.setdefault("output_config", {})
             config["effort"] = EFFORTS[effort]
             if EFFORTS[effort] != effort:
-                self._changes.append(f"reasoning_effort: {EFFORTS[effort]}")
+                self.changes.append(f"reasoning_effort: {EFFORTS[effort]}")
             self._think({"type": "adaptive"})
         else:
             self._budget(BUDGETS[effort])
 
     def _budget(self, budget: int) -> None:
         """So many tokens of thought; they count among the answer's, and have to be fewer."""
-        body = self._body
-        if not (self._request.get("max_completion_tokens") or self._request.get("max_tokens")):
+        body = self.body
+        if not (self.request.get("max_completion_tokens") or self.request.get("max_tokens")):
             body["max_tokens"] = max(body["max_tokens"], 2 * LEAST_BUDGET)
         budget = min(budget, body["max_tokens"] - LEAST_BUDGET)
         if budget < LEAST_BUDGET:
-            self._changes.append("reasoning_effort: dropped, max_tokens leaves no room to think")
+            self.changes.append("reasoning_effort: dropped, max_tokens leaves no room to think")
         else:
             self._think({"type": "enabled", "budget_tokens": budget})
 
     def _think(self, thinking: Json) -> None:
         """Let the model think, which this API allows only where no tool is forced and nothing is sampled by hand."""
-        choice: Json = self._body.get("tool_choice") or {}
+        choice: Json = self.body.get("tool_choice") or {}
         if choice.get("type") in {"any", "tool"}:
-            self._changes.append("reasoning_effort: no thinking, a tool is forced")
+            self.changes.append("reasoning_effort: no thinking, a tool is forced")
             return
-        self._body["thinking"] = thinking
+        self.body["thinking"] = thinking
         for name in ("temperature", "top_p", "top_k"):
-            if name in self._body and (name == "top_k" or self._body[name] != 1):
-                del self._body[name]
-                self._changes.append(f"{name}: dropped, the model thinks")
+            if name in self.body and (name == "top_k" or self.body[name] != 1):
+                del self.body[name]
+                self.changes.append(f"{name}: dropped, the model thinks")
 
     def _identify(self) -> None:
-        request = self._request
+        request = self.request
         metadata: Json = dict(request.get("metadata") or {})
         user = request.get("safety_identifier") or request.get("user") or metadata.pop("user_id", None)
         if user:
-            self._body["metadata"] = {"user_id": user}
-        self._changes += [f"metadata.{name}: dropped" for name in metadata if name != "user_id"]
+            self.body["metadata"] = {"user_id": user}
+        self.changes += [f"metadata.{name}: dropped" for name in metadata if name != "user_id"]
         tier = request.get("service_tier")
         if tier in TIERS:
-            self._body["service_tier"] = TIERS[tier]
+            self.body["service_tier"] = TIERS[tier]
         elif tier is not None:
-            self._unsaid("service_tier", f"Anthropic has no tier {tier!r}")
-
-    def _rest(self) -> None:
-        """Fields that are this API's own, and fields that nobody here knows; a null takes out what was made."""
-        for name in self._request.keys() - _SPOKEN - UNSAID.keys() - NEVER.keys() - HINTS:
-            if self._manner.parameters == "drop" and name not in MESSAGES_FIELDS:
-                self._changes.append(f"{name}: dropped")
-            else:
-                self._own(name, self._request[name])
-        for name, value in self._private.items():
-            self._own(name, value)
+            self.unsaid("service_tier", f"Anthropic has no tier {tier!r}")
 
     def _own(self, name: str, value: Any) -> None:  # noqa: ANN401 - a field as its caller wrote it
-        known: Json = self._body.pop(name, None) or {}
+        known: Json = self.body.pop(name, None) or {}
         if value is not None:
-            self._body[name] = known | value if name == "output_config" else value
+            self.body[name] = known | value if name == "output_config" else value

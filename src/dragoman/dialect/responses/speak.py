@@ -11,13 +11,13 @@ import re
 from typing import Any, cast
 
 from dragoman.dialect import RESPONSES
-from dragoman.dialect.private import formed, own_fields, public
+from dragoman.dialect.private import public
 from dragoman.dialect.responses.hear import LOGPROBS
 from dragoman.dialect.responses.items import kind_of
 from dragoman.dialect.responses.tools import choice, tool
 from dragoman.dialect.responses.turns import input_of
+from dragoman.dialect.speech import Speech, Words
 from dragoman.dialect.spoken import Manner, Spoken
-from dragoman.errors import InvalidRequestError
 from dragoman.wire.tolerant import objects_in
 
 Json = dict[str, Any]
@@ -28,55 +28,55 @@ PATH = "/responses"
 ENCRYPTED = "reasoning.encrypted_content"
 """What has to be asked for so that thoughts which nobody keeps can go back."""
 
-RESPONSES_FIELDS = frozenset({
-    "context_management", "conversation", "include", "instructions", "max_tool_calls", "previous_response_id", "prompt",
-    "reasoning", "text", "truncation",
-})  # fmt: skip
-"""Fields that only the Responses API knows: a chat request may hold them, and they go as they are."""
-
-UNSAID: dict[str, tuple[Any, ...]] = {
-    "frequency_penalty": (0,),
-    "logit_bias": ({},),
-    "min_p": (0,),
-    "presence_penalty": (0,),
-    "safe_prompt": (False,),
-    "seed": (),
-    "stop": ([],),
-    "top_k": (0, -1),
-}
-"""Fields that this API has no word for, and the values of each that ask for nothing."""
-
-NEVER: dict[str, tuple[Any, ...]] = {
-    "audio": (),
-    "background": (False,),
-    "function_call": ("auto", "none"),
-    "functions": ([],),
-    "input": (),
-    "max_output_tokens": (),
-    "modalities": (["text"], []),
-    "n": (1,),
-}
-"""Fields that ask for another kind of answer, and the values that don't: refused, whatever is declared."""
-
-SETTLED = frozenset({"background", "input", "max_output_tokens", "model", "stream"})
-"""Fields that chat's own decide: who may ask for what, and at which price, rests on them."""
-
-_INSTEAD = {
-    "background": "the answer is waited for here: leave it out, or stream",
-    "function_call": "functions are tools here: say it as tool_choice",
-    "functions": "functions are tools here: say them as tools",
-    "input": "say it as messages",
-    "max_output_tokens": "say it as max_completion_tokens",
-}
 _AS_IT_IS = (
     "metadata", "model", "moderation", "parallel_tool_calls", "prompt_cache_key", "prompt_cache_options",
     "prompt_cache_retention", "safety_identifier", "service_tier", "temperature", "top_p", "user",
 )  # fmt: skip
-_SPOKEN = frozenset({
-    *_AS_IT_IS, "logprobs", "max_completion_tokens", "max_tokens", "messages", "prediction", "reasoning_effort",
-    "response_format", "store", "stream", "stream_options", "tool_choice", "tools", "top_logprobs", "verbosity",
-    "web_search_options", RESPONSES,
-})  # fmt: skip
+
+WORDS = Words(
+    api=RESPONSES,
+    name="the Responses API",
+    never={
+        "audio": (),
+        "background": (False,),
+        "function_call": ("auto", "none"),
+        "functions": ([],),
+        "input": (),
+        "max_output_tokens": (),
+        "modalities": (["text"], []),
+        "n": (1,),
+    },
+    instead={
+        "background": "the answer is waited for here: leave it out, or stream",
+        "function_call": "functions are tools here: say it as tool_choice",
+        "functions": "functions are tools here: say them as tools",
+        "input": "say it as messages",
+        "max_output_tokens": "say it as max_completion_tokens",
+    },
+    unsaid={
+        "frequency_penalty": (0,),
+        "logit_bias": ({},),
+        "min_p": (0,),
+        "presence_penalty": (0,),
+        "safe_prompt": (False,),
+        "seed": (),
+        "stop": ([],),
+        "top_k": (0, -1),
+    },
+    hints=frozenset({"prediction"}),
+    own=frozenset({
+        "context_management", "conversation", "include", "instructions", "max_tool_calls", "previous_response_id",
+        "prompt", "reasoning", "text", "truncation",
+    }),
+    settled=frozenset({"background", "input", "max_output_tokens", "model", "stream"}),
+    spoken=frozenset({
+        *_AS_IT_IS, "logprobs", "max_completion_tokens", "max_tokens", "messages", "reasoning_effort",
+        "response_format", "store", "stream", "stream_options", "tool_choice", "tools", "top_logprobs", "verbosity",
+        "web_search_options", RESPONSES,
+    }),
+)  # fmt: skip
+"""What this API can say of chat's fields."""
+
 # Any other of OpenAI's answers 400: "Encrypted content is not supported with this model".
 _THINKING = re.compile(r"(?:.*[/:])?(?:o\d|codex-|gpt-(?:[5-9]|\d\d))(?!.*-chat)")
 _NAMED = frozenset({"audio", "name"})
@@ -95,21 +95,16 @@ def speak(request: Json, manner: Manner | None = None) -> Spoken:
     return _Speech(public(request, but=RESPONSES), manner or Manner()).spoken()
 
 
-class _Speech:
+class _Speech(Speech):
     """One request being said."""
 
     def __init__(self, request: Json, manner: Manner) -> None:
-        self._request = {name: value for name, value in request.items() if value is not None}
-        self._heard = RESPONSES in self._request
-        formed(self._request, RESPONSES)
-        self._private = own_fields(self._request, RESPONSES, SETTLED)
-        self._policy = manner.parameters
-        self._changes: list[str] = []
-        self._body: Json = {}
+        super().__init__(request, manner, WORDS)
+        self._heard = RESPONSES in self.request
 
     def spoken(self) -> Spoken:
-        request, body = self._request, self._body
-        self._refuse()
+        request, body = self.request, self.body
+        self.refuse()
         body |= {name: request[name] for name in _AS_IT_IS if name in request}
         most = request.get("max_completion_tokens") or request.get("max_tokens")
         if most:
@@ -124,30 +119,18 @@ class _Speech:
             options: Json = request.get("stream_options") or {}
             left = {name: value for name, value in options.items() if name != "include_usage"}
             body |= {"stream_options": left} if left else {}
-        self._rest()
+        # A null takes out what was made.
+        for name, value in self.rest():
+            self._own(name, value)
         self._include()
-        return Spoken(PATH, body, tuple(self._changes))
+        return Spoken(PATH, body, tuple(self.changes))
 
-    def _refuse(self) -> None:
-        for name, harmless in NEVER.items():
-            if name in self._request and self._request[name] not in harmless:
-                instead = _INSTEAD.get(name, "the Responses API answers once, in text and tool calls; leave it out")
-                raise InvalidRequestError(f"{name}: {instead}", param=name)
-        for name, harmless in UNSAID.items():
-            if name in self._request and self._request[name] not in harmless:
-                self._unsaid(name)
-        if "prediction" in self._request:
-            # It changes how fast an answer is, not what is asked.
-            self._changes.append("prediction: dropped")
-
-    def _unsaid(self, name: str) -> None:
+    def unsaid(self, name: str, why: str) -> None:
         """Do what is declared with a field that cannot be said; one that was said in this API goes as it came."""
-        if self._heard or self._policy == "pass":
-            self._body[name] = self._request[name]
-        elif self._policy == "drop":
-            self._changes.append(f"{name}: dropped")
+        if self._heard:
+            self.body[name] = self.request[name]
         else:
-            raise InvalidRequestError(f"{name}: the Responses API has no such parameter; leave it out", param=name)
+            super().unsaid(name, why)
 
     def _input(self, messages: list[Json]) -> list[Json]:
         items = input_of(messages)
@@ -157,11 +140,11 @@ class _Speech:
             said = [name for name in sorted(_NAMED) if message.get(name) and message["role"] != "tool"]
             if message.get("reasoning_content") and RESPONSES not in message:
                 said.append("reasoning_content")
-            self._changes += [f"messages[{place}].{name}: dropped" for name in said]
+            self.changes += [f"messages[{place}].{name}: dropped" for name in said]
         return [item for item in items if kind_of(item) != "reasoning" or _is_thought_here(item)]
 
     def _tools(self) -> None:
-        request, body = self._request, self._body
+        request, body = self.request, self.body
         tools = [tool(self._strictness(each)) for each in request.get("tools") or ()]
         if "web_search_options" in request:
             tools.append(_search(request["web_search_options"]))
@@ -179,7 +162,7 @@ class _Speech:
 
     def _how(self) -> None:
         """In what form to answer, how hard to think first, and what to say of the tokens."""
-        request, body = self._request, self._body
+        request, body = self.request, self.body
         text: Json = {"verbosity": request["verbosity"]} if "verbosity" in request else {}
         wanted: Json = request.get("response_format") or {}
         if wanted.get("type") == "json_schema":
@@ -195,29 +178,19 @@ class _Speech:
         if request.get("top_logprobs"):
             body["top_logprobs"] = request["top_logprobs"]
 
-    def _rest(self) -> None:
-        """This API's own fields, and fields that nobody here knows; a null takes out what was made."""
-        for name in sorted(self._request.keys() - _SPOKEN - UNSAID.keys() - NEVER.keys()):
-            if self._policy == "drop" and name not in RESPONSES_FIELDS:
-                self._changes.append(f"{name}: dropped")
-            else:
-                self._own(name, self._request[name])
-        for name, value in self._private.items():
-            self._own(name, value)
-
     def _own(self, name: str, value: Any) -> None:  # noqa: ANN401 - a field as its caller wrote it
-        known: Any = self._body.pop(name, None)
+        known: Any = self.body.pop(name, None)
         if name in {"reasoning", "text"} and value is not None:
-            self._body[name] = (known or {}) | value
+            self.body[name] = (known or {}) | value
         elif name == "include" and value is not None:
             before: list[Any] = known or []
-            self._body[name] = before + [each for each in value if each not in before]
+            self.body[name] = before + [each for each in value if each not in before]
         elif value is not None:
-            self._body[name] = value
+            self.body[name] = value
 
     def _include(self) -> None:
         """Ask for what the next turn needs back."""
-        body = self._body
+        body = self.body
         reasoning: Json = body.get("reasoning") or {}
         thinks = reasoning.get("effort") not in (None, "none") or _THINKING.match(str(body.get("model"))) is not None
         asked = cast("list[object]", body.get("include") or [])
