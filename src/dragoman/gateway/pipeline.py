@@ -18,8 +18,7 @@ from dragoman.gateway.explain import tried
 from dragoman.gateway.faults import status_of
 from dragoman.gateway.ledger import Entry, end_of
 from dragoman.gateway.limits.claims import Ask
-from dragoman.gateway.limits.estimate import ANSWER, LARGEST, tokens
-from dragoman.gateway.limits.estimate import longest as longest_answer
+from dragoman.gateway.limits.estimate import ANSWER, LARGEST, longest, tokens
 from dragoman.gateway.limits.refused import Refused
 from dragoman.gateway.named import models_in
 from dragoman.gateway.refusal import TurnedAwayError
@@ -238,9 +237,8 @@ def _most(request: _Request) -> Ask:
     if request.hit is not None or request.caller.tongue.asks == "count":
         # A request like any other that uses nothing: it passes also where all that may be used has been.
         return Ask(body["model"], 0, 0)
-    longest = ANSWER if request.caller.tongue.asks == "completion" else 0
-    reserved = tokens(body, request.prompt, longest)
-    answer = longest_answer(body, longest)
+    answer = longest(body, ANSWER if request.caller.tongue.asks == "completion" else 0)
+    reserved = tokens(request.prompt, answer)
     counts_money = request.who.limits.counts_money
     cost = running.most(request.found, reserved - answer, answer) if counts_money else None
     return Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST))

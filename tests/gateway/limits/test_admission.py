@@ -55,7 +55,7 @@ def test_whoever_asks_for_any_number_of_tokens_is_refused_and_changes_nothing(op
     async def course(door):
         limited = who(key, tokens_per_minute=1000, budget_day_tokens=1000)
         first = await door.reserve(limited, Ask("m", tokens=900))
-        found = await door.reserve(limited, Ask("m", tokens=tokens({"max_tokens": longest}, 5)))
+        found = await door.reserve(limited, Ask("m", tokens=tokens(5, longest)))
         return first, found, await door.reserve(limited, Ask("m", tokens=101))
 
     first, found, after = on(opened, course)

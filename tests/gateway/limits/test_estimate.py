@@ -25,18 +25,17 @@ def test_the_longest_answer_is_what_the_request_asks_for(body, expected):
 
 
 def test_a_prompt_is_taken_for_half_as_long_again_as_it_was_estimated():
-    assert tokens({"max_tokens": 10}, 100) == 160
-    assert tokens({"max_tokens": 10}, 1) == 12
+    assert tokens(100, 10) == 160
+    assert tokens(1, 10) == 12
 
 
 def test_a_models_own_maximum_may_stand_for_the_answer():
-    assert tokens({}, 0, answer=128_000) == 128_000
+    assert longest({}, answer=128_000) == 128_000
 
 
-def test_what_has_no_answer_is_its_prompt_whatever_it_says_of_one():
+def test_what_has_no_answer_has_none_whatever_it_says_of_one():
     assert longest({"max_tokens": 1_000_000, "n": 9}, answer=0) == 0
-    assert tokens({"max_tokens": 1_000_000}, 100, answer=0) == 150
 
 
 def test_no_more_is_reserved_than_can_be_counted():
-    assert tokens({"max_tokens": LARGEST}, 100) == LARGEST
+    assert tokens(100, LARGEST) == LARGEST

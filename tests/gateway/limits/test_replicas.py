@@ -11,7 +11,7 @@ import pytest
 
 from dragoman.cost.estimate import prompt_tokens
 from dragoman.gateway.keys.desk import Desk
-from dragoman.gateway.limits.estimate import tokens
+from dragoman.gateway.limits.estimate import longest, tokens
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.store.database import Store
 from entries import stored
@@ -59,7 +59,7 @@ class Replicas:
             connection.request("POST", "/v1/chat/completions", json.dumps(body), {"authorization": f"Bearer {secret}"})
             answer = connection.getresponse()
             answer.read()
-            return tokens(body, prompt_tokens(body)), answer.status, answer.headers
+            return tokens(prompt_tokens(body), longest(body)), answer.status, answer.headers
         finally:
             connection.close()
 

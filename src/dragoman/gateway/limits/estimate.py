@@ -18,24 +18,26 @@ which know 64 bits and floats, would lose count. Whoever asks for more asks for 
 _BOUNDS = ("max_completion_tokens", "max_tokens")
 
 
-def tokens(body: dict[str, Any], prompt: int, answer: int = ANSWER) -> int:
-    """The tokens to reserve: half as many again as the prompt's estimate, and the longest answer that is asked for.
+def tokens(prompt: int, answer: int) -> int:
+    """The tokens to reserve: half as many again as the prompt's estimate, and those of the longest answer.
 
     Args:
-        body: a checked chat-completion request.
-        prompt: the estimate of its prompt's tokens, which may be wrong by a third.
-        answer: what stands for the longest answer where the request does not say: the model's own maximum where
-            nothing may be overshot, otherwise a length that answers seldom reach; 0 where nothing is answered that
-            has tokens, whatever the request says.
+        prompt: the estimate of a prompt's tokens, which may be wrong by a third.
+        answer: the most tokens of its answer: see `longest`.
     """
-    return min(prompt + -(-prompt // 2) + longest(body, answer), LARGEST)
+    return min(prompt + -(-prompt // 2) + answer, LARGEST)
 
 
 def longest(body: dict[str, Any], answer: int = ANSWER) -> int:
     """The most tokens of answer that a request asks for, over all its choices; `answer` for each where it does not say.
 
-    Of two bounds the larger counts: which of them an upstream heeds is its own affair. With an `answer` of 0 there is
-    none, and nothing that a request asks for makes one.
+    Of two bounds the larger counts: which of them an upstream heeds is its own affair.
+
+    Args:
+        body: a checked request.
+        answer: what stands for the longest answer where the request does not say: the model's own maximum where
+            nothing may be overshot, otherwise a length that answers seldom reach; 0 where nothing is answered that
+            has tokens, whatever the request says.
     """
     if not answer:
         return 0
