@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.candidates.breaker import FAILURES, FIRST, LONGEST, Circuit
+from dragoman.candidates.breaker import FAILURES, FIRST, LONGEST, MODELS, Circuit
 
 
 def failing(times, now=0.0):
@@ -99,7 +99,42 @@ def test_a_shorter_pause_does_not_cut_a_longer_one():
     assert circuit.free_at() == 60
 
 
-@given(st.lists(st.sampled_from(["begin", "succeeded", "failed", "asked", "cancelled", "wait"]), max_size=60))
+def test_a_model_that_is_limited_is_left_alone_and_others_are_not():
+    circuit = Circuit()
+    circuit.limited("large", 10.0, 60.0)
+    circuit.limited("large", 11.0, 1.0)
+
+    assert not circuit.is_open
+    assert not circuit.begin(69.9, "large")
+    assert circuit.begin(10.0, "small")
+    assert circuit.limits(20.0) == {"large": 70.0}
+    assert circuit.free_at("large") == 70.0
+    assert circuit.begin(70.0, "large")
+    assert circuit.limits(70.0) == {}
+
+
+def test_an_upstream_that_limits_a_model_works():
+    circuit = failing(FAILURES)
+    assert circuit.begin(FIRST, "large")
+    circuit.limited("large", FIRST, 60.0)
+
+    assert not circuit.is_open
+    assert circuit.begin(FIRST, "small")
+
+
+def test_who_limits_model_after_model_means_them_all():
+    circuit = Circuit()
+    for number in range(MODELS + 1):
+        circuit.limited(f"model {number}", 0.0, 60.0)
+
+    assert circuit.is_open
+    assert not circuit.begin(59.0, "another")
+    assert len(circuit.limits(0.0)) == MODELS
+
+
+@given(
+    st.lists(st.sampled_from(["begin", "succeeded", "failed", "asked", "cancelled", "limited", "wait"]), max_size=60)
+)
 def test_whatever_happens_it_is_free_again_one_day(happenings):
     circuit, now = Circuit(), 0.0
     for happening in happenings:
@@ -110,6 +145,8 @@ def test_whatever_happens_it_is_free_again_one_day(happenings):
                 circuit.failed(now)
             case "asked":
                 circuit.failed(now, pause=7)
+            case "limited":
+                circuit.limited("", now, 7)
             case "wait":
                 now += 3.0
             case _:

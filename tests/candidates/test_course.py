@@ -117,6 +117,14 @@ def test_the_pause_an_upstream_asks_for_is_kept_where_nobody_else_is_left():
     assert walk(course(stop("a"), stop("b")), LATER) == ["a", "b"]
 
 
+def test_another_model_is_asked_with_a_credential_that_is_limited_in_one():
+    large = stop("a", model="large")
+
+    assert walk(course(large, stop("b")), LATER) == ["a", "b"]
+    assert walk(course(large, stop("b"))) == ["b"]
+    assert walk(course(large._replace(model="small"), stop("b"))) == ["a"]
+
+
 def test_a_pause_beyond_patience_ends_the_course():
     lazy = errors.RateLimitError("slow down", status=429, retryable=True, retry_after=ROUNDS.patience + 1)
 

@@ -3,6 +3,9 @@
 A circuit is closed while its upstream works. It opens for as long as the upstream asked (`Retry-After`), or after
 `FAILURES` failures one after the other for a while that doubles with each time it opens again. When that is over, one
 request is let through as a probe: its success closes the circuit, its failure opens it anew.
+
+An upstream that has had too many requests (429) works: vendors count them model by model, so that what it asked for is
+kept to for the one model, and others are asked as before.
 """
 
 from __future__ import annotations
@@ -20,32 +23,41 @@ REFUSED = 300.0
 """Seconds for which a credential that the upstream refuses is left alone: nobody mends one in less."""
 
 
+MODELS = 100
+"""How many models are left alone one by one; an upstream that limits more of them at once means its credential."""
+
+
 class Circuit:
     """Whether one upstream is asked with one credential.
 
     Times are seconds of any clock that only goes forward; each method is told the present one.
     """
 
-    __slots__ = ("_failures", "_opened", "_probing", "_until")
+    __slots__ = ("_failures", "_limited", "_opened", "_probing", "_until")
 
     def __init__(self) -> None:
         self._failures = 0
         self._opened = 0
         self._until = 0.0
         self._probing = False
+        self._limited: dict[str, float] = {}
 
     @property
     def is_open(self) -> bool:
         """Whether it opened, and no probe has closed it since."""
         return self._until > 0.0
 
-    def free_at(self) -> float:
-        """When the next request may pass; 0 while the circuit is closed, infinity while a probe is under way."""
-        return float("inf") if self._probing else self._until
+    def free_at(self, model: str = "") -> float:
+        """When the next request for a model may pass; 0 for at once, infinity while a probe is under way."""
+        return float("inf") if self._probing else max(self._until, self._limited.get(model, 0.0))
 
-    def begin(self, now: float) -> bool:
-        """Let a request pass, or not. One that passes is told of by `succeeded`, `failed` or `cancelled`."""
-        if self._probing or now < self._until:
+    def limits(self, now: float) -> dict[str, float]:
+        """The models that are left alone, and when each may be asked again."""
+        return {model: until for model, until in self._limited.items() if until > now}
+
+    def begin(self, now: float, model: str = "") -> bool:
+        """Let a request for a model pass, or not. One that passes is told of by one of the methods below."""
+        if self._probing or now < self._until or (self._limited and now < self._limited.get(model, 0.0)):
             return False
         self._probing = self._until > 0.0
         return True
@@ -75,3 +87,18 @@ class Circuit:
             self._until = max(self._until, now + min(FIRST * 2.0**self._opened, LONGEST))
             # Where it stands no higher power of two makes a difference, and one could overflow.
             self._opened = min(self._opened + 1, 16)
+
+    def limited(self, model: str, now: float, pause: float) -> None:
+        """An upstream that works has had too many requests for a model.
+
+        Args:
+            model: the model.
+            now: the present time.
+            pause: seconds for which it asked to be left alone.
+        """
+        known = self.limits(now)
+        if model not in known and len(known) >= MODELS:
+            self.failed(now, pause=pause)
+            return
+        self.succeeded()
+        self._limited = known | {model: max(known.get(model, 0.0), now + pause)}

@@ -8,6 +8,7 @@ next round. What a failure means is decided here, by its kind, never by its text
                              hears of it, and another lane is tried; one that answers garbled, as it would again, is
                              not asked again
     the credential's         401, 402, 403, a used-up quota: its lane is left alone for a while
+    the model's for now      429 that says how long: its lane is left alone with this model for so long
     the model's              404, a prompt that does not fit: other candidates may serve another model
     the request's            everything else: nobody else is asked, and the caller is told
 """
@@ -116,6 +117,8 @@ class Course(Generic[L]):
         match error:
             case errors.AuthenticationError() | errors.PermissionDeniedError() | errors.QuotaError():
                 circuit.failed(now, pause=REFUSED)
+            case errors.RateLimitError() if error.retryable and error.retry_after is not None:
+                circuit.limited(attempt.stop.model, now, error.retry_after)
             case errors.NotFoundError() | errors.ContextLengthError():
                 circuit.succeeded()
                 self._drop(attempt)
@@ -145,7 +148,7 @@ class Course(Generic[L]):
     def _first(self, stops: Sequence[Stop[L]], now: float) -> Try[L] | None:
         for stop in stops:
             for lane in stop.lanes:
-                if (stop.model, lane) not in self._tried and lane.circuit.begin(now):
+                if (stop.model, lane) not in self._tried and lane.circuit.begin(now, stop.model):
                     return Try(stop, lane)
         return None
 
@@ -158,7 +161,8 @@ class Course(Generic[L]):
 
     def free_at(self) -> float:
         """When the first lane may be asked again; infinity where there is none."""
-        return min((lane.circuit.free_at() for stop in self._stops for lane in stop.lanes), default=float("inf"))
+        frees = (lane.circuit.free_at(stop.model) for stop in self._stops for lane in stop.lanes)
+        return min(frees, default=float("inf"))
 
     def _pause(self, now: float) -> Pause | None:
         """Between two rounds: until the first lane is free again, and no less than callers who fail together need."""

@@ -1,10 +1,11 @@
-"""What the gateway counts for `/metrics`, and what it looks up when that is asked. No I/O.
+"""What the gateway counts for `/metrics`, and what it looks up when that is asked. Reads the clock.
 
 Counters grow where requests come to their end; gauges are read when somebody asks for them.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from dragoman.call.settings import VERSION
@@ -79,13 +80,19 @@ BUSY = Family("dragoman_upstream_requests", "gauge", "Attempts under way", ("ups
 CIRCUITS = Family(
     "dragoman_circuits_open", "gauge", "Credentials with which an upstream is left alone for now", ("upstream",)
 )
+LIMITED = Family(
+    "dragoman_models_limited",
+    "gauge",
+    "Models, each with a credential, that an upstream is not asked for now: it has had too many requests for them",
+    ("upstream",),
+)
 CREDENTIALS = Family("dragoman_credentials", "gauge", "Credentials of an upstream", ("upstream",))
 KEPT = Family("dragoman_journal_kept", "gauge", "Ends of requests that wait in memory: the disk does not take them")
 LAG = Family("dragoman_ledger_lag_seconds", "gauge", "Seconds since the store had all that the journal has", most=True)
 CACHED = Family("dragoman_cache_answers", "gauge", "Answers that are kept in memory to be given again")
 TAKEN = Family("dragoman_cache_bytes", "gauge", "Bytes of them")
 WORKERS = Family("dragoman_workers", "gauge", "Processes that serve", ("version",))
-LOOKED_UP = (OPEN, SEATS, WAITING, BUSY, CIRCUITS, CREDENTIALS, KEPT, LAG, CACHED, TAKEN, WORKERS)
+LOOKED_UP = (OPEN, SEATS, WAITING, BUSY, CIRCUITS, LIMITED, CREDENTIALS, KEPT, LAG, CACHED, TAKEN, WORKERS)
 """What comes and goes, and ends with its process."""
 
 _STREAM = {True: "true", False: "false"}
@@ -179,4 +186,6 @@ def look(running: Running) -> Numbers:
 def _look_at(found: Numbers, upstream: Upstream) -> None:
     found.add(BUSY, (upstream.name,), upstream.busy)
     found.add(CIRCUITS, (upstream.name,), sum(lane.circuit.is_open for lane in upstream.lanes))
+    now = time.monotonic()
+    found.add(LIMITED, (upstream.name,), sum(len(lane.circuit.limits(now)) for lane in upstream.lanes))
     found.add(CREDENTIALS, (upstream.name,), len(upstream.lanes))

@@ -8,6 +8,8 @@ from answers import document
 from operated import ADMIN, ASKED, operated
 from scripted import READ, Hold, answer, repeat
 
+CHAT = "/v1/chat/completions"
+
 
 def test_an_upstream_that_answers_has_no_trouble_and_closed_circuits(gateway):
     status, told = gateway.admin("/admin/upstreams")
@@ -20,10 +22,10 @@ def test_an_upstream_that_answers_has_no_trouble_and_closed_circuits(gateway):
 
 
 def test_a_circuit_that_is_open_says_for_how_long(tmp_path):
-    refused = answer(b'{"error": {"message": "no"}}', "429 Too Many Requests", {"Retry-After": "90"})
+    refused = answer(b'{"error": {"message": "no"}}', "503 Service Unavailable", {"Retry-After": "90"})
     with operated(tmp_path, [repeat(READ, refused)]) as gateway:
         _, secret = gateway.desk.create("ana")
-        assert gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0] == 429
+        assert gateway.ask(CHAT, "POST", secret, ASKED)[0] == 503
         _, told = gateway.admin("/admin/upstreams")
 
     (lane,) = told["data"][0]["credentials"]
@@ -31,12 +33,28 @@ def test_a_circuit_that_is_open_says_for_how_long(tmp_path):
     assert 80 < lane["seconds_left"] <= 90
 
 
+def test_a_model_that_has_had_too_many_requests_is_left_alone_and_others_are_not(tmp_path):
+    refused = answer(b'{"error": {"message": "no"}}', "429 Too Many Requests", {"Retry-After": "90"})
+    with operated(tmp_path, [READ, refused, repeat(READ, document())]) as gateway:
+        _, secret = gateway.desk.create("ana")
+        models = ("large", "large", "small")
+        statuses = [gateway.ask(CHAT, "POST", secret, ASKED | {"model": model})[0] for model in models]
+        _, told = gateway.admin("/admin/upstreams")
+        _, _, metrics = gateway.ask("/metrics", secret=ADMIN)
+
+    assert statuses == [429, 503, 200]
+    (lane,) = told["data"][0]["credentials"]
+    assert lane["circuit"] == "closed"
+    assert 80 < lane["limited"]["large"] <= 90
+    assert b'dragoman_models_limited{upstream="only"} 1\n' in metrics
+
+
 def test_who_is_at_work_is_counted(tmp_path):
     hold = Hold()
     models = [repeat(READ, answer(b'{"data": []}'))]
     with operated(tmp_path, [READ, hold, document()], models) as gateway:
         _, secret = gateway.desk.create("ana")
-        asking = Thread(target=gateway.ask, args=("/v1/chat/completions", "POST", secret, ASKED))
+        asking = Thread(target=gateway.ask, args=(CHAT, "POST", secret, ASKED))
         asking.start()
         assert hold.reached.wait(10)
         _, told = gateway.admin("/admin/upstreams")
@@ -60,10 +78,10 @@ def test_the_configuration_is_shown_whole_and_without_what_is_secret(gateway):
 def test_a_reload_says_what_it_changed_and_counts_from_the_next_request_on(tmp_path):
     with operated(tmp_path, more="[bounds]\nbody = 50") as gateway:
         _, secret = gateway.desk.create("ana")
-        before = gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0]
+        before = gateway.ask(CHAT, "POST", secret, ASKED)[0]
         gateway.rewrite("body = 50", "body = 5000")
         status, told = gateway.admin("/admin/reload", "POST")
-        after = gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0]
+        after = gateway.ask(CHAT, "POST", secret, ASKED)[0]
         again = gateway.admin("/admin/reload", "POST")[1]
         gateway.served.stop()
         said = gateway.served.said.decode()
@@ -80,7 +98,7 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_says_why(tmp_path):
         _, secret = gateway.desk.create("ana")
         gateway.rewrite("body = 5000", "body = 50\nqueu = 1")
         status, told = gateway.admin("/admin/reload", "POST")
-        after = gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0]
+        after = gateway.ask(CHAT, "POST", secret, ASKED)[0]
         shown = gateway.ask("/admin/config", secret=ADMIN)[2]
         line = gateway.line("queu = 1")
 

@@ -120,8 +120,14 @@ def _explain() -> Json:
 
 def _upstreams() -> Json:
     circuit: Json = {"type": "string", "enum": ["closed", "open", "probing"]}
+    limited: Json = {
+        "type": "object",
+        "additionalProperties": {"type": "number"},
+        "description": "Seconds for which models are left alone that have had too many requests.",
+    }
     credential = an_object(
-        {"seconds_left": {"type": "number"}}, **{"from": {"type": ["string", "null"]}, "circuit": circuit}
+        {"seconds_left": {"type": "number"}, "limited": limited},
+        **{"from": {"type": ["string", "null"]}, "circuit": circuit},
     )
     upstream = an_object(
         name={"type": "string"},

@@ -68,9 +68,11 @@ async def _told(upstream: Upstream) -> dict[str, Any]:
 
 
 def _circuit(circuit: Circuit, now: float) -> dict[str, Any]:
+    limited = {model: round(until - now, 1) for model, until in circuit.limits(now).items()}
+    told: dict[str, Any] = {"limited": limited} if limited else {}
     if not circuit.is_open:
-        return {"circuit": "closed"}
+        return {"circuit": "closed"} | told
     free = circuit.free_at()
     if math.isinf(free):
-        return {"circuit": "probing"}
-    return {"circuit": "open", "seconds_left": round(max(free - now, 0.0), 1)}
+        return {"circuit": "probing"} | told
+    return {"circuit": "open", "seconds_left": round(max(free - now, 0.0), 1)} | told
