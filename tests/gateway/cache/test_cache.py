@@ -304,7 +304,7 @@ def test_a_stream_that_its_caller_left_is_not_kept(tmp_path):
 
 def test_a_stream_that_two_upstreams_wrote_is_not_kept(tmp_path):
     rest = chunked(step("net"), step(finish="stop"), USAGE, DONE)
-    script = [[READ, CUT, CLOSE], [READ, rest], [READ, WHOLE_STREAM]]
+    script = [[READ, CUT, CLOSE], [READ, rest, READ, WHOLE_STREAM]]
     with operated(tmp_path, *script, more=ROUTE, upstream="continues = true") as gateway:
         callers = Callers(gateway)
         first, body = callers.ask(STREAMED)
