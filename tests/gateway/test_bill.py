@@ -47,7 +47,7 @@ def test_an_answer_without_a_usage_stays_as_it_is():
 
 
 def test_a_chunk_with_the_usage_tells_what_all_attempts_have_cost():
-    with Entry(Totals(), "r", "m", stream=True, prompt=10, book=Book(price=lambda *said: said[-1].prompt)) as entry:
+    with Entry(Totals(), "r", "m", stream=True, prompt=10, book=Book(price=lambda *said: said[3].prompt)) as entry:
         # One that may have worked, and one that answers.
         entry.attempt("first", "m").ended("timed_out")
         second = entry.attempt("second", "m")

@@ -225,7 +225,7 @@ def test_only_the_first_end_of_an_attempt_counts(totals, journal):
     [({"a": 3, "b": 4}, 7), ({"a": 3, "b": None}, None), ({"a": 0, "b": 0}, 0), ({"a": None, "b": None}, None)],
 )
 def test_a_cost_is_the_sum_of_all_or_unknown(totals, journal, costs, expected):
-    def price(upstream, asked, served, tokens):
+    def price(upstream, asked, served, tokens, _):
         assert (asked, served, tokens.prompt) == ("m", "real", 5)
         return costs[upstream]
 

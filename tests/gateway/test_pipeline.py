@@ -149,6 +149,26 @@ def test_a_budget_in_money_is_used_up_by_what_answers_cost(tmp_path):
     assert told["error"]["code"] == "insufficient_quota"
 
 
+def test_a_budget_in_money_counts_what_the_terms_cost_that_are_asked_for(tmp_path):
+    served_as = [
+        document(COMPLETION | {"service_tier": tier} if tier else COMPLETION) for tier in (None, "priority", "default")
+    ]
+    with operated(tmp_path, [each for said in served_as for each in (READ, said)]) as gateway:
+        _, secret = gateway.desk.create("ana", limits=Limits(budget_day_microusd=1000))
+        asked = ASKED | {"service_tier": "priority"}
+        status, _, refused = gateway.ask("/v1/chat/completions", "POST", secret, asked)
+        gateway.rewrite("output = 1 }", "output = 1, terms = { priority = 2 } }")
+        assert gateway.admin("/admin/reload", "POST")[0] == 200
+        answers = [gateway.ask("/v1/chat/completions", "POST", secret, each)[0] for each in (ASKED, ASKED, asked)]
+        assert until(lambda: len(stored(gateway.store)) == 3)
+        costs = [row["cost"] for row in stored(gateway.store)]
+
+    usage = COMPLETION["usage"]["total_tokens"]
+    assert (status, json.loads(refused)["error"]["code"]) == (403, "price_unknown")
+    assert answers == [200, 200, 200]
+    assert costs == [usage, 2 * usage, usage]
+
+
 def test_every_request_that_was_let_in_is_a_row_of_the_ledger_with_its_key_and_cost(tmp_path):
     with behind_keys(tmp_path) as (served, desk, _):
         key, secret = desk.create("ana")

@@ -115,6 +115,22 @@ def test_prices_are_those_of_the_upstream_that_answers():
     running.close()
 
 
+def test_a_price_is_for_the_terms_that_it_is_stated_for():
+    running = made("""
+        [upstreams.house]
+        url = "http://127.0.0.1:9/v1"
+        [prices]
+        "house:known" = { input = 1, output = 2, terms = { Priority = 2 } }
+    """)
+    tokens = Tokens(prompt=10, completion=5)
+    known = running.relay.find("known")
+
+    assert running.cost("house", "known", "known", tokens, "priority") == running.most(known, 10, 5, "priority") == 40
+    assert running.cost("house", "known", "known", tokens, "flex") is None
+    assert running.most(known, 10, 5, "flex") is None
+    running.close()
+
+
 def test_an_answer_costs_no_less_for_the_name_that_its_upstream_gives_the_model():
     running = made("""
         [upstreams.house]

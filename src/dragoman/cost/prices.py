@@ -34,6 +34,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens of the answer that nobody sees; default as `output`."""
     requests: Rate | None = None
     """A thousand requests, whatever their tokens."""
+    terms: dict[str, Decimal] = {}
+    """How many times as much all of it costs on other terms (`dragoman.cost.terms`), by their name."""
     when: str = ""
     """From which day (`2026-09-01`), or at which time of day (`16:30:00-00:30:00`, in UTC); empty for always."""
 
@@ -138,8 +140,14 @@ def in_force(terms: tuple[Rates, ...], at: datetime | None) -> Rates | None:
     return terms[0]
 
 
-def cost(rates: Rates, used: Used) -> int | None:
-    """What tokens cost at these rates, in microusd, rounded up; None where the rates do not say."""
+def cost(rates: Rates, used: Used, terms: str = "") -> int | None:
+    """What tokens cost at these rates, in microusd, rounded up; None where the rates do not say.
+
+    Args:
+        rates: the rates.
+        used: the tokens.
+        terms: the name of the terms, where they are others than prices are listed for.
+    """
     if rates.input is None or (rates.output is None and used.completion):
         return None
     # What a vendor says of the parts may exceed what it says of the whole: nothing is paid twice for that.
@@ -157,6 +165,10 @@ def cost(rates: Rates, used: Used) -> int | None:
     ):
         if count and rate is not None:
             total += (rate if type(rate) is Decimal else _rate(rate, used.prompt)) * count
+    if terms and total:
+        if terms not in rates.terms:
+            return None
+        total *= rates.terms[terms]
     return int(total.to_integral_value(ROUND_CEILING))
 
 

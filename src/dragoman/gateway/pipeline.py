@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
+from dragoman.cost.terms import terms_of
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
 from dragoman.gateway.bill import Bill
@@ -239,9 +240,11 @@ def _most(request: _Request) -> Ask:
         return Ask(body["model"], 0, 0)
     answer = longest(body, ANSWER if request.caller.tongue.asks == "completion" else 0)
     reserved = tokens(request.prompt, answer)
-    counts_money = request.who.limits.counts_money
-    cost = running.most(request.found, reserved - answer, answer) if counts_money else None
-    return Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST))
+    if not request.who.limits.counts_money:
+        return Ask(body["model"], reserved)
+    terms = terms_of(body).named()
+    cost = running.most(request.found, reserved - answer, answer, terms)
+    return Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST), terms)
 
 
 def _settle(grant: Grant | None, entry: Entry) -> None:

@@ -119,6 +119,12 @@ def test_a_model_without_a_price():
     assert found.headers() == [(b"x-should-retry", b"false")]
 
 
+def test_a_model_whose_price_is_known_on_other_terms_alone():
+    found = unpriced(Limits(budget_month_microusd=5), Ask("m", terms="priority"), WHOSE)
+
+    assert "the price of 'm' as 'priority' is unknown: state it under [prices], with its `terms`" in found.message
+
+
 def test_a_key_without_limits_a_minute_has_no_such_headers():
     assert standing(Account(), Limits(budget_day_tokens=5), NOON) == []
 
