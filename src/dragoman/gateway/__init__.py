@@ -29,7 +29,7 @@ listen           sockets, signals, the server around the app
         store/   the database
         redact   what is never written down
     models       which models there are
-    docs, openapi, pages/   what is there for people to read
+    static, openapi, pages/   what is there for people to read
   running        all of it, made from a configuration
     kept         the part that keeps something
   config/        the configuration's file

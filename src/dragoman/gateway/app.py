@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
 from dragoman.errors import ConfigurationError, DragomanError
-from dragoman.gateway import counting, docs, metrics, models, openapi, own, pipeline, refusal
+from dragoman.gateway import counting, metrics, models, openapi, own, pipeline, refusal, static
 from dragoman.gateway.access import admitted
 from dragoman.gateway.admin import keys, operation, reports
 from dragoman.gateway.completions import COMPLETIONS
@@ -110,9 +110,9 @@ class Gateway:
             of("GET", "/healthz", "anyone", _healthz),
             of("GET", "/readyz", "anyone", self._readyz),
             of("GET", "/openapi.json", "anyone", _openapi),
-            of("GET", "/docs", "anyone", _page),
-            of("GET", "/docs/", "anyone", _to_docs),
-            of("GET", "/docs/{+file}", "anyone", _page),
+            of("GET", "/docs", "anyone", static.docs),
+            of("GET", "/docs/", "anyone", static.without_slash),
+            of("GET", "/pages/{+file}", "anyone", static.file),
             of("GET", "/", "anyone", _index),
         ]
 
@@ -151,7 +151,9 @@ class Gateway:
             # Only for the form in which it is told: the path that was asked for opens nothing.
             above = self.endpoints.above(visit.path)
             visit.tongue = above.tongue if above is not None else None
-            known = ", ".join(path for path in self.endpoints.paths if "{" not in path and path != "/docs/")
+            known = ", ".join(
+                path for path in self.endpoints.paths if "{" not in path and (path == "/" or path[-1] != "/")
+            )
             message = f"there is no {visit.path[:200]!r} here; there are {known}"
             raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
         endpoint = visit.endpoint
@@ -313,19 +315,6 @@ async def _healthz(visit: Visit, _: Identity) -> None:
 
 async def _openapi(visit: Visit, _: Identity) -> None:
     await visit.json(openapi.document())
-
-
-async def _to_docs(visit: Visit, _: Identity) -> None:
-    # The page finds its files, and the endpoint, relative to /docs: it may be published under a prefix.
-    await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", b"../docs")])
-
-
-async def _page(visit: Visit, _: Identity) -> None:
-    page = docs.pages().get(visit.named or docs.INDEX)
-    if page is None:
-        raise TurnedAwayError(refusal.of_status(404, f"there is no page {visit.path[:200]!r}", "not_found"))
-    body, kind = page
-    await asgi.respond(visit.send, 200, body, [*visit.headers, *docs.HEADERS], kind)
 
 
 async def _index(visit: Visit, _: Identity) -> None:

@@ -1,5 +1,8 @@
 // Elements, made and copied from. Text is only ever set as text: nothing a model or a server says becomes markup.
 
+/** The element with an id. */
+export const at = (id) => document.getElementById(id);
+
 /**
  * An element.
  *
@@ -24,6 +27,17 @@ export function node(name, attributes = {}, ...children) {
  */
 export function prose(text) {
   return text.split("`").map((part, place) => (place % 2 ? node("code", {}, part) : part));
+}
+
+/**
+ * Figures with their names, for a `<dl class="figures">`; a dash for each that is not known.
+ *
+ * @param {Record<string, string | null | undefined>} shown
+ */
+export function figures(shown) {
+  return Object.entries(shown).map(([name, value]) =>
+    node("div", {}, node("dt", {}, name), node("dd", { class: value ? "" : "unknown" }, value || "–")),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 // The reference: operations, what they take and answer, and the types, made from the OpenAPI document.
 
-import { copies, node, prose } from "./dom.js";
+import { copies, node, prose } from "../dom.js";
 import { bounds, named, nullable, words } from "./schema.js";
 
 const JSON_TYPE = "application/json";

@@ -1,6 +1,6 @@
 // The tabs of code under the playground: the request that the form describes, ready to be copied.
 
-import { copies, node } from "./dom.js";
+import { at, copies, node } from "../dom.js";
 import { SNIPPETS } from "./snippets.js";
 
 /**
@@ -12,7 +12,7 @@ import { SNIPPETS } from "./snippets.js";
  */
 export function code(base, body) {
   const names = Object.keys(SNIPPETS);
-  const panel = document.getElementById("code");
+  const panel = at("code");
   let chosen = 0;
   const tabs = names.map((name) => node("button", { type: "button", role: "tab", "aria-controls": "code" }, name));
 
@@ -37,7 +37,7 @@ export function code(base, body) {
       if (way) choose((place + way + names.length) % names.length);
     });
   }
-  document.getElementById("tabs").replaceChildren(...tabs);
-  copies(document.getElementById("copy-code"), () => panel.textContent);
+  at("tabs").replaceChildren(...tabs);
+  copies(at("copy-code"), () => panel.textContent);
   return show;
 }

@@ -1,5 +1,6 @@
 // One request to the gateway, told step by step: each piece of text, what was received, how it ended.
 
+import { Fault, refused } from "../fault.js";
 import { events } from "./events.js";
 
 /**
@@ -7,18 +8,6 @@ import { events } from "./events.js";
  *
  * @typedef {{ text?: string, received?: string, usage?: object, model?: string, finish?: string }} Step
  */
-
-/** What an error body said, with the status that came with it. */
-export class Fault extends Error {
-  /**
-   * @param {{ message?: string, type?: string, param?: string, code?: string }} said
-   * @param {number} [status] none for an error inside a stream
-   */
-  constructor(said, status) {
-    super(said.message || "the gateway gave no reason");
-    this.details = [status && `status ${status}`, said.code, said.param && `at ${said.param}`].filter(Boolean);
-  }
-}
 
 /**
  * Ask, and yield what comes.
@@ -36,7 +25,7 @@ export async function* ask(url, body, signal) {
     body: JSON.stringify(body),
     signal,
   });
-  if (!answer.ok) throw new Fault(fault(await answer.text()), answer.status);
+  if (!answer.ok) throw await refused(answer);
   if (!body.stream) {
     const text = await answer.text();
     const completion = JSON.parse(text);
@@ -53,15 +42,6 @@ export async function* ask(url, body, signal) {
     yield { ...step(chunk, "delta"), received: data };
   }
   throw new Fault({ message: "the stream stopped short: there was no [DONE]" });
-}
-
-/** What of an error body can be shown, whatever stands in front of the gateway sent it. */
-function fault(text) {
-  try {
-    return JSON.parse(text).error ?? { message: text };
-  } catch {
-    return { message: text.replace(/<[^>]*>/g, " ").trim().slice(0, 300) };
-  }
 }
 
 /** What one document adds, over all its choices; calls of tools are shown as they are written. */

@@ -1,6 +1,6 @@
 // A JSON Schema in words: what a value may be, and within which bounds.
 
-import { node } from "./dom.js";
+import { node } from "../dom.js";
 
 /** The name of the type that a reference points at. */
 export const named = (ref) => ref.split("/").at(-1);

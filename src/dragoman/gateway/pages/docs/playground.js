@@ -1,10 +1,10 @@
 // The playground: a request from the form, its answer as it comes, and the same request as code.
 
-import { ask, Fault } from "./ask.js";
+import { at, figures, node } from "../dom.js";
+import { told } from "../fault.js";
+import { ask } from "./ask.js";
 import { code } from "./code.js";
-import { node } from "./dom.js";
 
-const at = (id) => document.getElementById(id);
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Give the form its life; `base` is the gateway's base URL. */
@@ -34,7 +34,7 @@ export function playground(base) {
   });
   at("stop").addEventListener("click", () => leaving?.abort());
   at("shortcut").textContent = MAC ? "⌘ ↵" : "Ctrl ↵";
-  figures({});
+  measured({});
   showCode();
   offerModels(base, showCode);
 }
@@ -90,7 +90,7 @@ async function run(url, body, signal) {
   const seen = { first: null, usage: null, finish: null, total: null };
   said.replaceChildren();
   received.replaceChildren();
-  figures({});
+  measured({});
   try {
     for await (const step of ask(url, body, signal)) {
       if (step.text) {
@@ -101,7 +101,7 @@ async function run(url, body, signal) {
       seen.finish = step.finish ?? seen.finish;
       put(received, `${step.received}\n`);
       seen.total = performance.now() - begun;
-      figures(seen);
+      measured(seen);
     }
     if (!said.hasChildNodes()) said.append(node("p", { class: "empty" }, "The answer is empty."));
   } catch (error) {
@@ -118,15 +118,13 @@ function put(place, what) {
 
 function ending(error) {
   if (error.name === "AbortError") return node("p", { class: "note" }, "Stopped; the gateway has dropped the work.");
-  const details = error instanceof Fault ? error.details : [];
-  const sentence = error instanceof Fault ? error.message : `The gateway does not answer: ${error.message}`;
-  return node("div", { class: "fault", role: "alert" }, node("p", {}, sentence), ...details.map((word) => node("code", {}, word)));
+  return told(error);
 }
 
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(milliseconds < 1000 ? 3 : 2)} s`;
 
-/** Show the figures of an answer; a dash for each that is not known. */
-function figures({ first, total, usage, finish }) {
+/** Show the figures of an answer. */
+function measured({ first, total, usage, finish }) {
   const writing = first == null ? 0 : total - first;
   const tokens = usage?.completion_tokens;
   const shown = {
@@ -137,8 +135,5 @@ function figures({ first, total, usage, finish }) {
     Rate: tokens > 1 && writing > 0 ? `${Math.round((tokens - 1) / (writing / 1000))} tokens/s` : null,
     Ended: finish,
   };
-  const pairs = Object.entries(shown).map(([name, value]) =>
-    node("div", {}, node("dt", {}, name), node("dd", { class: value ? "" : "unknown" }, value || "–")),
-  );
-  at("figures").replaceChildren(...pairs);
+  at("figures").replaceChildren(...figures(shown));
 }
