@@ -151,8 +151,8 @@ def test_another_method_is_refused_whoever_asks(keyed, endpoint):
 @pytest.mark.parametrize(
     "path",
     [
-        "/admin",
-        "/admin/",
+        "/admin//",
+        "/admin/none",
         "/admin/keys/",
         "//admin/keys",
         "/admin//keys",

@@ -50,7 +50,7 @@ def test_all_that_can_be_asked_is_in_it_but_for_pages_second_names_and_what_is_n
     asked = {(each.path.replace("{+", "{"), each.method) for each in ENDPOINTS.all}
 
     assert told <= asked
-    assert {path for path, _ in asked - told} == {"/", "/chat/completions", "/docs", "/docs/", "/pages/{file}", "/openapi.json", "/v1/responses/{id}"}  # fmt: skip
+    assert {path for path, _ in asked - told} == {"/", "/chat/completions", "/docs", "/docs/", "/admin", "/admin/", "/pages/{file}", "/openapi.json", "/v1/responses/{id}"}  # fmt: skip
 
 
 def test_it_says_whose_it_is_and_which_version():

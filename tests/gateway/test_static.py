@@ -1,4 +1,4 @@
-"""The files of the page at /docs: it is whole, self-contained, and held to that by its policy."""
+"""The files of the pages at /docs and /admin: each is whole, self-contained, and held to that by its policy."""
 
 import re
 import urllib.request

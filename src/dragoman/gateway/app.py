@@ -112,6 +112,8 @@ class Gateway:
             of("GET", "/openapi.json", "anyone", _openapi),
             of("GET", "/docs", "anyone", static.docs),
             of("GET", "/docs/", "anyone", static.without_slash),
+            of("GET", "/admin", "anyone", static.admin),
+            of("GET", "/admin/", "anyone", static.without_slash),
             of("GET", "/pages/{+file}", "anyone", static.file),
             of("GET", "/", "anyone", _index),
         ]

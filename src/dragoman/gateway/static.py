@@ -1,6 +1,6 @@
-"""The page for people, at /docs: its files, and the headers that hold it to those.
+"""The pages for people, at /docs and /admin: their files, and the headers that hold them to those.
 
-Whoever asks is given the files, since they hold nothing: what the page shows of the gateway it asks as any client does.
+Whoever asks is given the files, since they hold nothing: what a page shows of the gateway it asks as any client does.
 Reads our own package once; no other I/O.
 """
 
@@ -46,13 +46,18 @@ async def docs(visit: Visit, _: Identity) -> None:
     await _send(visit, "docs/index.html")
 
 
+async def admin(visit: Visit, _: Identity) -> None:
+    """`GET /admin`: the operator's page."""
+    await _send(visit, "admin/index.html")
+
+
 async def file(visit: Visit, _: Identity) -> None:
     """`GET /pages/{+file}`: what a page loads."""
     await _send(visit, visit.named)
 
 
 async def without_slash(visit: Visit, _: Identity) -> None:
-    """`GET /docs/`: the page, at the address from which it finds what it loads."""
+    """`GET /docs/`, `GET /admin/`: the page, at the address from which it finds what it loads."""
     # Relative, since it may be published under a prefix.
     location = b"../" + visit.place.strip("/").encode()
     await asgi.respond(visit.send, 308, b"", [*visit.headers, (b"location", location)])
