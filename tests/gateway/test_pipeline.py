@@ -149,7 +149,7 @@ def test_a_budget_in_money_is_used_up_by_what_answers_cost(tmp_path):
     assert told["error"]["code"] == "insufficient_quota"
 
 
-def test_a_budget_in_money_counts_what_the_terms_cost_that_are_asked_for(tmp_path):
+def test_a_budget_in_money_counts_what_the_service_tier_costs(tmp_path):
     served_as = [
         document(COMPLETION | {"service_tier": tier} if tier else COMPLETION) for tier in (None, "priority", "default")
     ]
@@ -157,7 +157,7 @@ def test_a_budget_in_money_counts_what_the_terms_cost_that_are_asked_for(tmp_pat
         _, secret = gateway.desk.create("ana", limits=Limits(budget_day_microusd=1000))
         asked = ASKED | {"service_tier": "priority"}
         status, _, refused = gateway.ask("/v1/chat/completions", "POST", secret, asked)
-        gateway.rewrite("output = 1 }", "output = 1, terms = { priority = 2 } }")
+        gateway.rewrite("output = 1 }", "output = 1, tiers = { priority = 2 } }")
         assert gateway.admin("/admin/reload", "POST")[0] == 200
         answers = [gateway.ask("/v1/chat/completions", "POST", secret, each)[0] for each in (ASKED, ASKED, asked)]
         assert until(lambda: len(stored(gateway.store)) == 3)

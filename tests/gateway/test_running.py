@@ -110,24 +110,27 @@ def test_prices_are_those_of_the_upstream_that_answers():
     assert running.cost("house", "known", "known", tokens) == 20
     assert running.cost("house", "unknown", "unknown", tokens) is None
     assert running.cost(None, "known", "known", tokens) is None
-    assert running.most(running.relay.find("known"), 10, 5) == 20
-    assert running.most(running.relay.find("unknown"), 10, 5) is None
+    assert running.most(running.relay.find("known"), 10, 5, {}) == 20
+    assert running.most(running.relay.find("unknown"), 10, 5, {}) is None
     running.close()
 
 
-def test_a_price_is_for_the_terms_that_it_is_stated_for():
+def test_a_price_is_for_the_tier_that_it_is_stated_for():
     running = made("""
         [upstreams.house]
         url = "http://127.0.0.1:9/v1"
         [prices]
-        "house:known" = { input = 1, output = 2, terms = { Priority = 2 } }
+        "house:known" = { input = 1, output = 2, tiers = { Priority = 2 } }
     """)
     tokens = Tokens(prompt=10, completion=5)
     known = running.relay.find("known")
 
-    assert running.cost("house", "known", "known", tokens, "priority") == running.most(known, 10, 5, "priority") == 40
+    fast, flex = {"service_tier": "priority"}, {"service_tier": "flex"}
+
+    assert running.cost("house", "known", "known", tokens, "priority") == running.most(known, 10, 5, fast) == 40
     assert running.cost("house", "known", "known", tokens, "flex") is None
-    assert running.most(known, 10, 5, "flex") is None
+    assert running.most(known, 10, 5, flex) is None
+    assert running.tier(known, flex) == "flex"
     running.close()
 
 
@@ -140,7 +143,9 @@ def test_an_answer_costs_no_less_for_the_name_that_its_upstream_gives_the_model(
     """)
     tokens = Tokens(prompt=10, completion=5)
 
-    assert running.cost("house", "qwen3", "Qwen/Qwen3-8B", tokens) == running.most(running.relay.find("qwen3"), 10, 5)
+    assert running.cost("house", "qwen3", "Qwen/Qwen3-8B", tokens) == running.most(
+        running.relay.find("qwen3"), 10, 5, {}
+    )
     running.close()
 
 

@@ -22,7 +22,6 @@ LONGEST = 120.0
 REFUSED = 300.0
 """Seconds for which a credential that the upstream refuses is left alone: nobody mends one in less."""
 
-
 MODELS = 100
 """How many models are left alone one by one; an upstream that limits more of them at once means its credential."""
 
@@ -57,7 +56,7 @@ class Circuit:
 
     def begin(self, now: float, model: str = "") -> bool:
         """Let a request for a model pass, or not. One that passes is told of by one of the methods below."""
-        if self._probing or now < self._until or (self._limited and now < self._limited.get(model, 0.0)):
+        if now < self.free_at(model):
             return False
         self._probing = self._until > 0.0
         return True

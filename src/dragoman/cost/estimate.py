@@ -23,7 +23,7 @@ TOKENS_A_MEDIUM = 1000
 _MEDIA = frozenset({
     "document", "file", "image", "image_generation_call", "image_url", "input_audio", "input_file", "input_image",
 })  # fmt: skip
-APIS = ("anthropic", "responses")
+_APIS = ("anthropic", "responses")
 """Fields of a request that hold what is for one API alone."""
 
 _BESIDE = frozenset({"reasoning_content", "anthropic_content", "responses"})
@@ -49,7 +49,7 @@ def prompt_tokens(body: Mapping[str, Any]) -> int:
     for name in ("tools", "response_format"):
         if body.get(name):
             size += len(msgspec.json.encode(body[name]))
-    for name in APIS:
+    for name in _APIS:
         if body.get(name):
             size += _said(_once(body[name], messages))
     return tokens + tokens_of(size)

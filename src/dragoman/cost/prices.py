@@ -34,8 +34,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens of the answer that nobody sees; default as `output`."""
     requests: Rate | None = None
     """A thousand requests, whatever their tokens."""
-    terms: dict[str, Decimal] = {}
-    """How many times as much all of it costs on other terms (`dragoman.cost.terms`), by their name."""
+    tiers: dict[str, Decimal] = {}
+    """How many times as much all of it costs in another service tier (`dragoman.cost.tier`), by its name."""
     when: str = ""
     """From which day (`2026-09-01`), or at which time of day (`16:30:00-00:30:00`, in UTC); empty for always."""
 
@@ -140,13 +140,13 @@ def in_force(terms: tuple[Rates, ...], at: datetime | None) -> Rates | None:
     return terms[0]
 
 
-def cost(rates: Rates, used: Used, terms: str = "") -> int | None:
+def cost(rates: Rates, used: Used, tier: str = "") -> int | None:
     """What tokens cost at these rates, in microusd, rounded up; None where the rates do not say.
 
     Args:
         rates: the rates.
         used: the tokens.
-        terms: the name of the terms, where they are others than prices are listed for.
+        tier: the name of the service tier, where it is another than prices are listed for.
     """
     if rates.input is None or (rates.output is None and used.completion):
         return None
@@ -165,10 +165,10 @@ def cost(rates: Rates, used: Used, terms: str = "") -> int | None:
     ):
         if count and rate is not None:
             total += (rate if type(rate) is Decimal else _rate(rate, used.prompt)) * count
-    if terms and total:
-        if terms not in rates.terms:
+    if tier and total:
+        if tier not in rates.tiers:
             return None
-        total *= rates.terms[terms]
+        total *= rates.tiers[tier]
     return int(total.to_integral_value(ROUND_CEILING))
 
 

@@ -153,9 +153,7 @@ class Gateway:
             # Only for the form in which it is told: the path that was asked for opens nothing.
             above = self.endpoints.above(visit.path)
             visit.tongue = above.tongue if above is not None else None
-            known = ", ".join(
-                path for path in self.endpoints.paths if "{" not in path and (path == "/" or path[-1] != "/")
-            )
+            known = ", ".join(path for path in self.endpoints.paths if "{" not in path and not path[1:].endswith("/"))
             message = f"there is no {visit.path[:200]!r} here; there are {known}"
             raise TurnedAwayError(refusal.of_status(404, message, "not_found"))
         endpoint = visit.endpoint

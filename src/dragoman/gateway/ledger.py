@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, get_args
 
 from dragoman import errors
 from dragoman.asgi import Disconnected
-from dragoman.cost.terms import LISTED
+from dragoman.cost.tier import LISTED
 from dragoman.gateway import record
 from dragoman.gateway.log import spoken
 from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from dragoman.cost.terms import Terms
+    from dragoman.cost.tier import Tier
     from dragoman.gateway.record import AttemptEnd, Source
     from dragoman.gateway.tally import Tokens
     from dragoman.gateway.telemetry import Leg, Trace
@@ -38,7 +38,7 @@ log = logging.getLogger("dragoman.ledger")
 class Price(Protocol):
     """What tokens cost."""
 
-    def __call__(self, upstream: str | None, asked: str, served: str, tokens: Tokens, terms: str, /) -> int | None:
+    def __call__(self, upstream: str | None, asked: str, served: str, tokens: Tokens, tier: str, /) -> int | None:
         """Millionths of a US dollar, of a model that was asked for and one that answered; None where not known."""
         ...
 
@@ -78,23 +78,23 @@ class Attempt:
         upstream: the upstream's name; None for the only one there is.
         model: the model that is asked for there.
         credential: a fingerprint of the credential, never the credential.
-        terms: on which terms it is asked.
+        tier: the service tier that is asked for there.
     """
 
     __slots__ = (
-        "_begun", "_end", "_first", "_tally", "_total", "credential", "leg", "model", "served", "status", "terms",
-        "tier", "upstream",
+        "_begun", "_end", "_first", "_tally", "_total", "credential", "leg", "model", "served", "served_tier",
+        "status", "tier", "upstream",
     )  # fmt: skip
 
-    def __init__(self, upstream: str | None, model: str, credential: str | None = None, terms: Terms = LISTED) -> None:
+    def __init__(self, upstream: str | None, model: str, credential: str | None = None, tier: Tier = LISTED) -> None:
         self.upstream = upstream
         self.model = model
         self.credential = credential
-        self.terms = terms
+        self.tier = tier
         self.leg: Leg | None = None
         self.served: str | None = None
         self.status: int | None = None
-        self.tier: str | None = None
+        self.served_tier: str | None = None
         self._tally = Tally()
         self._begun = time.monotonic()
         self._first: float | None = None
@@ -108,7 +108,7 @@ class Attempt:
         if chunk.model:
             self.served = chunk.model
         if chunk.service_tier:
-            self.tier = chunk.service_tier
+            self.served_tier = chunk.service_tier
         if self.leg is not None:
             self.leg.saw(chunk)
 
@@ -117,7 +117,7 @@ class Attempt:
         self._tally.answered(answer)
         self.served = answer.model or None
         if isinstance(answer, Completion):
-            self.tier = answer.service_tier
+            self.served_tier = answer.service_tier
         if self.leg is not None:
             self.leg.answered(answer)
 
@@ -233,11 +233,9 @@ class Entry:
             for tokens in (attempt.tokens(self._opened.prompt_tokens),)
         )
 
-    def attempt(
-        self, upstream: str | None, model: str, credential: str | None = None, terms: Terms = LISTED
-    ) -> Attempt:
+    def attempt(self, upstream: str | None, model: str, credential: str | None = None, tier: Tier = LISTED) -> Attempt:
         """Begin an attempt. Arguments as `Attempt`'s."""
-        attempt = Attempt(upstream, model, credential, terms)
+        attempt = Attempt(upstream, model, credential, tier)
         if self.trace is not None:
             attempt.leg = self.trace.attempt(upstream, model)
         self._attempts.append(attempt)
@@ -337,9 +335,8 @@ class Entry:
     def _cost(self, attempt: Attempt, tokens: Tokens) -> int | None:
         if self._book.price is None or tokens.source == "none":
             return None
-        return self._book.price(
-            attempt.upstream, attempt.model, attempt.served or attempt.model, tokens, attempt.terms.named(attempt.tier)
-        )
+        tier = attempt.tier.named(attempt.served_tier)
+        return self._book.price(attempt.upstream, attempt.model, attempt.served or attempt.model, tokens, tier)
 
 
 class Totals:

@@ -114,7 +114,8 @@ class Line(HttpToolsProtocol):
             if self._awaited is not None and self._head is None and not (self.pipeline or self.cycle.response_started):
                 message = f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}"
                 self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
-            self.transport.close()
+            else:
+                self.transport.close()
         elif self._refused or self._further > self._bound:
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self._turn_away(status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large")

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
-from dragoman.cost.terms import terms_of
 from dragoman.errors import DragomanError
 from dragoman.gateway import refusal, respond
 from dragoman.gateway.bill import Bill
@@ -242,9 +241,10 @@ def _most(request: _Request) -> Ask:
     reserved = tokens(request.prompt, answer)
     if not request.who.limits.counts_money:
         return Ask(body["model"], reserved)
-    terms = terms_of(body).named()
-    cost = running.most(request.found, reserved - answer, answer, terms)
-    return Ask(body["model"], reserved, None if cost is None else min(cost, LARGEST), terms)
+    cost = running.most(request.found, reserved - answer, answer, body)
+    if cost is None:
+        return Ask(body["model"], reserved, tier=running.tier(request.found, body))
+    return Ask(body["model"], reserved, min(cost, LARGEST))
 
 
 def _settle(grant: Grant | None, entry: Entry) -> None:

@@ -49,7 +49,7 @@ class Prices:
         at: datetime | None = None,
         *,
         served: str | None = None,
-        terms: str = "",
+        tier: str = "",
     ) -> int | None:
         """What a request costs, or may cost, in microusd, rounded up; None when its price is unknown.
 
@@ -61,12 +61,12 @@ class Prices:
             at: when that was; default now.
             served: the model that answers, as its upstream calls it, which may be a name that nobody stated a price
                 for; default the one that is asked for.
-            terms: the name of the terms (`dragoman.cost.terms`), where they are others than prices are listed for.
+            tier: the name of the service tier (`dragoman.cost.tier`), where it is another than prices are listed for.
         """
         names = served or model, model
         rated = self._rates if len(names[0]) + len(model) <= REMEMBERED else self._look_up
         rates = in_force(rated(upstream, vendor, *names), at)
-        return None if rates is None else cost(rates, used, terms)
+        return None if rates is None else cost(rates, used, tier)
 
     def _look_up(self, upstream: str, vendor: str | None, *models: str) -> tuple[Rates, ...]:
         """The rates of the first of the models, where they have some of its own; else of the next."""
@@ -90,5 +90,5 @@ class Prices:
 def _rates(stated: PriceConfig) -> Rates:
     """A price as the configuration states it; what was written in decimals is meant in decimals."""
     cached = None if stated.cached is None else Decimal(str(stated.cached))
-    terms = {name.lower(): Decimal(str(times)) for name, times in stated.terms.items()}
-    return Rates(input=Decimal(str(stated.input)), output=Decimal(str(stated.output)), cached=cached, terms=terms)
+    tiers = {name.lower(): Decimal(str(times)) for name, times in stated.tiers.items()}
+    return Rates(input=Decimal(str(stated.input)), output=Decimal(str(stated.output)), cached=cached, tiers=tiers)

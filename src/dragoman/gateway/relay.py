@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dragoman import errors
 from dragoman.candidates.course import Course, Try
-from dragoman.cost.terms import terms_of
 from dragoman.exchange import Timeouts
 from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest
 from dragoman.gateway.ledger import end_of
@@ -282,7 +281,7 @@ class _Race:
             self._entry.attempt(upstream.name, step.stop.model, step.lane.credential).ended(end_of(error))
             self._error = error
             return False
-        attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential, terms_of(body))
+        attempt = self._entry.attempt(upstream.name, step.stop.model, step.lane.credential, upstream.tier(body))
         headers = attempt.leg.headers if attempt.leg else None
         work = step.lane.send(call, self._asks, stream=self._body.get("stream") is True, headers=headers)
         self._running.append(_Running(step, upstream, attempt, [*changes, *call.changes], work))

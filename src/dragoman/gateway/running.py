@@ -108,8 +108,8 @@ class Running:
             for name, upstream in config.upstreams.items()
         }
 
-    def cost(self, upstream: str | None, asked: str, served: str, tokens: Tokens, terms: str = "") -> int | None:
-        """What tokens cost, in microusd; None where that is not known. Models and terms are those of `Prices.price`."""
+    def cost(self, upstream: str | None, asked: str, served: str, tokens: Tokens, tier: str = "") -> int | None:
+        """What tokens cost, in microusd; None where that is not known. Models and tier are those of `Prices.price`."""
         if upstream is None:
             return None
         if tokens.prompt == tokens.completion == 0:
@@ -122,25 +122,31 @@ class Running:
             written=tokens.written or 0,
             reasoning=tokens.reasoning or 0,
         )
-        return self.prices.price(upstream, self._vendors.get(upstream), asked, used, served=served, terms=terms)
+        return self.prices.price(upstream, self._vendors.get(upstream), asked, used, served=served, tier=tier)
 
-    def most(self, found: Found, prompt: int, longest: int, terms: str = "") -> int | None:
+    def most(self, found: Found, prompt: int, longest: int, body: dict[str, Any]) -> int | None:
         """What a request costs where it may cost most; None where the price of one of its ways is unknown.
 
         Args:
             found: where it may go.
             prompt: tokens of its prompt, at most.
             longest: tokens of its answer, at most.
-            terms: the name of the terms that it asks for.
+            body: the request, which may ask for another service tier.
         """
         used = Used(prompt=prompt, completion=longest)
         most = 0
         for way in (*found.ways, *found.resort):
-            cost = self.prices.price(way.upstream, self._vendors[way.upstream], way.model, used, terms=terms)
+            tier = self.relay.upstreams[way.upstream].tier(body).named()
+            cost = self.prices.price(way.upstream, self._vendors[way.upstream], way.model, used, tier=tier)
             if cost is None:
                 return None
             most = max(most, cost)
         return most
+
+    def tier(self, found: Found, body: dict[str, Any]) -> str:
+        """The service tier that a request asks one of its ways for; empty for the one that prices are listed for."""
+        tiers = (self.relay.upstreams[way.upstream].tier(body).named() for way in (*found.ways, *found.resort))
+        return next(filter(None, tiers), "")
 
     def trace(self, sent: list[Header], body: Mapping[str, Any], operation: str) -> Trace | None:
         """The spans of a request that begins; None where nobody collects them.

@@ -18,6 +18,7 @@ from dragoman.candidates.breaker import Circuit
 from dragoman.candidates.course import Stop
 from dragoman.carry import async_transport
 from dragoman.client import AsyncModels
+from dragoman.cost.tier import tier_of
 from dragoman.errors import DragomanError, ServerError, StatusError
 from dragoman.exchange import complete, completed, fetch
 from dragoman.gateway import counted, vectors
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dragoman.call.settings import Key, Settings
+    from dragoman.cost.tier import Tier
     from dragoman.dialect import Continuation
     from dragoman.exchange import Call, Timeouts
     from dragoman.gateway.fit import Policy
@@ -206,6 +208,10 @@ class Upstream:
         """It as a candidate of a course; its credentials take turns."""
         self._turn = (self._turn + 1) % len(self._lanes)
         return Stop(self.name, model, [*self._lanes[self._turn :], *self._lanes[: self._turn]])
+
+    def tier(self, body: dict[str, Any]) -> Tier:
+        """The service tier that a request asks it for."""
+        return tier_of(body, self._settings.dialect.api)
 
     def fit(self, body: dict[str, Any], asks: What = "completion") -> tuple[dict[str, Any], list[str]]:
         """A request that it can take, and what was changed.

@@ -119,10 +119,13 @@ def test_a_model_without_a_price():
     assert found.headers() == [(b"x-should-retry", b"false")]
 
 
-def test_a_model_whose_price_is_known_on_other_terms_alone():
-    found = unpriced(Limits(budget_month_microusd=5), Ask("m", terms="priority"), WHOSE)
+def test_a_model_whose_price_is_known_in_other_tiers_alone():
+    found = unpriced(Limits(budget_month_microusd=5), Ask("m", tier="priority"), WHOSE)
 
-    assert "the price of 'm' as 'priority' is unknown: state it under [prices], with its `terms`" in found.message
+    assert (
+        "the price of 'm' in the service tier 'priority' is unknown: state it under [prices], among its `tiers`"
+        in found.message
+    )
 
 
 def test_a_key_without_limits_a_minute_has_no_such_headers():

@@ -149,9 +149,10 @@ class Telling:
         kind, place = kind_of(said), entry.get("index")
         if not isinstance(place, int):
             return []
-        if kind in CALLS and (entry.get("open") or place not in self._items):
-            # It begins with its name, which is the call's.
-            self._head = entry
+        if kind in CALLS and place not in self._items:
+            if entry.get("open"):
+                # It begins with its name, which is the call's.
+                self._head = entry
             return []
         events: list[Event] = []
         if place not in self._items:

@@ -213,9 +213,9 @@ class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Tokens of answers."""
     cached: Amount | None = None
     """Tokens of prompts that the vendor's cache knew; by default as `input`."""
-    terms: dict[str, Amount] = {}
-    """How many times as much all of it costs on other terms, by their name: a `service_tier` such as `priority`, a
-    `speed`, an `inference_geo`; of several at once as `priority+fast`. On terms that are not named its price is
+    tiers: dict[str, Amount] = {}
+    """How many times as much all of it costs in another service tier, by its name: a `service_tier` such as `priority`,
+    a `speed`, an `inference_geo`; of several at once as `priority+fast`. In a tier that is not named its price is
     unknown."""
 
 

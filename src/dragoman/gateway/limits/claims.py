@@ -40,8 +40,8 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     """Tokens of its prompt, and of the longest answer it may get."""
     cost: int | None = None
     """What that costs where it may cost most, in microusd; None when a price is unknown."""
-    terms: str = ""
-    """On which terms it asks for it, where they are others than prices are listed for (`dragoman.cost.terms`)."""
+    tier: str = ""
+    """The service tier it asks for, where that is why the price is unknown (`dragoman.cost.tier`)."""
 
 
 def claimed(limits: Limits, ask: Ask, holder: str, now: float) -> tuple[Claim, ...]:

@@ -107,10 +107,11 @@ def unpriced(limits: Limits, ask: Ask, whose: str) -> Refused:
     """The refusal of a model without a price, to a key whose budget is in money."""
     name = "budget_month_microusd" if limits.budget_day_microusd is None else "budget_day_microusd"
     value: int = getattr(limits, name)
-    model = repr(ask.model[:200])
-    model, remedy = (f"{model} as {ask.terms!r}", "with its `terms`") if ask.terms else (model, "as 0 where it is free")
+    price, remedy = f"the price of {ask.model[:200]!r}", "as 0 where it is free"
+    if ask.tier:
+        price, remedy = f"{price} in the service tier {ask.tier!r}", "among its `tiers`"
     sentence = (
-        f"{whose} has a budget in money, and the price of {model} is unknown: "
+        f"{whose} has a budget in money, and {price} is unknown: "
         f"state it under [prices], {remedy}, or give the key a budget in tokens"
     )
     return Refused(
