@@ -28,6 +28,8 @@ async def served(app, talk, arrival=60.0):
             await asyncio.wait(state.tasks)
     finally:
         writer.close()
+        while state.connections:  # noqa: ASYNC110 - uvicorn tells nobody when one goes
+            await asyncio.sleep(0)
         server.close()
         await server.wait_closed()
 
@@ -195,6 +197,24 @@ def test_a_body_that_is_none_gets_no_answer_that_would_be_taken_for_another_requ
             assert await reader.read() == b""
 
         await asyncio.wait_for(served(slow, talk), 20)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("end", [b"", b"zz\r\n"], ids=["refused", "garbage"])
+def test_who_is_still_sending_when_the_connection_ends_has_its_answer(end):
+    async def main():
+        async def refuse(_scope, _receive, send):
+            await asgi.respond(send, 413, b"too large")
+
+        async def talk(reader, writer):
+            writer.write(CHUNKED.replace(b"host: x", b"host: x\r\nconnection: close"))
+            for _ in range(50):
+                writer.write(b"10000\r\n" + bytes(0x10000) + b"\r\n" + end)
+                await writer.drain()
+            assert (await reader.read()).startswith(b"HTTP/1.1 4")
+
+        await asyncio.wait_for(served(refuse if not end else echo, talk), 20)
 
     asyncio.run(main())
 

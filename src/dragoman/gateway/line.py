@@ -24,12 +24,15 @@ from dragoman.gateway import refusal
 if TYPE_CHECKING:
     import asyncio
     from array import array
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 BOUND = 65_536
 """Bytes of a request's head, where the server's settings do not say."""
+
+LINGER = 2.0
+"""Seconds for which what is left of a body is still taken, and dropped, once its answer has been given."""
 
 _ANSWER = b"HTTP/1.1 "
 _REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
@@ -64,7 +67,7 @@ class Line(HttpToolsProtocol):
         # What is being read of a head, its bytes in the pieces after the one that it began in, and the piece's own.
         self._head: object = None
         self._further = self._piece = 0
-        self._refused = self._stays = False
+        self._refused = self._stays = self._drops = False
         # Requests behind which others wait that were sent before their answer.
         self._unanswered: list[RequestResponseCycle] = []
         self._parse()
@@ -79,6 +82,8 @@ class Line(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
+        if self._drops:
+            return
         head, self._piece = self._head, len(data)
         super().data_received(data)
         if head is not None and head is self._head:
@@ -111,7 +116,7 @@ class Line(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or one whose head is too large; not in the middle of another's answer."""
         if self.cycle and not self.cycle.response_complete:
-            if self._awaited is not None and self._head is None and not (self.pipeline or self.cycle.response_started):
+            if self._is_amid_a_body() and not self._is_answering():
                 message = f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}"
                 self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
             else:
@@ -141,6 +146,16 @@ class Line(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def _is_amid_a_body(self) -> bool:
+        return self._awaited is not None and self._head is None
+
+    def _drop_the_rest(self) -> bool:
+        """Whether a body is under way that nobody wants any more; from here on it is taken and dropped."""
+        if self._is_amid_a_body() and not self._is_answering():
+            self._drops, self._awaited = True, None
+            self.flow.resume_reading()
+        return self._drops
+
     def _is_answering(self) -> bool:
         """Whether an answer is under way, or one is worked on that was asked for before what is to come."""
         if self.pipeline or not self.cycle:
@@ -162,7 +177,7 @@ class Line(HttpToolsProtocol):
         super().connection_made(transport)
         self._awaited = self.loop.time()
         self._looking = self.loop.call_later(self._arrival, self._look)
-        self.transport = cast("asyncio.Transport", _Together(transport, self.loop))
+        self.transport = cast("asyncio.Transport", _Together(transport, self.loop, self._drop_the_rest))
 
     def on_message_begin(self) -> None:
         """Begin a request's scope."""
@@ -245,14 +260,25 @@ class _Parser(httptools.HttpRequestParser):
 
 
 class _Together:
-    """A transport that holds the head of an answer back until more follows, for one turn of the loop at most."""
+    """A transport that holds the head of an answer back until more follows, for one turn of the loop at most.
 
-    __slots__ = ("_head", "_loop", "_transport")
+    Args:
+        transport: the server's.
+        loop: its event loop.
+        drops: whether its caller is still sending what nobody wants: a connection that is closed upon that is reset,
+            and the caller loses the answer that it has not read (RFC 9112 §9.6).
+    """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    __slots__ = ("_drops", "_head", "_loop", "_over", "_transport")
+
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, drops: Callable[[], bool]
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._drops = drops
         self._head = b""
+        self._over = False
 
     def write(self, data: bytes) -> None:
         head, self._head = self._head, b""
@@ -266,10 +292,17 @@ class _Together:
 
     def close(self) -> None:
         self._flush()
-        self._transport.close()
+        if self._over:
+            return
+        self._over = True
+        if self._transport.can_write_eof() and not self._transport.is_closing() and self._drops():
+            self._transport.write_eof()
+            self._loop.call_later(LINGER, self._transport.close)
+        else:
+            self._transport.close()
 
     def is_closing(self) -> bool:
-        return self._transport.is_closing()
+        return self._over or self._transport.is_closing()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a transport has
         return getattr(self._transport, name)
