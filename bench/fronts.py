@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-from rounds import HERE, PINNED, ROOT
+from rounds import APART, HERE, ROOT
 
 ORIGINALS = ROOT / ".originals"
 LITELLM = "1.106.2"
@@ -66,7 +66,7 @@ def running(command, port, place, environment=None):
     log = (place / "log").open("wb")
     begun = time.monotonic()
     process = subprocess.Popen(
-        [*PINNED, *map(str, command)], env=os.environ | (environment or {}), stdout=log, stderr=log, cwd=place
+        [*APART, *map(str, command)], env=os.environ | (environment or {}), stdout=log, stderr=log, cwd=place
     )
     try:
         until = time.monotonic() + DEADLINE

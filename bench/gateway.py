@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from fronts import FRONTS, LITELLM, PORTKEY, Front
 from load import body_for
-from rounds import HERE, ROOT, replace_between, serving
+from rounds import HERE, PINNED, ROOT, replace_between, serving
 
 TITLES = {
     "nginx": "nginx, `proxy_pass`",
@@ -67,7 +67,7 @@ WAITED = {8: Job(f"whole-{DELAY}", 8, 120), 64: Job(f"whole-{DELAY}", 64, 640)}
 
 def load(front, job, count):
     """How long answers took, in seconds, the shortest first; and the CPU that the gateway took for all, in seconds."""
-    command = [sys.executable, HERE / "load.py", front.port, job.model, min(job.callers, count), count]
+    command = [*PINNED, sys.executable, HERE / "load.py", front.port, job.model, min(job.callers, count), count]
     before = front.cpu()
     done = subprocess.run(spelled(command, front), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -106,7 +106,7 @@ def waited(front, share=1.0):
 def held(name, front):
     """Megabytes of memory when idle, and kilobytes that an open stream takes."""
     count = HELD.get(name, STREAMS)
-    command = [sys.executable, HERE / "load.py", front.port, "stream-30-5000", 1, count, "--hold"]
+    command = [*PINNED, sys.executable, HERE / "load.py", front.port, "stream-30-5000", 1, count, "--hold"]
     before = front.memory()
     pipe = subprocess.PIPE
     with subprocess.Popen(spelled(command, front), stdin=pipe, stdout=pipe, text=True) as callers:

@@ -51,7 +51,7 @@ def gateway(model, callers, count):
         tempfile.TemporaryDirectory() as into,
     ):
         os.environ.update(ENVIRONMENT)
-        fronts.PINNED = under(into)
+        fronts.APART = under(into)
         with fronts.features(upstream, Path(place)) as front:
             command = [sys.executable, HERE / "load.py", front.port, model, callers, count, "--key", front.key]
             subprocess.run([*map(str, command)], check=True, capture_output=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,9 @@ ROOT = HERE.parent
 # Client and server share one core, where there are several to choose from: waking a core that sleeps costs more than
 # a whole call, differently each time, and says nothing of the client.
 PINNED = ["taskset", "-c", "0"] if shutil.which("taskset") else []
+# A gateway has a core of its own, where there is one: what it costs is not to depend on whose code its callers and its
+# upstream have just run there.
+APART = ["taskset", "-c", "1"] if PINNED and len(os.sched_getaffinity(0)) > 1 else PINNED
 
 
 @contextlib.contextmanager
