@@ -67,6 +67,9 @@ continue_streams = false
 size = 1_000_000
 shared = "redis://127.0.0.1:6380"
 
+[repeats]
+waits = 5
+
 [log]
 level = "debug"
 prompts = true

@@ -22,18 +22,22 @@ PAGE = ROOT / "docs" / "gateway" / "config.md"
 
 Json = dict[str, Any]
 
-SECTIONS = (
-    ("[server]", "ServerConfig"),
-    ("[bounds]", "BoundsConfig"),
-    ("[store]", "StoreConfig"),
-    ("[timeouts]", "TimeoutsConfig"),
-    ("[upstreams.NAME]", "UpstreamConfig"),
-    ("[[routes]]", "RouteConfig"),
-    ("candidates of a route", "Candidate"),
-    ("[log]", "LogConfig"),
-    ("[telemetry]", "TelemetryConfig"),
-    ("[prices]", "PriceConfig"),
-)
+# One that is not here fails: each has a place on the page.
+TITLES = {
+    "ServerConfig": "[server]",
+    "BoundsConfig": "[bounds]",
+    "StoreConfig": "[store]",
+    "TimeoutsConfig": "[timeouts]",
+    "UpstreamConfig": "[upstreams.NAME]",
+    "OwnTimeoutsConfig": "timeouts of an upstream",
+    "RouteConfig": "[[routes]]",
+    "Candidate": "candidates of a route",
+    "CacheConfig": "[cache]",
+    "RepeatsConfig": "[repeats]",
+    "LogConfig": "[log]",
+    "TelemetryConfig": "[telemetry]",
+    "PriceConfig": "[prices]",
+}
 
 HEAD = """\
 # The gateway's configuration
@@ -112,12 +116,18 @@ needs a restart is marked so, and stays as it was.
 
 def page() -> str:
     """The reference, in Markdown."""
-    described = schema()["$defs"]
+    described: dict[str, Json] = schema()["$defs"]
     parts = [HEAD]
-    for title, name in SECTIONS:
-        table: Json = described[name]
+    for name, table in described.items():
         fields: Json = next((option for option in table.get("anyOf", ()) if "properties" in option), table)
-        parts += [f"## {title}", "", table["description"], "", "| option | takes | default | |", "|---|---|---|---|"]
+        parts += [
+            f"## {TITLES[name]}",
+            "",
+            table["description"],
+            "",
+            "| option | takes | default | |",
+            "|---|---|---|---|",
+        ]
         needed = fields.get("required", ())
         parts += [row(option, told, needed=option in needed) for option, told in fields["properties"].items()]
         parts.append("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dragoman import asgi
@@ -20,6 +21,7 @@ from dragoman.gateway.messages import MESSAGES
 from dragoman.gateway.readiness import readiness
 from dragoman.gateway.refusal import TurnedAwayError
 from dragoman.gateway.reload import adopt, prepared
+from dragoman.gateway.repeats.repeats import Repeats
 from dragoman.gateway.responses import RESPONSES
 from dragoman.gateway.siblings import EVERY
 from dragoman.gateway.sites import CROSS_SITE
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dragoman.gateway.config.shape import Config
     from dragoman.gateway.endpoints import Who
     from dragoman.gateway.keys.identity import Identity
+    from dragoman.gateway.repeats.elsewhere import Elsewhere
     from dragoman.gateway.running import Running
     from dragoman.gateway.siblings import Siblings
     from dragoman.gateway.tongue import Tongue
@@ -49,12 +52,14 @@ class Gateway:
         running: what it is made of; another takes its place when the configuration is read again.
         read: reads the configuration again; None where there is nothing to read.
         siblings: the other processes that serve the same; None where there are none.
+        elsewhere: the way to each of them, for requests that are sent again.
         everyone: tells all of them to read the configuration again.
 
     Attributes:
         running: what requests that begin now go by.
         draining: whether it has been told to stop.
         meter: what it counts.
+        repeats: what is answered to requests that are sent again.
         endpoints: what can be asked of it.
     """
 
@@ -64,11 +69,13 @@ class Gateway:
         *,
         read: Callable[[], Config] | None = None,
         siblings: Siblings | None = None,
+        elsewhere: Elsewhere | None = None,
         everyone: Callable[[], None] | None = None,
     ) -> None:
         self.running = running
         self.draining = False
         self.meter = metrics.Meter()
+        self.repeats = Repeats(elsewhere)
         self.meter.begin(running.relay.upstreams)
         running.lasting.totals.also = self.meter.closed
         self._read = read
@@ -83,14 +90,15 @@ class Gateway:
         """All that can be asked, and by whom: what is decided of a request is decided by its line here."""
         of = Endpoint
         explanations = reports.Explanations(self._refusals)
+        answering = partial(_answering, repeats=self.repeats)
         reloading = operation.Reloading(self._reload_all)
         return [
-            _answering("/v1/chat/completions", CHAT),
-            _answering("/chat/completions", CHAT),
-            _answering("/v1/completions", COMPLETIONS),
-            _answering("/v1/embeddings", EMBEDDINGS),
-            _answering("/v1/messages", MESSAGES),
-            _answering("/v1/responses", RESPONSES),
+            answering("/v1/chat/completions", CHAT),
+            answering("/chat/completions", CHAT),
+            answering("/v1/completions", COMPLETIONS),
+            answering("/v1/embeddings", EMBEDDINGS),
+            answering("/v1/messages", MESSAGES),
+            answering("/v1/responses", RESPONSES),
             *(of(method, "/v1/responses/{+id}", "caller", _not_kept) for method in ("GET", "POST", "DELETE")),
             of("POST", "/v1/messages/count_tokens", "caller", _count_tokens, MESSAGES),
             of("GET", "/v1/models", "caller", _models),
@@ -140,7 +148,8 @@ class Gateway:
             await self._refuse(visit, failed)
         finally:
             running.leave()
-            self.meter.answered(visit.place, visit.status)
+            if not visit.elsewhere:
+                self.meter.answered(visit.place, visit.status)
 
     async def _route(self, visit: Visit) -> None:
         match = self.endpoints.find(visit.path)
@@ -188,6 +197,7 @@ class Gateway:
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
+        await self.repeats.close()
         if admission is not None:
             await admission.close()
         await self.running.cache.close()
@@ -222,6 +232,7 @@ class Gateway:
                 raise
             old, self.running = self.running, fresh
             adopt(fresh)
+            self.repeats.fit(fresh.config.repeats)
             self.meter.begin(fresh.relay.upstreams)
             old.retire()
             self._warm(fresh)
@@ -257,7 +268,7 @@ class Gateway:
             await asyncio.sleep(EVERY)
 
     def _numbers(self) -> Numbers:
-        found = metrics.look(self.running)
+        found = metrics.look(self.running, self.repeats)
         return Numbers({**self.meter.numbers.sums, **found.sums}, self.meter.numbers.spreads)
 
     async def _metrics(self, visit: Visit, _: Identity) -> None:
@@ -282,11 +293,15 @@ def tell(changed: list[str]) -> None:
         log.info("the configuration was read again: %s", line)
 
 
-def _answering(path: str, tongue: Tongue) -> Endpoint:
-    """What answers completions in an API."""
+def _answering(path: str, tongue: Tongue, repeats: Repeats) -> Endpoint:
+    """What answers completions in an API, whether they were asked before or not."""
 
-    def serve(visit: Visit, who: Identity) -> Awaitable[None]:
-        return pipeline.answer(visit.running, visit.caller(tongue), who)
+    def serve(visit: Visit, who: Identity) -> Awaitable[object]:
+        running, caller = visit.running, visit.caller(tongue)
+        config = running.config.repeats
+        if config is None:
+            return pipeline.answer(running, caller, who)
+        return repeats.answer(visit, caller, who, config)
 
     return Endpoint("POST", path, "caller", serve, tongue)
 

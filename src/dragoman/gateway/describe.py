@@ -16,7 +16,7 @@ FAULTS = {
     "408": "The request took too long to arrive.",
     "413": "The request is larger than 32 MiB.",
     "415": "The body is packed in a way that is not undone here; `Accept-Encoding` says which are.",
-    "422": "The upstream does not accept the request's values.",
+    "422": "The upstream does not accept the request's values; or its `Idempotency-Key` was another request's.",
     "429": "Too many requests for now; `Retry-After` says when to come back.",
     "500": "The upstream failed, or the gateway did.",
     "502": "The upstream could not be reached, or broke off, or refuses the gateway's credential.",
@@ -79,6 +79,14 @@ CACHED: Json = {
     },
 }
 """And these, where what was answered before may be given again."""
+
+REPEATED: Json = {
+    "idempotent-replayed": {
+        "description": "The request was sent before, with the same `Idempotency-Key`: this is the answer to that one.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+"""And this, of an answer to a request that was sent again."""
 
 LIMITS: Json = {
     f"x-ratelimit-{what}-{unit}": {
@@ -145,6 +153,15 @@ def parameter(name: str, description: str, schema: Json | None = None, *, place:
         "schema": schema or {"type": "string"},
     }
 
+
+ONCE = parameter(
+    "idempotency-key",
+    "Where the gateway has `[repeats]` configured: a request that is sent again with the same one is worked on once, "
+    "and answered as the first.",
+    {"type": "string", "pattern": '^("[!#-~]{1,255}"|[!#-~]{1,255})$'},
+    place="header",
+)
+"""What tells a request that is sent again from another that asks the same."""
 
 PAST = parameter(
     "cache-control",

@@ -39,7 +39,7 @@ class Endpoint(NamedTuple):
     method: str
     path: str
     who: Who
-    serve: Callable[[Visit, Identity], Awaitable[None]]
+    serve: Callable[[Visit, Identity], Awaitable[object]]
     tongue: Tongue | None = None
 
 

@@ -21,6 +21,7 @@ from dragoman.gateway.garbage import seldom_looked_for
 from dragoman.gateway.line import Line
 from dragoman.gateway.log import spoken_log, written_log
 from dragoman.gateway.reload import standing
+from dragoman.gateway.repeats.elsewhere import Elsewhere
 from dragoman.gateway.running import Running, lasting_for
 from dragoman.gateway.siblings import Siblings
 from dragoman.gateway.workers import Workers
@@ -85,12 +86,14 @@ class _Crew:
         self._read = reread
         self._parent = os.getpid()
         self._siblings: Siblings | None = None
+        self._elsewhere: Elsewhere | None = None
         self._lender = Lender({each.weights for each in config.upstreams.values() if each.engine or each.weights})
 
     def run(self, count: int, started: Callable[[], None]) -> int:
         workers = Workers(count, self._work, drain=self._drain, reread=self._reread, beside=self._lender.keep)
         with spoken_log(self._config.log.level), tempfile.TemporaryDirectory(prefix="dragoman-") as folder:
             self._siblings = Siblings(Path(folder))
+            self._elsewhere = Elsewhere(Path(folder))
             try:
                 return workers.run(started)
             finally:
@@ -105,6 +108,7 @@ class _Crew:
             ready,
             read=self._read,
             siblings=self._siblings,
+            elsewhere=self._elsewhere,
             everyone=self._ask_for_reload,
         )
 
@@ -128,11 +132,16 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
     *,
     read: Callable[[], Config] | None,
     siblings: Siblings | None = None,
+    elsewhere: Elsewhere | None = None,
     everyone: Callable[[], None] | None = None,
 ) -> None:
     """Serve in this process."""
-    with lasting_for(config, alone=siblings is None) as lasting:
-        gateway = Gateway(Running(config, lasting), read=read, siblings=siblings, everyone=everyone)
+    with lasting_for(config, alone=siblings is None) as lasting, contextlib.ExitStack() as doors:
+        listeners = [listener]
+        if elsewhere is not None:
+            listeners.append(doors.enter_context(elsewhere.door()))
+        running = Running(config, lasting)
+        gateway = Gateway(running, read=read, siblings=siblings, elsewhere=elsewhere, everyone=everyone)
         settings = uvicorn.Config(
             gateway,
             http=cast("type[asyncio.Protocol]", partial(Line, arrival=config.bounds.arrival)),
@@ -151,7 +160,7 @@ def _serve(  # noqa: PLR0913 - the same, and who else does
         )
         # After uvicorn's settings, which close every handler of the log that there is.
         with written_log(), seldom_looked_for(), asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
-            runner.run(_Server(settings, gateway, ready).serve([listener]))
+            runner.run(_Server(settings, gateway, ready).serve(listeners))
 
 
 class _Server(uvicorn.Server):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dragoman.gateway.record import Attempted, Closed
+    from dragoman.gateway.repeats.repeats import Repeats
     from dragoman.gateway.running import Running
     from dragoman.gateway.upstream import Upstream
 
@@ -70,7 +71,10 @@ RELOADS = Family(
     "dragoman_reloads_total", "counter", "Times that the configuration was read again, by what came of it", ("result",)
 )
 LOOKS = Family("dragoman_cache_looks_total", "counter", "Looks for a kept answer, by what came of them", ("result",))
-COUNTED = (RESPONSES, REQUESTS, ATTEMPTS, TOKENS, COST, UNPRICED, FIRST, TOTAL, RELOADS, LOOKS)
+REPEATS = Family(
+    "dragoman_repeats_total", "counter", "Requests with an Idempotency-Key, by how they were answered", ("result",)
+)
+COUNTED = (RESPONSES, REQUESTS, ATTEMPTS, TOKENS, COST, UNPRICED, FIRST, TOTAL, RELOADS, LOOKS, REPEATS)
 """What only grows: it is kept of workers that have ended, too."""
 
 OPEN = Family("dragoman_requests_under_way", "gauge", "Requests of the ledger that have not ended")
@@ -91,8 +95,13 @@ KEPT = Family("dragoman_journal_kept", "gauge", "Ends of requests that wait in m
 LAG = Family("dragoman_ledger_lag_seconds", "gauge", "Seconds since the store had all that the journal has", most=True)
 CACHED = Family("dragoman_cache_answers", "gauge", "Answers that are kept in memory to be given again")
 TAKEN = Family("dragoman_cache_bytes", "gauge", "Bytes of them")
+REPEATABLE = Family("dragoman_repeats_answers", "gauge", "Answers that are kept for requests that are sent again")
+REPEATABLE_BYTES = Family("dragoman_repeats_bytes", "gauge", "Bytes of them")
 WORKERS = Family("dragoman_workers", "gauge", "Processes that serve", ("version",))
-LOOKED_UP = (OPEN, SEATS, WAITING, BUSY, CIRCUITS, LIMITED, CREDENTIALS, KEPT, LAG, CACHED, TAKEN, WORKERS)
+LOOKED_UP = (
+    OPEN, SEATS, WAITING, BUSY, CIRCUITS, LIMITED, CREDENTIALS, KEPT, LAG, CACHED, TAKEN, REPEATABLE, REPEATABLE_BYTES,
+    WORKERS,
+)  # fmt: skip
 """What comes and goes, and ends with its process."""
 
 _STREAM = {True: "true", False: "false"}
@@ -160,7 +169,7 @@ class Meter:
         self.numbers.add(RELOADS, ("changed" if well else "refused",))
 
 
-def look(running: Running) -> Numbers:
+def look(running: Running, repeats: Repeats) -> Numbers:
     """What there is just now in this process."""
     lasting, seats = running.lasting, running.seats
     found = Numbers()
@@ -179,6 +188,10 @@ def look(running: Running) -> Numbers:
     if running.cache.memory is not None:
         found.add(CACHED, (), len(running.cache.memory))
         found.add(TAKEN, (), running.cache.memory.taken)
+    for answered, times in repeats.results.items():
+        found.add(REPEATS, (answered,), times)
+    found.add(REPEATABLE, (), len(repeats))
+    found.add(REPEATABLE_BYTES, (), repeats.taken)
     found.add(WORKERS, (VERSION,))
     return found
 

@@ -18,7 +18,9 @@ from dragoman.gateway.describe import (
     HEADERS,
     KNOWN,
     LIMITS,
+    ONCE,
     PAST,
+    REPEATED,
     RETRY,
     SECURITY,
     an_object,
@@ -41,7 +43,7 @@ from dragoman.wire.schema import components
 if TYPE_CHECKING:
     from dragoman.gateway.describe import Json
 
-_ANSWERED = EXPLAINED | CACHED | LIMITS
+_ANSWERED = EXPLAINED | CACHED | REPEATED | LIMITS
 
 CHAT = (
     "Answers with one document, or, where `stream` is true in the payload, with server-sent events: a chunk in the "
@@ -116,7 +118,7 @@ def build() -> Json:
                 ChatRequest, EmbeddingRequest, Completion, Chunk, ModelList, ModelCard, FaultBody, OwnKey, *TYPES
             )
             | _FOREIGN,
-            "headers": HEADERS | RETRY | EXPLAINED | CACHED | LIMITS | GUESSED,
+            "headers": HEADERS | RETRY | EXPLAINED | CACHED | REPEATED | LIMITS | GUESSED,
             "securitySchemes": SECURITY,
         },
         # Whoever runs it without keys needs none.
@@ -132,7 +134,7 @@ def _chat() -> Json:
         "operationId": "createChatCompletion",
         "summary": "Create a chat completion",
         "description": CHAT,
-        "parameters": [PAST],
+        "parameters": [ONCE, PAST],
         "requestBody": taken(reference("ChatRequest"), examples.CHAT),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
@@ -145,7 +147,7 @@ def _completions() -> Json:
         "operationId": "createCompletion",
         "summary": "Create a completion",
         "description": COMPLETIONS,
-        "parameters": [PAST],
+        "parameters": [ONCE, PAST],
         "requestBody": taken(reference("CompletionRequest"), examples.COMPLETIONS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
@@ -157,7 +159,7 @@ def _embeddings() -> Json:
         "operationId": "createEmbedding",
         "summary": "Create embeddings",
         "description": EMBEDDINGS,
-        "parameters": [PAST],
+        "parameters": [ONCE, PAST],
         "requestBody": taken(reference("EmbeddingRequest"), examples.EMBEDDINGS),
         "responses": {"200": answer, **faults(*FAULTS, more=EXPLAINED | LIMITS)},
     }
@@ -171,7 +173,7 @@ def _messages() -> Json:
         "operationId": "createMessage",
         "summary": "Create a message",
         "description": MESSAGES,
-        "parameters": [PAST],
+        "parameters": [ONCE, PAST],
         "requestBody": taken(reference("MessagesRequest"), examples.MESSAGES),
         "responses": {"200": answer, **wrong},
     }

@@ -40,25 +40,30 @@ if TYPE_CHECKING:
 _OPERATIONS = {"completion": "chat", "embeddings": "embeddings", "count": "count_tokens"}
 
 
-async def answer(running: Running, caller: Caller, who: Identity) -> None:
+async def answer(running: Running, caller: Caller, who: Identity, raw: bytes | None = None) -> bool:
     """Serve one request: in one document, or streamed where the payload says so.
 
     Args:
         running: the gateway as it was configured when the request came.
         caller: how to answer.
         who: who asks.
+        raw: the request's body; None where it has not been read.
+
+    Returns:
+        Whether all of the answer was told; not where a stream of it broke off.
 
     Raises:
         Disconnected: the caller left.
         TurnedAwayError: the request is refused.
         DragomanError: it is refused for this reason.
     """
-    raw = await body_of(running, caller)
+    if raw is None:
+        raw = await body_of(running, caller)
     body, changes = caller.tongue.hear(raw)
     within(running.config.bounds, raw, body)
     # Nobody reads it again, and it would be kept until the answer has come.
     del raw
-    await ask(running, caller, who, body, changes)
+    return await ask(running, caller, who, body, changes)
 
 
 async def body_of(running: Running, caller: Caller) -> bytes:
@@ -74,8 +79,8 @@ async def body_of(running: Running, caller: Caller) -> bytes:
 
 async def ask(
     running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...] = ()
-) -> None:
-    """Serve a request that has been heard. Arguments and errors as `answer`'s.
+) -> bool:
+    """Serve a request that has been heard. Arguments, result and errors as `answer`'s.
 
     Args:
         running: as there.
@@ -87,7 +92,7 @@ async def ask(
     permit(who, body)
     seat = await _seat(running, caller, stream=body.get("stream") is True)
     try:
-        await _admitted(running, caller, who, body, changes)
+        return await _admitted(running, caller, who, body, changes)
     finally:
         seat.leave()
 
@@ -149,7 +154,7 @@ class _Request:
 
 async def _admitted(
     running: Running, caller: Caller, who: Identity, body: dict[str, Any], changes: tuple[str, ...]
-) -> None:
+) -> bool:
     request = _Request(running, caller, who, body)
     if request.found.route.cache is not None:
         request.lookup = await _look(request, request.found.route.cache)
@@ -183,6 +188,7 @@ async def _admitted(
                     words.keep(entry)
     finally:
         _settle(grant, entry)
+    return entry.closed is not None and entry.closed.end_reason == "completed"
 
 
 async def _answered(request: _Request, entry: Entry, words: Words | None) -> None:

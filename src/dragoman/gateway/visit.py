@@ -53,6 +53,7 @@ class Visit:
         status: what was answered; 0 for nothing yet.
         key: the id of the key that asks, once that is known.
         who: whom what was asked is for.
+        elsewhere: whether another process answers it, which then counts it.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, running: Running) -> None:
@@ -69,6 +70,7 @@ class Visit:
         self.tongue: Tongue | None = None
         self.who: Who = "anyone"
         self.key: str | None = None
+        self.elsewhere = False
         self.running = running
         self.receive = asgi.listening(scope, receive)
         self.status = 0

@@ -24,6 +24,7 @@ def test_the_same_file_changes_nothing():
         ("timeouts = { first_token = 20 }", "timeouts = { idle = 9 }", "upstreams.house.timeouts: { first_token = 20 } → { idle = 9 }"),
         ("size = 1_000_000", "", "cache.size: 1000000 → 67108864"),
         ('shared = "redis://127.0.0.1:6380"', "", 'cache.shared: "redis://127.0.0.1:6380" → none (needs a restart)'),
+        ("waits = 5", "waits = 0", "repeats.waits: 5 → 0"),
         ("cache = 600", "cache = 60", 'routes."gpt-*".cache: 600 → 60'),
         ("retries = 3", "retries = 1", 'routes."gpt-*".retries: 3 → 1'),
         ("input = 1, output = 2", "input = 1, output = 3", 'prices."house:*".output: 2 → 3'),

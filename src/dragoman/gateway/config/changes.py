@@ -48,7 +48,7 @@ _RESTARTS = " (needs a restart)"
 
 def _tables(config: Config) -> dict[Place, Struct]:
     """Every table of a configuration by a name that stays when others come and go; routes in their order."""
-    names = ("server", "bounds", "store", "timeouts", "cache", "log", "telemetry")
+    names = ("server", "bounds", "store", "timeouts", "cache", "repeats", "log", "telemetry")
     single = {(name,): getattr(config, name) for name in names}
     found: dict[Place, Struct] = {place: table for place, table in single.items() if table is not None}
     found |= {("routes", route.model): route for route in config.routes}

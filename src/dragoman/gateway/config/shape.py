@@ -187,6 +187,17 @@ class CacheConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     or `file:/path`. A change needs a restart."""
 
 
+class RepeatsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How requests are answered that are sent again with the same `Idempotency-Key`: by the same work."""
+
+    kept: Seconds = 600
+    """Seconds for which a finished answer is given again."""
+    waits: Annotated[float, Meta(ge=0)] = 10
+    """Seconds that work goes on whose caller is gone, for it to come back; 0 stops it at once."""
+    size: Count = 64 * 1024 * 1024
+    """Bytes of finished answers in each process; the oldest goes first. One answer may take an eighth of it."""
+
+
 class LogConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is written down."""
 
@@ -241,6 +252,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which upstreams answer for which model. A single upstream needs none: it answers for all."""
     cache: CacheConfig = CacheConfig()
     """Where the answers are that are given again."""
+    repeats: RepeatsConfig | None = None
+    """How requests are answered that are sent again; without it they are worked on again."""
     log: LogConfig = LogConfig()
     """What is written down."""
     telemetry: TelemetryConfig | None = None

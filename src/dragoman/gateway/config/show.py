@@ -32,7 +32,7 @@ def show(config: Config) -> str:
         remark = f"# speaks as: {row_of(upstream).name}\n"
         parts.append(remark + _section(f"upstreams.{key(name)}", upstream))
     parts += [_section("routes", route, array=True) for route in config.routes]
-    parts += [_section("cache", config.cache), _section("log", config.log), _section("telemetry", config.telemetry)]
+    parts += [_section(name, getattr(config, name)) for name in ("cache", "repeats", "log", "telemetry")]
     if config.prices:
         parts.append("".join(["[prices]\n", *(f"{line}\n" for line in _pairs(config.prices))]))
     return "\n".join(part for part in parts if part)

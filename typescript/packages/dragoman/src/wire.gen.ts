@@ -1093,6 +1093,8 @@ export interface components {
         "x-dragoman-cache": "hit" | "miss" | "bypass";
         /** @description Of an earlier answer: seconds since it was given first. */
         age: number;
+        /** @description The request was sent before, with the same `Idempotency-Key`: this is the answer to that one. */
+        "idempotent-replayed": "true";
         /** @description The limit of requests, where the key has such a limit. */
         "x-ratelimit-limit-requests": number;
         /** @description The limit of tokens, where the key has such a limit. */
