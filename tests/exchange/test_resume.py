@@ -24,7 +24,7 @@ from dragoman.engine import Engine, EngineTransport
 from dragoman.hooks import Ended
 from dragoman.transport import NoAnswer
 from faulty_vendor import Vendor
-from scripted import CLOSE, READ, Hold, Scripted, answer, chunk, chunked, chunked_head
+from scripted import CLOSE, LAST_CHUNK, READ, Hold, Scripted, answer, chunk, chunked, chunked_head, event
 from vendors import Vendors, fails, streams
 
 ASK = {"messages": "Who is the best French painter?", "model": "m", "resume": Resume(like="vllm")}
@@ -187,6 +187,68 @@ def test_a_client_may_do_it_always():
     assert (len(broken.attempts), len(never.attempts)) == (2, 1)
     # This vendor says the same again and breaks off at the same place.
     assert broken.text == never.text
+
+
+KEPT = chunked_head(headers={"x-dragoman-repeats": "10"})
+CALL = {"tool_calls": [{"index": 0, "id": "1", "type": "function", "function": {"name": "f", "arguments": "{"}}]}
+MORE = {"tool_calls": [{"index": 0, "function": {"arguments": "}"}}]}
+ANY = {"messages": "Who?", "model": "m", "resume": True, "tools": [{"type": "function", "function": {"name": "f"}}]}
+ANY_BEGUN = [READ, KEPT + chunk(step(delta=CALL)), CLOSE]
+ANY_WHOLE = (
+    chunk(step(delta=CALL)) + chunk(step(delta=MORE)) + chunk(step(None, "tool_calls")) + chunk(USAGE) + chunk(DONE)
+)
+
+
+def again(body, **more):
+    """An answer that the server has given before, as it says."""
+    headers = {"x-dragoman-repeats": "10", "idempotent-replayed": "true"}
+    return [READ, chunked_head(headers=headers | more) + body]
+
+
+def test_whoever_goes_on_by_itself_is_asked_for_the_same_answer_whatever_it_is(colour):
+    with Scripted(ANY_BEGUN, [*again(ANY_WHOLE), LAST_CHUNK]) as server:
+        got = colour.stream(server.url("/v1"), ANY)
+        first, second = (connection.requests[0] for connection in server.connections)
+
+    assert got.error is None
+    (call,) = got.result.completion.tool_calls
+    assert call.function.arguments == "{}"
+    assert first.body == second.body
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    # It is paid once, and told once.
+    assert (got.result.spent.attempts, got.result.spent.completion_tokens) == (("reported",), 2)
+    assert [one.error for one in got.result.attempts] == ["TruncatedError", ""]
+
+
+def test_it_may_be_cut_again_and_again_but_not_for_ever(colour):
+    part = chunk(step(delta=CALL)) + chunk(step(delta=MORE))
+    with Scripted(ANY_BEGUN, [*again(part), CLOSE], [*again(ANY_WHOLE), LAST_CHUNK]) as server:
+        whole = colour.stream(server.url("/v1"), ANY)
+    with Scripted(ANY_BEGUN, *[[*again(part), CLOSE]] * 3) as server:
+        cut = colour.stream(server.url("/v1"), ANY)
+        times = len(server.connections)
+
+    assert whole.result.completion.tool_calls[0].function.arguments == "{}"
+    assert (times, type(cut.error)) == (3, TruncatedError)
+    assert cut.error.partial.tool_calls[0].function.arguments == "{}"
+
+
+def test_another_answer_is_not_joined_to_it(colour):
+    with Scripted(ANY_BEGUN, [READ, KEPT + ANY_WHOLE, LAST_CHUNK]) as server:
+        got = colour.stream(server.url("/v1"), ANY)
+
+    assert type(got.error) is TruncatedError
+    assert got.error.partial.tool_calls[0].function.arguments == "{"
+
+
+def test_what_the_server_breaks_off_itself_is_not_asked_for_again(colour):
+    said = chunk(step(delta=CALL)) + chunk(event({"error": {"message": "no more"}}))
+    with Scripted([READ, KEPT + said, LAST_CHUNK], ANY_BEGUN) as server:
+        got = colour.stream(server.url("/v1"), ANY)
+        times = len(server.connections)
+
+    assert "no more" in str(got.error)
+    assert times == 1
 
 
 class Cloud:

@@ -313,7 +313,7 @@ class Parts:
         count: how often that was tried.
         part: the part that is read now; None while it is the first, which is the stream's own reading.
         taken: how many of that part's chunks are the stream's already.
-        joint: makes them so.
+        joint: makes them so; None where they are of the same answer, read once more.
         tokens: how many tokens of the answer were counted before it.
         cancel: ends the asking for another part; None where nobody is asked.
     """

@@ -111,6 +111,12 @@ def is_plain(request: dict[str, Any]) -> bool:
     return all(request.get(name) is None or request[name] in values for name, values in PLAIN.items())
 
 
+def was_cut(error: errors.APIError) -> bool:
+    """Whether a stream ended because nothing more of it came, for whatever reason on the way."""
+    stalled = isinstance(error, errors.TimeLimitError) and error.limit != "total"
+    return stalled or isinstance(error, errors.ConnectionFailedError | errors.TruncatedError)
+
+
 def beginning_of(error: errors.APIError, tokens: int) -> Beginning | None:
     """What there is of an answer that broke off so; None where nobody can go on from it.
 
@@ -118,10 +124,9 @@ def beginning_of(error: errors.APIError, tokens: int) -> Beginning | None:
         error: how it broke off.
         tokens: how many tokens of it were counted.
     """
-    broke = (errors.ConnectionFailedError, errors.TruncatedError, errors.ProtocolError, errors.ServerError)
-    stalled = isinstance(error, errors.TimeLimitError) and error.limit != "total"
+    broke = (errors.ProtocolError, errors.ServerError)
     partial = error.partial
-    if partial is None or not (isinstance(error, broke) or stalled) or not _is_text(partial):
+    if partial is None or not (isinstance(error, broke) or was_cut(error)) or not _is_text(partial):
         return None
     return Beginning(partial.text, partial.id, partial.created, tokens)
 

@@ -1,7 +1,9 @@
 """A stream that breaks off is gone on with: asked for again from where it stopped, and read as one. No I/O.
 
-Whether that is safe, and how the parts join, is `dragoman.exchange.continuation`'s to say, here as in the gateway. Each
-part is a call of its own, to hooks too; the stream's user sees one answer.
+A server that goes on with the answer itself, for whoever sends the request again, is sent the request again: of any
+answer, and paid once. Of another it is the rest that is asked for: whether that is safe, and how the parts join, is
+`dragoman.exchange.continuation`'s to say, here as in the gateway. Each part is a call of its own, to hooks too; the
+stream's user sees one answer.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from dragoman.errors import APIError, CallCancelledError, DragomanError, Invalid
 from dragoman.exchange import exchange, more, stream
 from dragoman.exchange.attempt import Carrier
 from dragoman.exchange.cancellation import Cancellation
-from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest
+from dragoman.exchange.continuation import Joint, beginning_of, is_plain, rest, was_cut
 from dragoman.exchange.guard import guarded
 from dragoman.exchange.timeouts import within
 from dragoman.tried import Tried
@@ -36,6 +38,12 @@ if TYPE_CHECKING:
     Apply = Callable[[Make, Mapping[str, Any]], Call]
 
 T = TypeVar("T")
+
+WAITS = "x-dragoman-repeats"
+"""The header of an answer that is gone on with, for so many seconds, for whoever was cut off."""
+
+REPLAYED = "idempotent-replayed"
+"""The header of an answer to a request that was sent before: it is the same one."""
 
 _OPTIONS = frozenset({"cancel", "extra_query", "headers", "messages", "model", "resume", "retries", "timeout"})
 
@@ -95,17 +103,21 @@ class Resumption:
         """Ask for another part; False where there is none, and the stream ends as it broke off."""
         current = parts.part or reading
         attempt = current.attempt
-        begun = beginning_of(error, _tokens(parts, current)) if parts.count < self._times else None
         left = reading.deadline - clock.monotonic()
-        if begun is None or attempt is None or left <= 0:
+        if parts.count >= self._times or attempt is None or left <= 0:
             return False
-        try:
-            call = self._again(begun)
-        except InvalidRequestError:
+        kept = WAITS in current.answer.headers and was_cut(error)
+        begun = None if kept else beginning_of(error, _tokens(parts, current))
+        call = attempt.call if kept else self._rest(begun)
+        if call is None:
             return False
         parts.count += 1
         tried = [*attempt.tried, _broken(attempt, current, error)]
         part = yield from self._asked(replace(call, timeouts=within(call.timeouts, left)), clock, reading, parts)
+        if isinstance(part, Reading) and kept and REPLAYED not in part.answer.headers:
+            # The server has forgotten, and begins another answer, to which what there is of this one cannot be joined.
+            part.leave()
+            part = APIError("the server began another answer")
         if isinstance(part, Reading):
             _adopt(reading, parts, part, begun, tried)
             return True
@@ -115,6 +127,13 @@ class Resumption:
             reading.lost = reading.lost if part.spent is None else (*reading.lost, part.spent)
             reading.failure, reading.over = error, True
         return False
+
+    def _rest(self, begun: Beginning | None) -> Call | None:
+        """The call for the rest of an answer; None where there is none to make."""
+        try:
+            return None if begun is None else self._again(begun)
+        except InvalidRequestError:
+            return None
 
     def _asked(self, call: Call, clock: Clock, reading: Reading, parts: Parts) -> Flow[Reading | APIError]:
         # Whoever leaves the stream meanwhile leaves this.
@@ -148,10 +167,11 @@ def resumable(call: Call, policy: Resume, arguments: Mapping[str, Any], apply: A
     """
     known = ChatOptions.__annotations__.keys() | _OPTIONS
     asked = {name: value for name, value in arguments.items() if value is not None}
-    if not known.issuperset(asked) or not is_plain(asked):
-        return call
+    plain = known.issuperset(asked) and is_plain(asked)
 
     def again(begun: Beginning) -> Call:
+        if not plain:
+            raise InvalidRequestError("what a request asks for that is not plain text has no rest to ask for")
         return apply(lambda settings, given: _rest_of(settings, given, begun, policy.like, ask), arguments)
 
     resumption = Resumption(call, policy.times, again)
@@ -176,16 +196,21 @@ def _rest_of(settings: Settings, arguments: Mapping[str, Any], begun: Beginning,
     return replace(ask(settings, continues.of(asked, begun.text)), echo=continues.echo(begun.text))
 
 
-def _adopt(reading: Reading, parts: Parts, part: Reading, begun: Beginning, tried: list[Tried]) -> None:
-    """Make another part the one that is read."""
+def _adopt(reading: Reading, parts: Parts, part: Reading, begun: Beginning | None, tried: list[Tried]) -> None:
+    """Make another part the one that is read: the rest of the answer, or the same once more, where none was begun."""
     attempt = part.attempt
     if attempt is None:
         return
     attempt.tried[:0] = tried
-    reading.lost = (*reading.lost, _spent(parts.part or reading), *part.lost)
+    if begun is not None:
+        # The part before was paid for by itself.
+        reading.lost = (*reading.lost, _spent(parts.part or reading), *part.lost)
+        parts.tokens = begun.tokens
+        parts.taken, parts.joint = 0, Joint(begun, echo=attempt.call.echo)
+    elif parts.part is None:
+        parts.taken = len(reading.seen)
     reading.answer, reading.attempt = part.answer, attempt
-    parts.tokens = begun.tokens
-    parts.part, parts.taken, parts.joint = part, 0, Joint(begun, echo=attempt.call.echo)
+    parts.part = part
     _take(reading, parts, part)
     if reading.left:
         part.leave()
@@ -194,13 +219,13 @@ def _adopt(reading: Reading, parts: Parts, part: Reading, begun: Beginning, trie
 def _take(reading: Reading, parts: Parts, part: Reading) -> None:
     """Take what a part has to give."""
     joint, attempt = parts.joint, part.attempt
-    if joint is None or attempt is None:
+    if attempt is None:
         return
     fresh = part.seen[parts.taken :]
     parts.taken += len(fresh)
     part.ready.clear()
     try:
-        chunks = [joint.joined(chunk) for chunk in fresh]
+        chunks = fresh if joint is None else [joint.joined(chunk) for chunk in fresh]
     except ProtocolError as error:
         chunks = []
         part.fail(error)

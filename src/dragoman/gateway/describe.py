@@ -81,12 +81,17 @@ CACHED: Json = {
 """And these, where what was answered before may be given again."""
 
 REPEATED: Json = {
+    "x-dragoman-repeats": {
+        "description": "For how many seconds the answer is gone on with when its caller is gone: whoever sends the "
+        "request again, with the same `Idempotency-Key`, has it from its beginning.",
+        "schema": {"type": "number"},
+    },
     "idempotent-replayed": {
         "description": "The request was sent before, with the same `Idempotency-Key`: this is the answer to that one.",
         "schema": {"type": "string", "enum": ["true"]},
     },
 }
-"""And this, of an answer to a request that was sent again."""
+"""And these, where requests may be sent again."""
 
 LIMITS: Json = {
     f"x-ratelimit-{what}-{unit}": {

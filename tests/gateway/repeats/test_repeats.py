@@ -3,8 +3,9 @@
 import http.client
 import json
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import anthropic
@@ -229,6 +230,50 @@ def test_our_own_client_is_paid_for_once_when_it_has_to_try_again(tmp_path):
                 completion = asking.result()
         assert completion.text == "Monet"
         assert caller.asked == 1
+
+
+@contextmanager
+def breaking(url, after):
+    """The address of a way to a server that breaks: its first connection after so many bytes of the answer."""
+    to = urlsplit(url)
+
+    def pass_on(one, other, left):
+        with suppress(OSError):
+            while left > 0 and (data := one.recv(min(left, 65536))):
+                other.sendall(data)
+                left -= len(data)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_WR)
+
+    def lead(caller, left):
+        with caller, socket.create_connection((to.hostname, to.port)) as server, ThreadPoolExecutor(1) as beside:
+            beside.submit(pass_on, caller, server, 1 << 30)
+            pass_on(server, caller, left)
+            with suppress(OSError):
+                caller.shutdown(socket.SHUT_RDWR)
+
+    def accept():
+        for left in (after, 1 << 30):
+            lead(listener.accept()[0], left)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as beside:
+        done = beside.submit(accept)
+        place = listener.getsockname()
+        yield f"http://127.0.0.1:{place[1]}/v1"
+        # Where all was said before it could break, nobody has come again.
+        socket.create_connection(place).close()
+        done.result()
+
+
+@pytest.mark.parametrize("after", range(400, 1300, 100))
+def test_our_own_client_reads_on_wherever_a_stream_of_tool_calls_was_cut(tmp_path, after):
+    with repeated(tmp_path, repeat(READ, CALLS)) as caller, breaking(caller.gateway.served.url, after) as url:
+        with Dragoman(url, api_key=caller.secret.reveal(), model="m") as client:
+            tools = [{"type": "function", "function": {"name": "f"}}]
+            (call,) = client.chat.stream(messages="Hello", tools=tools, resume=True).until_done().tool_calls
+        assert (call.function.name, call.function.arguments) == ("f", "{}")
+        assert caller.asked == 1
+        assert len(caller.rows(1)) == 1
 
 
 def test_the_openai_package_tries_again_and_is_answered_by_the_first_attempt(tmp_path):

@@ -76,7 +76,7 @@ async def test_each_reader_has_all_of_it_from_whenever_it_comes():
     await work.read(third.caller, again=True)
     assert [first.body, second.body, third.body] == [b"one two"] * 3
     assert b"idempotent-replayed" not in first.headers
-    assert second.headers == {b"x-request-id": b"r1", b"idempotent-replayed": b"true"}
+    assert second.headers == {b"x-request-id": b"r1", b"x-dragoman-repeats": b"1", b"idempotent-replayed": b"true"}
     assert third.told[-1] == {"type": "http.response.body", "body": b""}
 
 

@@ -26,6 +26,10 @@ REPLAYED = (b"idempotent-replayed", b"true")
 """The header of an answer that is given again: the name that it has in Stripe's API."""
 
 
+WAITS = b"x-dragoman-repeats"
+"""The header of an answer that goes on for so many seconds when its caller is gone, for it to come back."""
+
+
 class _Start(NamedTuple):
     """How an answer begins."""
 
@@ -78,7 +82,8 @@ class Work:
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = _Start(message["status"], [*message["headers"]])
+            waits = [(WAITS, b"%g" % self._waits)] if self._waits else []
+            self._start = _Start(message["status"], [*message["headers"], *waits])
             self._tell()
             return
         self._add(message["body"])

@@ -1093,6 +1093,8 @@ export interface components {
         "x-dragoman-cache": "hit" | "miss" | "bypass";
         /** @description Of an earlier answer: seconds since it was given first. */
         age: number;
+        /** @description For how many seconds the answer is gone on with when its caller is gone: whoever sends the request again, with the same `Idempotency-Key`, has it from its beginning. */
+        "x-dragoman-repeats": number;
         /** @description The request was sent before, with the same `Idempotency-Key`: this is the answer to that one. */
         "idempotent-replayed": "true";
         /** @description The limit of requests, where the key has such a limit. */
