@@ -169,6 +169,18 @@ def test_a_budget_in_money_counts_what_the_service_tier_costs(tmp_path):
     assert costs == [usage, 2 * usage, usage]
 
 
+def test_a_budget_in_money_is_used_up_by_answers_of_which_nobody_knows_what_they_cost(tmp_path):
+    with operated(tmp_path, [repeat(READ, document(COMPLETION | {"service_tier": "priority"}))]) as gateway:
+        _, secret = gateway.desk.create("ana", limits=Limits(budget_day_microusd=40))
+        statuses = [gateway.ask("/v1/chat/completions", "POST", secret, ASKED)[0] for _ in range(5)]
+        assert until(lambda: stored(gateway.store))
+        costs = {row["cost"] for row in stored(gateway.store)}
+
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
+    assert costs == {None}
+
+
 def test_every_request_that_was_let_in_is_a_row_of_the_ledger_with_its_key_and_cost(tmp_path):
     with behind_keys(tmp_path) as (served, desk, _):
         key, secret = desk.create("ana")

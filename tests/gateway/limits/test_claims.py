@@ -69,10 +69,10 @@ def test_a_request_counts_for_the_day_it_was_admitted_in_however_long_it_ran():
     assert [entry.slice for entry in settled(claims, midnight - 1, 3, None)] == ["@here", "2026-11-20"]
 
 
-def test_an_unknown_cost_settles_as_nothing():
+def test_an_unknown_cost_settles_as_what_was_claimed_for_it():
     entries = settled(claimed(Limits(budget_day_microusd=9), ASK, "here", NOON), NOON, 60, None)
 
-    assert [(entry.slice, entry.amount) for entry in entries] == [("@here", -7)]
+    assert [(entry.slice, entry.amount) for entry in entries] == [("@here", -7), ("2026-11-21", 7)]
 
 
 def test_releasing_gives_everything_back_but_the_place_among_the_requests():

@@ -77,7 +77,7 @@ class Grant:
 
         Args:
             tokens: of prompt and answer.
-            cost: in microusd; None when unknown, which counts as nothing.
+            cost: in microusd; None when unknown, for which what was reserved counts.
         """
         self._close(settled(self._claims, self._admitted, tokens, cost))
 

@@ -81,7 +81,8 @@ def settled(claims: tuple[Claim, ...], admitted: float, tokens: int, cost: int |
         claims: what it had claimed.
         admitted: when that was, in seconds since 1970.
         tokens: how many tokens it took.
-        cost: what it cost, in microusd; None when that is unknown.
+        cost: what it cost, in microusd; None when that is unknown: then what was claimed for it counts, since nothing
+            would let whoever is answered so go on without end.
     """
     entries: list[Entry] = []
     for claim in claims:
@@ -91,7 +92,7 @@ def settled(claims: tuple[Claim, ...], admitted: float, tokens: int, cost: int |
                 entries.append(Entry(TOKENS, entry.slice, tokens - entry.amount, entry.ends))
         elif entry.meter in BUDGETS:
             entries.append(given_back(entry))
-            amount = tokens if entry.meter.endswith("tokens") else cost or 0
+            amount = tokens if entry.meter.endswith("tokens") else entry.amount if cost is None else cost
             if amount:
                 name, ends = period(entry.meter, admitted)
                 entries.append(Entry(entry.meter, name, amount, ends))
