@@ -45,6 +45,25 @@ def frozen(server):
             os.kill(pid, signal.SIGCONT)
 
 
+@contextmanager
+def failing_over(folder):
+    """The address of a server, and a function by which another takes its place there.
+
+    The first goes on as the other's replica then, with the connections that it has, as where a name or a balancer leads
+    to another machine.
+    """
+    first, second, place = folder / "1", folder / "2", folder / "s"
+    with valkey(unixsocket=str(first)) as old, valkey(unixsocket=str(second)) as new:
+
+        def fail_over():
+            old.client().replicaof("127.0.0.1", new.port)
+            place.unlink()
+            place.symlink_to(second)
+
+        place.symlink_to(first)
+        yield f"unix://{place}", fail_over
+
+
 def killed(server):
     """End the server at once."""
     server._process.kill()

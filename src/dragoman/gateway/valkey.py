@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ReadOnlyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,3 +36,17 @@ def connected(url: str) -> redis.asyncio.Redis:
         # A reservation is no step to be taken twice because its answer was lost.
         retry=Retry(NoBackoff(), 0),
     )
+
+
+async def follow(server: redis.asyncio.Redis, error: Exception) -> None:
+    """Ask whoever stands behind a server's address now, where an error says that the one asked is a replica.
+
+    A server that another has taken the place of keeps the connections it has, and refuses on each what writes.
+
+    Args:
+        server: the client.
+        error: what it raised.
+    """
+    if isinstance(error, ReadOnlyError):
+        pool = cast("Any", server.connection_pool)
+        await pool.disconnect(inuse_connections=False)

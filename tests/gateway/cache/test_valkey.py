@@ -11,7 +11,7 @@ from dragoman.errors import ConfigurationError
 from dragoman.gateway.cache import valkey as module
 from dragoman.gateway.cache.kept import CacheUnavailableError
 from dragoman.gateway.cache.valkey import PREFIX, ValkeyAnswers
-from valkeys import frozen, killed, valkey
+from valkeys import failing_over, frozen, killed, valkey
 
 
 @pytest.fixture
@@ -68,6 +68,21 @@ def test_what_was_put_is_there_for_all_who_share_the_server_and_for_so_long(valk
     assert on(valkey_url, get) == (b"\0answer\xff", None)
     with redis.Redis.from_url(valkey_url) as server:
         assert 50_000 < server.pttl(PREFIX + key) <= 60_000
+
+
+def test_when_another_server_has_taken_its_place_answers_are_kept_there(tmp_path, key):
+    async def course(answers):
+        answers.put(key, b"1", 60.0)
+        await written(answers)
+        fail_over()
+        answers.put(key, b"2", 60.0)
+        await written(answers)
+        answers.put(key, b"3", 60.0)
+        await written(answers)
+        return await answers.get(key)
+
+    with failing_over(tmp_path) as (address, fail_over):
+        assert on(address, course) == b"3"
 
 
 def test_the_server_forgets_it_by_itself(valkey_url, key):

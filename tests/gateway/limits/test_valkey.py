@@ -13,6 +13,7 @@ from dragoman.gateway.limits.admission import Admission, Grant
 from dragoman.gateway.limits.claims import Ask
 from dragoman.gateway.limits.terms import Limits
 from dragoman.gateway.limits.valkey import PREFIX, ValkeyAccounts
+from valkeys import failing_over
 
 
 @pytest.fixture
@@ -66,6 +67,21 @@ def test_a_connection_that_the_server_closed_while_it_was_idle_refuses_nobody(va
         return await accounts.reserve(key, [claim])
 
     assert not on(valkey_url, course).short
+
+
+def test_when_another_server_has_taken_its_place_one_request_is_refused_and_the_next_is_counted_there(tmp_path, key):
+    async def course(accounts):
+        claim = Claim(Entry("m", "s", 1, accounts.clock() + 100), 2)
+        await asyncio.gather(*(accounts.reserve(key, []) for _ in range(3)))
+        fail_over()
+        with pytest.raises(LimitsUnavailableError, match="read only replica"):
+            await accounts.reserve(key, [claim])
+        return [(await accounts.reserve(key, [claim])).short for _ in range(3)], claim
+
+    with failing_over(tmp_path) as (address, fail_over):
+        shorts, claim = on(address, course)
+
+    assert shorts == [[], [], [claim]]
 
 
 def test_scripts_that_the_server_has_forgotten_are_sent_again(valkey_url, server, key):

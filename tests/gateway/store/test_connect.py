@@ -3,15 +3,17 @@
 import os
 import signal
 import threading
+from contextlib import ExitStack
 from queue import Queue
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, make_url, select
 
 from dragoman.gateway.store.connect import LIMITS, engine_of, writing
 from dragoman.gateway.store.database import Store, StoreError
 from dragoman.gateway.store.tables import keys
-from entries import NOON
+from entries import NOON, closed, stored
 from processes import python
 
 
@@ -65,6 +67,29 @@ def test_a_database_without_an_encoding_keeps_texts_as_they_are(postgres):
             connection.execute(insert(keys).values(key(1) | {"owner": "Zoë"}))
         with store.engine.connect() as connection:
             assert connection.execute(select(keys.c.owner)).scalar() == "Zoë"
+
+
+def test_connections_to_a_server_that_became_a_standby_are_left_for_whoever_took_its_place(postgres):
+    url = postgres.database()
+    name = make_url(url).database
+
+    def who_connects_from_now_on_only_reads(how):
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {how}")
+
+    with Store(url) as store:
+        store.migrate()
+        store.engine.dispose()
+        who_connects_from_now_on_only_reads("on")
+        with ExitStack() as several:
+            for _ in range(3):
+                several.enter_context(store.engine.connect())
+        who_connects_from_now_on_only_reads("off")
+        with pytest.raises(StoreError, match="read-only"):
+            store.put([closed()])
+        store.put([closed()])
+
+        assert len(stored(store)) == 1
 
 
 def test_a_block_left_by_an_error_changes_nothing(store):

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from dragoman.candidates.breaker import Circuit
 from dragoman.errors import ConfigurationError
 from dragoman.gateway.cache.kept import CacheUnavailableError
-from dragoman.gateway.valkey import connected
+from dragoman.gateway.valkey import connected, follow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -109,6 +109,7 @@ class ValkeyAnswers:
             if not self._full:
                 log.warning("the shared cache does not take answers: %s", error)
             self._full = True
+            await follow(self._server, error)
         except (RedisError, OSError) as error:
             self._failed(error)
 

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from dragoman.gateway.limits.account import Account
 from dragoman.gateway.limits.accounts import LimitsUnavailableError, Reply
-from dragoman.gateway.valkey import connected
+from dragoman.gateway.valkey import connected, follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +97,7 @@ class ValkeyAccounts:
             )
             account = Account.read(packed)
         except (RedisError, OSError, msgspec.DecodeError) as error:
+            await follow(self._server, error)
             raise LimitsUnavailableError(f"the shared limits cannot be reached: {error}") from error
         return bool(done), account, self._set(at)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import ExceptionContext
 
 PATIENCE = 10
 """Seconds that a connection to PostgreSQL may take, and that SQLite waits for another process's transaction."""
@@ -34,6 +35,9 @@ LIMITS = {
 §34.1.2): of one that is cut off, or has lost its power, the system alone would notice after a quarter of an hour."""
 
 _BEGIN = "dragoman_begin"
+
+_READ_ONLY = "25006"
+"""`read_only_sql_transaction` (PostgreSQL manual, appendix A): what a standby says to whoever writes."""
 
 
 def engine_of(url: str) -> Engine:
@@ -54,7 +58,7 @@ def engine_of(url: str) -> Engine:
         return engine
     try:
         # A connection that its server closed meanwhile is noticed before it is used.
-        return create_engine(
+        engine = create_engine(
             address,
             hide_parameters=True,
             pool_pre_ping=True,
@@ -65,6 +69,8 @@ def engine_of(url: str) -> Engine:
         )
     except ImportError as error:
         raise ConfigurationError(f"PostgreSQL needs {error.name}: pip install 'dragoman[replicas]'") from None
+    event.listen(engine, "handle_error", _leave_standby)
+    return engine
 
 
 class Opened:
@@ -115,6 +121,15 @@ def writing(engine: Engine) -> Generator[Connection]:
 def _limits(address: str) -> dict[str, int]:
     said = make_url(address).query
     return {name: limit for name, limit in LIMITS.items() if name not in said}
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    """Take a server that lets nobody write for one that is gone: after a failover, who connects anew is led to another.
+
+    Its connections answer all the same, and would be used for as long as they do.
+    """
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own
