@@ -40,6 +40,20 @@ def test_claims_are_made_together_or_not_at_all():
     assert (account.used("a", NOW), account.used("b", NOW)) == (0, 0)
 
 
+def test_what_a_clock_has_counted_that_was_set_back_counts_for_no_longer_than_what_is_counted_now():
+    limits = Limits(requests_per_minute=2, tokens_per_minute=20, concurrent=2)
+    account = Account()
+    for _ in range(2):
+        account.reserve(claimed(limits, Ask("m", tokens=10), "killed", NOW), NOW)
+
+    hour_ago = NOW - 3600
+    refused = account.reserve(claimed(limits, Ask("m", tokens=10), "here", hour_ago), hour_ago)
+    soon = hour_ago + 2 * WINDOW
+
+    assert len(refused) == 3
+    assert account.reserve(claimed(limits, Ask("m", tokens=10), "here", soon), soon) == []
+
+
 def test_what_is_taken_counts_until_its_moment():
     account = taken((5, NOW + 10))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import uuid
 
 import pytest
@@ -80,8 +81,9 @@ slices = st.sampled_from(["1", "2", "@here", "@there"])
 meters = st.sampled_from(["a", "b"])
 # Amounts count for ages, or never did: what ends in between would end at another moment here than there.
 entries = st.builds(Entry, meters, slices, st.integers(-5, 9), st.sampled_from([-100.0, 1000.5, 5000.0]))
+claims = st.builds(Claim, entries, st.integers(0, 30), st.sampled_from([math.inf, 2000.0]))
 steps = st.one_of(
-    st.tuples(st.just("reserve"), st.lists(st.builds(Claim, entries, st.integers(0, 30)), max_size=3)),
+    st.tuples(st.just("reserve"), st.lists(claims, max_size=3)),
     st.tuples(st.just("settle"), st.lists(entries, max_size=3)),
     st.tuples(st.just("keep"), st.lists(entries, max_size=3), st.booleans()),
 )
@@ -140,7 +142,7 @@ def test_every_place_counts_as_the_rule_does(valkey_url, tmp_path_factory, cours
 
 def moved_by(one, start):
     if isinstance(one, Claim):
-        return Claim(moved_by(one.entry, start), one.limit)
+        return Claim(moved_by(one.entry, start), one.limit, start + one.latest)
     return Entry(one.meter, one.slice, one.amount, start + one.ends)
 
 

@@ -48,6 +48,9 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What would be taken."""
     limit: int
     """How much may be taken of this meter in all."""
+    latest: float = math.inf
+    """Until when anything of this meter may count: what says that it counts for longer was made by a clock that has
+    been set back since."""
 
 
 class _Sum(msgspec.Struct, gc=False):
@@ -101,6 +104,9 @@ class Account:
 
     def reserve(self, claims: Sequence[Claim], now: float) -> list[Claim]:
         """Make all the claims if every one of them fits, or none; returns those that do not."""
+        for claim in claims:
+            if self._sum(claim.entry.meter, now).latest > claim.latest:
+                self._end(claim.entry.meter, claim.latest)
         short = self.short(claims, now)
         if not short:
             for claim in claims:
@@ -177,6 +183,12 @@ class Account:
     def empty_at(self, meter: str, now: float) -> float:
         """When nothing of a meter counts any more, if nobody takes more."""
         return max(now, self._sum(meter, now).latest)
+
+    def _end(self, meter: str, latest: float) -> None:
+        """Let no slice of a meter count for longer than until a moment."""
+        self._sums.pop(meter, None)
+        slices = self._meters.get(meter, _NOTHING)
+        self._meters[meter] = {name: (amount, min(ends, latest)) for name, (amount, ends) in slices.items()}
 
     def _sum(self, meter: str, now: float) -> _Sum:
         known = self._sums.get(meter)

@@ -22,6 +22,10 @@ SLICE = 2
 LEASE = 30.0
 """Seconds that what is under way goes on counting when the process that holds it has died."""
 
+AHEAD = LEASE
+"""Seconds that the clock of whoever made an entry may have been ahead of the one that counts now. Beyond, a clock was
+set back, be it by a failover to another server's."""
+
 DAY = 86_400
 """Seconds of a day: POSIX time has no leap seconds."""
 
@@ -57,12 +61,12 @@ def claimed(limits: Limits, ask: Ask, holder: str, now: float) -> tuple[Claim, .
     start = int(now // SLICE) * SLICE
     moment, past = str(start), float(start + WINDOW + SLICE)
     if limits.requests_per_minute is not None:
-        found.append(Claim(Entry(REQUESTS, moment, 1, past), limits.requests_per_minute))
+        found.append(Claim(Entry(REQUESTS, moment, 1, past), limits.requests_per_minute, past + AHEAD))
     if limits.tokens_per_minute is not None:
-        found.append(Claim(Entry(TOKENS, moment, ask.tokens, past), limits.tokens_per_minute))
+        found.append(Claim(Entry(TOKENS, moment, ask.tokens, past), limits.tokens_per_minute, past + AHEAD))
     lease = now + LEASE
     if limits.concurrent is not None:
-        found.append(Claim(Entry(CONCURRENT, HELD + holder, 1, lease), limits.concurrent))
+        found.append(Claim(Entry(CONCURRENT, HELD + holder, 1, lease), limits.concurrent, lease + AHEAD))
     for meter in BUDGETS:
         limit: int | None = getattr(limits, meter)
         if limit is not None:

@@ -77,7 +77,7 @@ class OwnAccounts:
     def reserve(self, key: str, claims: Sequence[Claim]) -> Reply:
         """Make all of a request's claims on a key's account if they fit, or none, at once."""
         copy, now = self._copy(key), self.clock()
-        if now - copy.checked >= FRESH:
+        if not 0 <= now - copy.checked < FRESH:
             self._step(key, copy)
         short = copy.account.reserve(claims, now)
         if not short:
