@@ -209,6 +209,7 @@ def test_a_line_that_cannot_be_read_is_set_aside_and_said(store, folder, caplog,
 
     assert ends(store) == {"req_1": "completed"}
     assert (folder / ASIDE).read_bytes() == spoilt + b"\n"
+    assert (folder / ASIDE).stat().st_mode & 0o077 == 0
     assert "1 lines of the journal could not be read" in caplog.text
 
 

@@ -11,7 +11,7 @@ from dragoman import errors
 from dragoman.asgi import Disconnected
 from dragoman.gateway.journal import JournalError
 from dragoman.gateway.ledger import Book, Entry, Totals, end_of
-from dragoman.gateway.record import decode
+from dragoman.gateway.record import Closed, decode, encode
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import read_completion
 from processes import python
@@ -222,7 +222,13 @@ def test_only_the_first_end_of_an_attempt_counts(totals, journal):
 
 @pytest.mark.parametrize(
     ("costs", "expected"),
-    [({"a": 3, "b": 4}, 7), ({"a": 3, "b": None}, None), ({"a": 0, "b": 0}, 0), ({"a": None, "b": None}, None)],
+    [
+        ({"a": 3, "b": 4}, 7),
+        ({"a": 3, "b": None}, None),
+        ({"a": 0, "b": 0}, 0),
+        ({"a": None, "b": None}, None),
+        ({"a": 10**30, "b": 1}, 2**53),
+    ],
 )
 def test_a_cost_is_the_sum_of_all_or_unknown(totals, journal, costs, expected):
     def price(upstream, asked, served, tokens, _):
@@ -237,6 +243,7 @@ def test_a_cost_is_the_sum_of_all_or_unknown(totals, journal, costs, expected):
             attempt.ended("completed", 200)
 
     assert journal.closed[0].cost == expected
+    assert isinstance(decode(encode(journal.closed[0])), Closed)
 
 
 def test_what_was_under_way_when_the_gateway_stopped_may_want_to_be_paid(totals, journal):

@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from dragoman.gateway import record
@@ -131,7 +132,9 @@ class Folder:
         refused = self._store.put(closed, words) if closed or words else []
         aside = [*spoilt, *map(record.encode, refused)]
         if aside:
-            with (self._path.parent / ASIDE).open("ab") as file:
+            # As segments are: they may be people's words, and the folder one that others may look into.
+            private = partial(os.open, mode=0o600)
+            with open(self._path.parent / ASIDE, "ab", opener=private) as file:
                 file.writelines(line + b"\n" for line in aside)
             log.warning("%d lines of the journal could not be read or stored: they are in %s", len(aside), file.name)
 

@@ -12,7 +12,7 @@ from dragoman.asgi import Disconnected
 from dragoman.cost.tier import LISTED
 from dragoman.gateway import record
 from dragoman.gateway.log import spoken
-from dragoman.gateway.record import BIGGEST, Attempted, Closed, End, Opened, Texts
+from dragoman.gateway.record import Attempted, Closed, End, Opened, Texts
 from dragoman.gateway.redact import redacted, short
 from dragoman.gateway.tally import Tally, together
 from dragoman.names import sorting
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 CHANGES_BOUND = 100
 """The most changes of one request that are kept: there may be one for each of its messages."""
+
+DEAREST = 2**53
+"""More microdollars than anything costs: beyond, a price or a count is a mistake, and must neither be more than the
+store's columns hold nor make sums overflow."""
 
 log = logging.getLogger("dragoman.ledger")
 
@@ -336,7 +340,8 @@ class Entry:
         if self._book.price is None or tokens.source == "none":
             return None
         tier = attempt.tier.named(attempt.served_tier)
-        return self._book.price(attempt.upstream, attempt.model, attempt.served or attempt.model, tokens, tier)
+        cost = self._book.price(attempt.upstream, attempt.model, attempt.served or attempt.model, tokens, tier)
+        return None if cost is None else min(cost, DEAREST)
 
 
 class Totals:
@@ -391,4 +396,4 @@ _NO_BOOK = Book()
 def _sum_of_costs(attempts: Iterable[tuple[Source, int | None]]) -> int | None:
     costs = [cost for source, cost in attempts if source != "none"]
     known = [cost for cost in costs if cost is not None]
-    return min(sum(known), BIGGEST) if known and len(known) == len(costs) else None
+    return min(sum(known), DEAREST) if known and len(known) == len(costs) else None
