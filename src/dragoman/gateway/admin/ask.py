@@ -93,9 +93,10 @@ def page_of(query: dict[str, str]) -> int:
         InvalidRequestError: that is no number, or too large a one.
     """
     text = query.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+    size = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_PAGE)) else 0
+    if not 1 <= size <= LARGEST_PAGE:
         raise InvalidRequestError(f"limit is a number from 1 to {LARGEST_PAGE}", param="limit")
-    return int(text)
+    return size
 
 
 def moment(query: dict[str, str], name: str) -> datetime | None:

@@ -45,8 +45,10 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 _NONE = Limits()
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
-_AMOUNT = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([kmg]?)")
-_BUDGET = re.compile(r"(\$?)\s*([0-9][0-9_]*(?:\.[0-9]+)?)\s*([kmg]?)\s*(usd|\$|tokens?|tok)?")
+# Of more digits Python makes no number, and no limit is one of so many.
+_NUMBER = r"([0-9][0-9_]{0,99}(?:\.[0-9]{1,99})?)"
+_AMOUNT = re.compile(rf"{_NUMBER}\s*([kmg]?)")
+_BUDGET = re.compile(rf"(\$?)\s*{_NUMBER}\s*([kmg]?)\s*(usd|\$|tokens?|tok)?")
 
 
 def amount(text: str) -> int:
