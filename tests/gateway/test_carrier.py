@@ -184,6 +184,23 @@ def test_the_living_ones_are_left_alone(store, folder):
         assert journal.path.exists()
 
 
+@pytest.mark.usefixtures("quick")
+def test_what_cannot_be_carried_of_one_dead_process_keeps_nothing_else_waiting(store, folder, caplog):
+    with_more, unreadable = folder / "1-stray", folder / "2-odd"
+    with_more.mkdir(parents=True)
+    (with_more / "notes.txt").write_text("an editor's, or an operator's")
+    (unreadable / "00000001.jsonl").mkdir(parents=True)
+    abandoned(folder, opened(1))
+    store.put([closed(9, at=datetime(2020, 2, 29, tzinfo=UTC))])
+
+    with Journal(folder) as journal, Carrier(journal, store, keep=timedelta(days=365)):
+        assert until(lambda: ends(store) == {"req_1": "killed"})
+
+    assert (with_more / "notes.txt").exists()
+    assert "Is a directory" in caplog.text
+    assert "not empty" not in caplog.text
+
+
 @pytest.mark.parametrize("torn", [b'{"open":"e9","request":"r', encode(closed(9))[:-2], b"\xff\xfe", b'{"open":'])
 def test_a_last_line_that_is_torn_is_nobodys_loss(store, folder, torn):
     abandoned(folder, opened(1), raw=torn)

@@ -6,7 +6,7 @@ next to begin finds the same lines and changes nothing by them. Nothing waits in
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import logging
 import os
 import threading
@@ -230,22 +230,34 @@ class Carrier:
 
 
 def carry_leftovers(folder: Path, store: Store) -> None:
-    """Carry what dead processes left in a journal, and remove it.
+    """Carry what dead processes left in a journal, and remove it; what cannot be, stays, and the log says why.
 
     Raises:
-        StoreError: the store is away; it stays where it is.
-        OSError: a file cannot be read, removed or set aside.
+        StoreError: the store is away; the rest stays where it is.
+        OSError: the journal's folder cannot be read.
     """
     for path in sorted(path for path in folder.iterdir() if path.is_dir()):
-        held = hold(path)
-        if held is None:
-            continue
         try:
-            Folder(path, store, dead=True).carry()
-            with contextlib.suppress(FileNotFoundError):
-                path.rmdir()
-        finally:
-            os.close(held)
+            _carry_leftover(path, store)
+        except OSError as error:
+            # Of one process: neither what others left nor what else is to be done waits for that.
+            log.warning("what a dead process left in the journal cannot be carried: %s", error)
+
+
+def _carry_leftover(path: Path, store: Store) -> None:
+    held = hold(path)
+    if held is None:
+        return
+    try:
+        Folder(path, store, dead=True).carry()
+        try:
+            path.rmdir()
+        except OSError as error:
+            # What somebody else has put there is theirs.
+            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY}:
+                raise
+    finally:
+        os.close(held)
 
 
 def _decoded(lines: Iterable[bytes], spoilt: list[bytes]) -> list[Line]:
