@@ -8,6 +8,7 @@ from dragoman.gateway.counted import read_counted
 from dragoman.gateway.tally import MOST, NOTHING, Tally, Tokens, together
 from dragoman.wire.chunk import read_chunk
 from dragoman.wire.completion import Completion, read_completion
+from dragoman.wire.embedding import read_embeddings
 
 
 def chunk(delta=None, finish=None, **fields):
@@ -42,6 +43,9 @@ ONE, TWO = chunk({"content": "one"}), chunk({"content": "two"})
         ((ONE, TWO), Tokens(100, 2, source="counted")),
         ((ONE, TWO, chunk({}, finish="stop")), Tokens(100, 2, source="counted")),
         ((ONE, chunk({"content": "two"}, finish="stop")), Tokens(100, 2, source="counted")),
+        ((ONE, chunk(usage={"prompt_tokens": 5, "total_tokens": 9})), Tokens(5, 1, source="counted")),
+        ((ONE, chunk(usage={"prompt_tokens": None, "completion_tokens": 7})), Tokens(100, 7, source="estimated")),
+        ((ONE, chunk(usage={"prompt_tokens": None, "completion_tokens": None})), Tokens(100, 1, source="counted")),
         ((ONE, chunk(usage={})), Tokens(100, 1, source="counted")),
         ((ONE, chunk(usage=None)), Tokens(100, 1, source="counted")),
         ((chunk({"role": "assistant"}), chunk({"content": ""})), Tokens(100, source="estimated")),
@@ -93,6 +97,31 @@ def test_a_completion_without_usage_is_estimated_from_its_words():
 
     assert (said.prompt, said.source) == (100, "estimated")
     assert 5 < said.completion < 40
+
+
+@pytest.mark.parametrize(
+    ("said", "prompt", "answer"),
+    [
+        ({"prompt_tokens": 5, "completion_tokens": None}, 5, 2),
+        ({"prompt_tokens": 5}, 5, 2),
+        ({"prompt_tokens": False, "completion_tokens": 7}, 100, 7),
+        ({"prompt_tokens": None, "completion_tokens": None, "total_tokens": 9}, 100, 2),
+        ({"prompt_tokens": 0.0, "completion_tokens": [{}]}, 0, 2),
+        ({"prompt_tokens": -5, "completion_tokens": -1}, 100, 2),
+    ],
+)
+def test_a_count_that_is_left_out_is_estimated_and_no_zero(said, prompt, answer):
+    answered = completion(choices=[{"message": {"content": "eight by"}}], usage=said)
+
+    assert tokens(answered) == Tokens(prompt, answer, source="estimated")
+
+
+def test_vectors_have_no_tokens_of_an_answer_to_be_said():
+    tally = Tally()
+    vectors = b'{"data": [{"index": 0, "embedding": [1]}], "usage": {"prompt_tokens": 5, "total_tokens": 5}}'
+    tally.answered(read_embeddings(vectors))
+
+    assert tally.tokens(100, ended=True, worked=True) == Tokens(5, 0, source="upstream")
 
 
 def test_an_upstream_that_refused_has_used_nothing():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from dragoman.answer.reading import says_something
 from dragoman.cost.estimate import answer_tokens
 from dragoman.gateway.counted import Counted
 from dragoman.wire.chunk import Delta
 from dragoman.wire.completion import Completion, Usage
+from dragoman.wire.tolerant import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST = 10**12
 """More than any answer has: what an upstream says beyond it is a mistake, and must not make sums overflow."""
 
+_COUNTS = ("prompt_tokens", "completion_tokens")
 _LEAST_CERTAIN_FIRST: tuple[Source, ...] = ("estimated", "counted", "upstream")
 _SAYING = tuple(name for name in Delta.__struct_fields__ if name != "role")
 
@@ -48,18 +50,19 @@ NOTHING = Tokens()
 class Tally:
     """Listens to one attempt's answer, and says at its end what it came to."""
 
-    __slots__ = ("_answer_tokens", "_chunks", "_usage", "_whole")
+    __slots__ = ("_answer_tokens", "_chunks", "_unsaid", "_usage", "_whole")
 
     def __init__(self) -> None:
         self._usage: Usage | None = None
+        self._unsaid: tuple[str, ...] = ()
         self._chunks = 0
         self._answer_tokens = 0
         self._whole = False
 
     def saw(self, chunk: Chunk) -> bool:
         """Take a chunk that came from upstream, and say whether it carried content."""
-        if chunk.usage is not None and _says_it(chunk.usage, chunk):
-            self._usage = chunk.usage
+        if chunk.usage is not None:
+            self._hear(chunk.usage, chunk)
         for choice in chunk.choices:
             if choice.delta.content:
                 break
@@ -72,12 +75,12 @@ class Tally:
     def answered(self, answer: Document) -> None:
         """Take an answer in one piece that came from upstream."""
         self._whole = True
-        if answer.usage is not None and _says_it(answer.usage, answer):
-            self._usage = answer.usage
-        elif isinstance(answer, Counted):
+        if isinstance(answer, Counted):
             # To count takes nothing, and that is no guess.
             self._usage = Usage()
-        elif isinstance(answer, Completion):
+        elif answer.usage is not None:
+            self._hear(answer.usage, answer, _COUNTS if isinstance(answer, Completion) else _COUNTS[:1])
+        if isinstance(answer, Completion) and (self._usage is None or self._unsaid):
             self._answer_tokens = answer_tokens(answer)
 
     def tokens(self, prompt: int | None, *, ended: bool, worked: bool) -> Tokens:
@@ -92,7 +95,7 @@ class Tally:
         # What an upstream says in the middle of an answer that then broke off (llama.cpp's and vLLM's continuous
         # usage; LocalAI's zeros on each chunk) does not outweigh what has been seen.
         if usage is not None and (ended or self._whole or usage.completion_tokens >= self._chunks):
-            return _told(usage)
+            return self._filled(_told(usage), prompt) if self._unsaid else _told(usage)
         if self._chunks:
             if usage is not None and usage.prompt_tokens > 0:
                 # Of the prompt it has been said before the answer began, as Anthropic does.
@@ -103,6 +106,19 @@ class Tally:
         if worked and prompt is not None:
             return Tokens(prompt, source="estimated")
         return NOTHING
+
+    def _hear(self, usage: Usage, said_in: Chunk | Document, names: tuple[str, ...] = _COUNTS) -> None:
+        """Take a usage that says one of these counts at least."""
+        unsaid = _unsaid(usage, said_in, names)
+        if len(unsaid) < len(names):
+            self._usage, self._unsaid = usage, unsaid
+
+    def _filled(self, told: Tokens, prompt: int | None) -> Tokens:
+        """What an upstream tells, with what is known here in the place of what it leaves out."""
+        if "prompt_tokens" in self._unsaid:
+            return told._replace(prompt=prompt, source="estimated")
+        completion = self._chunks or self._answer_tokens
+        return told._replace(completion=completion, source="counted" if self._chunks else "estimated")
 
 
 def together(parts: Iterable[Tokens]) -> Tokens:
@@ -135,12 +151,18 @@ def _told(usage: Usage) -> Tokens:
     )
 
 
-def _says_it(usage: Usage, said_in: Chunk | Document) -> bool:
-    """Whether a usage says anything: of `{}` the typed view has zeros as well."""
-    if usage.completion_tokens or usage.prompt_tokens:
-        return True
+def _unsaid(usage: Usage, said_in: Chunk | Document, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of these counts a usage does not say: of one that is null, or not there, the typed view has a zero too."""
+    doubtful = tuple(name for name in names if getattr(usage, name) <= 0)
+    if not doubtful:
+        return ()
     raw: object = said_in.to_dict().get("usage")
-    return isinstance(raw, dict) and not {"prompt_tokens", "completion_tokens"}.isdisjoint(cast("dict[str, Any]", raw))
+    said = raw if is_object(raw) else {}
+    return tuple(name for name in doubtful if not _is_zero(said.get(name)))
+
+
+def _is_zero(value: object) -> bool:
+    return value == "0" or (isinstance(value, int | float) and not isinstance(value, bool) and value == 0)
 
 
 def _only_ends(chunk: Chunk) -> bool:
