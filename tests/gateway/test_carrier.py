@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ import pytest
 
 from dragoman.gateway import carrier
 from dragoman.gateway.carrier import ASIDE, Carrier, Folder, carry_leftovers
-from dragoman.gateway.journal import Journal, segments
+from dragoman.gateway.journal import Journal, hold, segments
 from dragoman.gateway.ledger import Book, Entry, Totals
 from dragoman.gateway.record import Texts, encode
 from dragoman.gateway.store.database import Store, StoreError
@@ -182,6 +183,24 @@ def test_the_living_ones_are_left_alone(store, folder):
         carry_leftovers(folder, store)
         assert stored(store) == []
         assert journal.path.exists()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("remove", ["rm -rf {folder}", "rm -rf {own}", "rm {own}/*", "mv {folder} {folder}.away"])
+def test_a_journal_that_is_removed_while_it_is_written_loses_nothing(store, folder, caplog, remove):
+    with Journal(folder) as journal:
+        journal.open(opened(1))
+        subprocess.run(remove.format(folder=folder, own=journal.path), shell=True, check=True)  # noqa: S602 - of a test
+        journal.open(opened(2))
+        journal.close(encode(closed(2)))
+        with Carrier(journal, store):
+            assert until(lambda: ends(store) == {"req_2": "completed"})
+            journal.close(encode(closed(1)))
+            assert until(lambda: ends(store) == {"req_1": "completed", "req_2": "completed"})
+        assert hold(journal.path) is None
+
+    assert not list(folder.iterdir())
+    assert caplog.text.count("leave the journal alone") == 1
 
 
 @pytest.mark.usefixtures("quick")

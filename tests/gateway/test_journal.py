@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_a_segment_that_is_full_is_followed_by_another(tmp_path):
     assert len(found) > 2
     assert all(segment.stat().st_size < 700 for segment in found)
     assert [line.id for line in lines(journal.path)] == [f"req_{number}" for number in range(20)]
+
+
+def test_what_cannot_be_made_anew_where_it_was_removed_admits_nothing_and_is_on_the_log(tmp_path, caplog):
+    folder = tmp_path / "journal"
+    with pytest.raises(UnwrittenError), Journal(folder) as journal:
+        journal.close(encode(closed(1)))
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        assert not journal.flush()
+        with pytest.raises(JournalError):
+            journal.open(opened(2))
+        assert journal.kept == 1
+
+    assert encode(closed(1)).decode() in caplog.text
 
 
 def test_a_journal_that_was_ended_refuses(tmp_path):

@@ -74,11 +74,12 @@ class Journal:
         # The file's last line has no end: a write came to a stop in the middle of it.
         self._torn = False
         self._kept: list[bytes] = []
+        self._over = False
         self._lock = threading.Lock()
 
     @property
     def kept(self) -> int:
-        """How many ends of entries wait in memory, since the disk would not take them."""
+        """How many lines wait in memory, since the disk would not take them: ends of entries, mostly."""
         return len(self._kept)
 
     def open(self, opened: Opened) -> None:
@@ -111,8 +112,13 @@ class Journal:
             self._flushed()
 
     def flush(self) -> bool:
-        """Write what was kept, and say whether all of it is written now."""
+        """Write what was kept, and say whether all of it is written now; what somebody has removed is made anew."""
         with self._lock:
+            try:
+                if not self._over and not self._is_there():
+                    self._begin_anew()
+            except OSError:
+                return False
             return self._flushed()
 
     def __enter__(self) -> Self:
@@ -130,9 +136,11 @@ class Journal:
         with self._lock:
             self._flushed()
             left, self._kept = self._kept, []
-            os.close(self._file)
+            if self._file >= 0:
+                os.close(self._file)
             # A number that is closed soon names another file.
             self._file = -1
+            self._over = True
         with contextlib.suppress(OSError):
             self.path.rmdir()
         os.close(self._held)
@@ -182,8 +190,33 @@ class Journal:
             self._file, self._number, self._size, self._torn = following, self._number + 1, 0, False
 
     def _next(self, number: int) -> int:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        return os.open(self.path / f"{number:08}{ENDING}", flags, 0o600)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        return os.open(self._segment(number), flags, 0o600)
+
+    def _segment(self, number: int) -> Path:
+        return self.path / f"{number:08}{ENDING}"
+
+    def _is_there(self) -> bool:
+        """Whether the file that is written to is where others look for it."""
+        return _is_at(self._segment(self._number), self._file)
+
+    def _begin_anew(self) -> None:
+        """Go on in another file, with what the one that was removed holds: it can be read for as long as it is open."""
+        if self._file >= 0:
+            log.error("somebody has removed %s, which is made anew: leave the journal alone", self.path)
+            self._kept[:0] = [line + b"\n" for line in os.pread(self._file, self._size, 0).split(b"\n") if line]
+            os.close(self._file)
+            # Until there is another, nothing is admitted.
+            self._file, self._size = -1, 0
+        if not _is_at(self.path, self._held):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held = _make(self.path)
+            if held is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            os.close(self._held)
+            self._held = held
+        self._file = self._next(self._number + 1)
+        self._number, self._size, self._torn = self._number + 1, 0, False
 
 
 def segments(path: Path) -> list[Path]:
@@ -251,11 +284,23 @@ def folder_beside(store: str, configured: Path | None = None) -> Path:
 def _claim(folder: Path) -> tuple[Path, int]:
     while True:
         path = folder / f"{os.getpid()}-{secrets.token_hex(4)}"
-        path.mkdir(mode=0o700)
-        # Between the two lines another process may have taken the folder for one left behind, and removed it.
-        held = hold(path)
+        held = _make(path)
         if held is not None:
             return path, held
+
+
+def _make(path: Path) -> int | None:
+    """Make a folder and take hold of it; None where another process took it for one left behind, and removed it."""
+    path.mkdir(mode=0o700)
+    return hold(path)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether a path leads to what is open."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 def _why(error: OSError) -> str:
