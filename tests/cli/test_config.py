@@ -53,6 +53,13 @@ def test_a_file_that_can_be_used_is_ok_and_summed_up(config):
     )
 
 
+@pytest.mark.parametrize("action", ["check", "show"])
+def test_without_a_name_it_is_the_file_that_the_other_commands_take(config, tmp_path, action):
+    (tmp_path / "dragoman.toml").write_text(GOOD)
+
+    assert config(action, **SET).stdout == config(action, "dragoman.toml", **SET).stdout != ""
+
+
 def test_every_mistake_is_a_line_and_the_exit_code_is_2(config):
     done = config("check", "d.toml", text='[server]\nport = "x"\n[upstreams.a]\nvendor = "opnai"\n')
 

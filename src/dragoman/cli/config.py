@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Look at the gateway's configuration: the file that `dragoman serve --config FILE` reads.
 
-  check FILE    say whether it can be used, or every mistake in it with its line (exit code 2)
-  show FILE     print it whole, defaults and vendors' rows filled in; credentials as <set> or <missing>
+  check [FILE]  say whether it can be used, or every mistake in it with its line (exit code 2)
+  show [FILE]   print it whole, defaults and vendors' rows filled in; credentials as <set> or <missing>
   schema        print its JSON Schema, for editors
 
 Every option is described in docs/gateway/config.md.
@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
     )
     actions: Commands = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = actions.add_parser("check", help="say whether a file can be used", description="Check a configuration.")
-    check.add_argument("file", metavar="FILE", help="the configuration, a TOML file")
+    _takes_file(check)
     check.add_argument(
         "--without-secrets",
         action="store_true",
@@ -44,10 +44,15 @@ def add(commands: Commands) -> None:
     )
     check.set_defaults(run=run_check)
     show = actions.add_parser("show", help="print a file whole", description="Print a configuration whole.")
-    show.add_argument("file", metavar="FILE", help="the configuration, a TOML file")
+    _takes_file(show)
     show.set_defaults(run=run_show)
     schema = actions.add_parser("schema", help="print the JSON Schema", description="Print the JSON Schema.")
     schema.set_defaults(run=run_schema)
+
+
+def _takes_file(parser: argparse.ArgumentParser) -> None:
+    told = "the configuration, a TOML file (default %(default)s)"
+    parser.add_argument("file", metavar="FILE", nargs="?", default="dragoman.toml", help=told)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
