@@ -173,6 +173,17 @@ def test_nobody_comes_back_and_the_upstream_is_left(tmp_path, waits):
         assert (row["end_reason"], row["completion_tokens"]) == ("disconnected", 1)
 
 
+def test_whoever_comes_back_at_the_very_moment_at_which_it_is_given_up_is_answered(tmp_path):
+    with repeated(tmp_path, repeat(READ, BEGUN + REST + END), more="[repeats]\nwaits = 0\n") as caller:
+        for number in range(50):
+            connection = caller.begin(key=f"k{number}")
+            connection.getresponse().readline()
+            connection.close()
+            status, _, body = caller.ask(STREAMED, key=f"k{number}")
+            assert status == 200
+            assert "[DONE]" in body
+
+
 def test_what_nobody_reads_does_not_hold_up_the_end(tmp_path):
     with repeated(tmp_path, READ, BEGUN, LEFT, more="[repeats]\nwaits = 3600\n") as caller:
         connection = caller.begin()

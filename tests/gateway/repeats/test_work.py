@@ -113,6 +113,24 @@ async def test_nobody_comes_back_and_it_is_left():
 
 
 @run
+async def test_what_was_done_while_nobody_was_there_is_there_for_good():
+    work, first, second = Work(b"", 0.01), Reader(), Reader()
+    caller = asked(work)
+    await caller.send(START)
+    reading = asyncio.ensure_future(work.read(first.caller, again=False))
+    await turns()
+    first.gone.set()
+    with pytest.raises(Disconnected):
+        await reading
+    caller.more(b"all")
+    work.end()
+    await asyncio.sleep(0.05)
+    assert not work.stopped
+    await work.read(second.caller, again=True)
+    assert second.body == b"all"
+
+
+@run
 async def test_it_is_no_further_ahead_of_its_readers_than_may_be():
     work, reader = Work(b"", 60.0), Reader()
     caller = asked(work)

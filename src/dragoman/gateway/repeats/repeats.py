@@ -86,7 +86,7 @@ class Repeats:
             return
         mark = sha256(raw).digest()
         work = self._works.get(name)
-        if work is None:
+        if work is None or work.stopped:
             self.results["first"] += 1
             work = self._works[name] = Work(mark, config.waits)
             self._begin(self._done(name, work, running, work.asking(caller), who, raw, config))
@@ -143,10 +143,12 @@ class Repeats:
         finally:
             running.leave()
             work.end(failure)
-            if well and work.size <= config.size // PART:
-                self._keep(name, work, config)
-            else:
-                del self._works[name]
+            # One that was stopped may have given its place to the next.
+            if self._works.get(name) is work:
+                if well and work.size <= config.size // PART:
+                    self._keep(name, work, config)
+                else:
+                    del self._works[name]
 
     def _keep(self, name: bytes, work: Work, config: RepeatsConfig) -> None:
         """Keep a finished answer."""

@@ -9,7 +9,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dragoman.asgi import Disconnected, Left, Listening, unless_gone
+from dragoman.asgi import Left, Listening, unless_gone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, MutableMapping
@@ -120,7 +120,13 @@ class Work:
         """Take that it is over; with the failure that whoever reads it meets."""
         self.over = True
         self._failure = failure
+        self._stay()
         self._tell()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is not gone on with, since nobody came back."""
+        return self._left.happened
 
     def stop(self) -> None:
         """Stop it, as one is whose caller left."""
@@ -138,15 +144,19 @@ class Work:
             Exception: what it failed with.
         """
         self._readers += 1
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        self._stay()
         try:
             await unless_gone(caller.receive, self._given(caller, again=again))
         finally:
             self._readers -= 1
             if not self._readers and not self.over:
                 self._wait()
+
+    def _stay(self) -> None:
+        """Wait for nobody any longer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _wait(self) -> None:
         """Go on for a while with nobody there."""
@@ -185,8 +195,5 @@ class Work:
         await asyncio.shield(self._news)
 
     def _unless_failed(self) -> None:
-        if isinstance(self._failure, Disconnected):
-            # It was stopped for want of readers; whoever came at that moment is told nothing, and asks again.
-            raise Disconnected
         if self._failure is not None:
             raise self._failure
