@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, cast
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError
+from redis.exceptions import ReadOnlyError, RedisError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,4 +50,6 @@ async def follow(server: redis.asyncio.Redis, error: Exception) -> None:
     """
     if isinstance(error, ReadOnlyError):
         pool = cast("Any", server.connection_pool)
-        await pool.disconnect(inuse_connections=False)
+        # A connection that cannot be closed in order is gone as well.
+        with contextlib.suppress(RedisError, OSError):
+            await pool.disconnect(inuse_connections=False)
