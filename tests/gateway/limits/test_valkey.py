@@ -151,3 +151,27 @@ def test_something_else_under_an_accounts_name_is_no_account(valkey_url, server,
             await accounts.reserve(key, [])
 
     on(valkey_url, course)
+
+
+def test_an_account_that_is_none_any_more_ends_no_other_keys_leases(valkey_url, server, key):
+    async def course():
+        door = Admission(ValkeyAccounts(valkey_url))
+        limits = Limits(concurrent=1, budget_day_tokens=100)
+        ill, well = (SimpleNamespace(id=f"{key}{each}", whose="key", limits=limits) for each in ("ill", "well"))
+        grant, _ = await door.reserve(ill, Ask("m", tokens=10)), await door.reserve(well, Ask("m", tokens=10))
+        server.set(PREFIX + ill.id, b"junk")
+        server.pexpire(PREFIX + well.id, 10_000)
+        grant.settle(10, None)
+        await asyncio.wait(door._pending)
+        await door.renew()
+        left = server.pttl(PREFIX + well.id)
+        server.delete(PREFIX + ill.id)
+        await door.renew()
+        used = (await door.look(ill)).account.used("budget_day_tokens", door._accounts.clock())
+        await door.close()
+        return left, used
+
+    left, used = asyncio.run(course())
+
+    assert left > 10_000
+    assert used == 10

@@ -21,7 +21,7 @@ from dragoman.gateway.limits.claims import LEASE, Ask, claimed, released, settle
 from dragoman.gateway.limits.refused import Refused, refusal, standing, unpriced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Coroutine, Generator, Iterable, Sequence
     from pathlib import Path
 
     from dragoman.asgi import Header
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 OWED = 100_000
 """How many entries wait for accounts that cannot be reached; beyond, the oldest are forgotten."""
+
+FAILURES = 3
+"""After how many the accounts are taken for gone, and not asked again before the next renewal. Where there are fewer it
+may be just one key's account that is none any more, for which the others' leases are not to end."""
 
 log = logging.getLogger("dragoman.limits")
 
@@ -156,18 +160,16 @@ class Admission:
 
     async def renew(self) -> None:
         """Do so once."""
-        try:
-            while self._owed:
-                key, entries = self._owed[0]
-                pending = self._accounts.settle(key, entries)
-                if pending is not None:
-                    await pending
-                self._owed.popleft()
-            for key in {**self._open, **self._unsure}:
-                await self._renew(key)
-                await asyncio.sleep(0)
-        except LimitsUnavailableError as error:
-            log.warning("what is under way could not be renewed: %s", error)
+        failures = 0
+        for step in self._steps():
+            try:
+                await step
+            except LimitsUnavailableError as error:
+                log.warning("what is under way could not be renewed: %s", error)
+                failures += 1
+                if failures == FAILURES:
+                    return
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Wait for what is on its way to the accounts, give up what is held, and let go of them."""
@@ -197,6 +199,23 @@ class Admission:
             self._busy[key] += 1
             self._pending.add(pending)
             pending.add_done_callback(partial(self._settled, key, entries))
+
+    def _steps(self) -> Generator[Coroutine[None, None, None]]:
+        for _ in range(len(self._owed)):
+            yield self._pay()
+        for key in {**self._open, **self._unsure}:
+            yield self._renew(key)
+
+    async def _pay(self) -> None:
+        """Write down what is owed for longest; where that cannot be done, all else that is owed comes before it."""
+        key, entries = self._owed.popleft()
+        try:
+            pending = self._accounts.settle(key, entries)
+            if pending is not None:
+                await pending
+        except BaseException:
+            self._owed.append((key, entries))
+            raise
 
     async def _soon(self, key: str, claims: tuple[Claim, ...], asked: asyncio.Future[Reply]) -> Reply:
         """Wait for a reservation without losing it: a caller may leave while its answer, a yes, is on its way."""
