@@ -6,7 +6,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from dragoman.answer.fold import fold
 from dragoman.dialect.anthropic.reader import DONE, Reader
+from dragoman.dialect.anthropic.reply import reply
 from dragoman.dialect.anthropic.telling import Telling
 from dragoman.wire.chunk import read_chunk
 from spoken import MESSAGE, MESSAGES, TEXT, added_up, broken, events_of, meant
@@ -171,8 +173,30 @@ def test_calls_without_an_index_or_with_the_same_are_told_apart_by_their_ids():
         ]
 
 
+def one(name, arguments, **fields):
+    return chunk({"tool_calls": [{"function": {"name": name, "arguments": arguments}} | fields]})
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [call(0, "f", "{}")],
+        [one("f", "{}"), one("g", "{}"), one("g", '{"a":1}')],
+        [one("f", '{"a":1}', id="", index=0), one("f", '{"a":2}', id="", index=0)],
+        [call(0, "f", '{"a":', "functions.f:0"), call(0, None, "1}", "functions.f:0")],
+    ],
+    ids=["one", "no index", "one index for all", "other letters"],
+)
+def test_calls_are_told_apart_and_named_as_in_an_answer_in_one_piece(chunks):
+    chunks = [*chunks, chunk(finish="tool_calls")]
+    content = added_up(told(*chunks))["content"]
+
+    assert content == reply(fold(chunks).to_dict())["content"]
+    assert len({block["id"] for block in content}) == len(content)
+
+
 def test_a_call_nobody_gave_an_id_gets_one():
-    assert added_up(told(call(0, "f", "{}")))["content"][0]["id"] == "toolu_0"
+    assert added_up(told(call(0, "f", "{}")))["content"][0]["id"] == "toolu_c1_0"
 
 
 def test_text_between_the_pieces_of_a_call_follows_it():

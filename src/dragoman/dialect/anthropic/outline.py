@@ -36,6 +36,7 @@ _PLAIN = {"text": {"index", "type"}, "tool_use": {"index", "type", "id"}}
 _DIRECT = {"type": "direct"}
 _LATE = ("characters", "citations", "signature")
 _SAID = ("content", "reasoning_content", "tool_calls")
+_OF_ANSWER = 24
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -196,6 +197,18 @@ def use_of(call: Json) -> Json:
 def identity(given: object) -> str:
     """A call's id in the letters this API takes; other vendors use more (`functions.get_weather:0`)."""
     return _NOT_IN_IDS.sub("_", str(given or "")) or "_"
+
+
+def identified(given: object, answer: str, place: int) -> str:
+    """A call's id in an answer, in these letters; where nobody gave it one, one that no other call has.
+
+    Args:
+        given: its own.
+        answer: what the answer is called.
+        place: which of its calls it is.
+    """
+    # OpenAI takes ids of 40 letters, and may be asked next.
+    return identity(given or f"toolu_{answer[-_OF_ANSWER:]}_{place}")
 
 
 def arguments_of(text: object) -> Json:

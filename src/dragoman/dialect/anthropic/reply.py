@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dragoman.dialect.anthropic.answer import FINISHES, refusal_of
-from dragoman.dialect.anthropic.outline import blocks_of, thought_of
+from dragoman.dialect.anthropic.outline import blocks_of, identified, thought_of
 from dragoman.dialect.private import CONTENT
 from dragoman.wire.tolerant import count_in, is_object, objects_in
 
@@ -36,6 +36,7 @@ def reply(completion: Json) -> Json:
     if refusal_of(choice):
         # They hold the refusal's words already.
         message = {name: value for name, value in message.items() if name != "refusal"}
+    message = _named(message, str(completion.get("id") or ""))
     thought = thought_of(message)
     blocks = blocks_of(message, "message", [])
     if thought and not message.get(CONTENT):
@@ -82,6 +83,17 @@ def usage(received: object) -> Json:
     if spent.get("reasoning_tokens") is not None:
         made["output_tokens_details"] = {"thinking_tokens": count_in(spent, "reasoning_tokens")}
     return made | {name: value for name, value in known.items() if name not in _USAGE}
+
+
+def _named(message: Json, answer: str) -> Json:
+    """A message whose calls all have an id."""
+    calls = objects_in(message.get("tool_calls"))
+    if all(call.get("id") for call in calls):
+        return message
+    named = [
+        call if call.get("id") else call | {"id": identified(None, answer, place)} for place, call in enumerate(calls)
+    ]
+    return message | {"tool_calls": named}
 
 
 def _object(value: object) -> Json:

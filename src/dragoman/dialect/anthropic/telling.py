@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.dialect.anthropic.answer import refusal_of
-from dragoman.dialect.anthropic.outline import FREE
+from dragoman.dialect.anthropic.outline import FREE, identified
 from dragoman.dialect.anthropic.reply import ending, identity, usage
 from dragoman.dialect.private import CONTENT
-from dragoman.wire.growth import is_whole
+from dragoman.wire.growth import add_call, is_whole
 from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ class _Call:
         free: whether it is a custom tool's, whose text goes into an object that is still open.
     """
 
-    __slots__ = ("free", "id", "index", "name", "said", "waiting")
+    __slots__ = ("free", "id", "name", "said", "waiting")
 
-    def __init__(self, index: int | None, identity: str) -> None:
-        self.index = index
-        self.id = identity
+    def __init__(self) -> None:
+        self.id = ""
         self.name = ""
         self.said = ""
         self.waiting = ""
@@ -58,6 +57,7 @@ class _Call:
 
     def take(self, delta: ToolCallDelta) -> None:
         """Take what a delta adds."""
+        self.id = self.id or delta.id or ""
         called = delta.function or delta.custom
         if called is not None:
             self.name = self.name or called.name or ""
@@ -88,6 +88,8 @@ class Telling:
         self._begun = False
         self._next = 0
         self._open = ""
+        self._name = ""
+        self._grown: list[Json] = []
         self._calls: list[_Call] = []
         self._told: _Call | None = None
         self._extra: dict[str, Json] = {}
@@ -125,6 +127,7 @@ class Telling:
 
     def _start(self, name: str, model: str) -> list[Event]:
         self._begun = True
+        self._name = name
         message: Json = {
             "id": identity(name),
             "type": "message",
@@ -165,15 +168,11 @@ class Telling:
         return [*events, self._more({"type": name, field: text})]
 
     def _call(self, delta: ToolCallDelta) -> _Call:
-        """The call that a delta is more of: by its id, by its index, else the last; a new id begins a new one."""
-        near = [call for call in self._calls if delta.index is None or call.index == delta.index]
-        if delta.id:
-            near = [call for call in near if call.id == delta.id]
-        if near:
-            return near[-1]
-        call = _Call(delta.index, delta.id or f"toolu_{len(self._calls)}")
-        self._calls.append(call)
-        return call
+        """The call that a delta is more of."""
+        grown = add_call(self._grown, msgspec.to_builtins(delta))
+        if len(self._calls) < len(self._grown):
+            self._calls.append(_Call())
+        return next(call for call, known in zip(self._calls, self._grown, strict=True) if known is grown)
 
     def _flush(self, *, last: bool = False) -> list[Event]:
         """Tell what can be told of the calls, in their order; `last` says that no more of them comes."""
@@ -186,8 +185,9 @@ class Telling:
                 break
             if call is not self._told:
                 self._told = call
-                block: Json = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}
-                events += self._begin("tool_use", block | self._extra.pop(call.id, {}))
+                known = {"id": identified(call.id, self._name, place)}
+                block: Json = {"type": "tool_use", "id": "", "name": call.name, "input": {}}
+                events += self._begin("tool_use", block | self._extra.pop(call.id, {}) | known)
             if call.waiting and self._open == "tool_use":
                 call.said += call.waiting
                 events.append(self._more({"type": "input_json_delta", "partial_json": call.waiting}))
