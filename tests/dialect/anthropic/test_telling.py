@@ -256,6 +256,15 @@ def test_details_of_an_ending_come_back():
     assert added_up(told(*(read_chunk(data) for data in chunks if data != DONE)))["stop_details"] == details
 
 
+def test_a_summary_of_what_was_left_behind_is_told_in_its_own_delta():
+    begun = {"type": "content_block_start", "index": 0, "content_block": {"type": "compaction", "content": None}}
+    more = {"type": "compaction_delta", "content": "So far: Monet.", "encrypted_content": "c2ln"}
+    added = {"type": "content_block_delta", "index": 0, "delta": more}
+    start, *_, ended, stopped = events_of(TEXT)
+
+    assert added in retold(start, begun, added, {"type": "content_block_stop", "index": 0}, ended, stopped)
+
+
 def test_signatures_are_told_in_their_block():
     reader = Reader(7)
     chunks = [data for event in events_of(MESSAGE) for data in reader.feed(json.dumps(event).encode())]

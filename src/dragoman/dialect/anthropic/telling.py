@@ -229,16 +229,18 @@ class Telling:
         return events
 
     def _add(self, more: Json) -> list[Event]:
-        """More of the block that is open, beside its text."""
-        events: list[Event] = []
-        for name, value in more.items():
-            if name == "citations":
-                events += [self._more({"type": "citations_delta", "citation": each}) for each in objects_in(value)]
-            elif name == "input":
-                events.append(self._more({"type": "input_json_delta", "partial_json": _encode(value).decode()}))
-            else:
-                events.append(self._more({"type": f"{name}_delta", name: value}))
-        return events
+        """More of the block that is open, beside its text: what no delta is named for comes in its kind's own."""
+        left = dict(more)
+        deltas: list[Json] = [
+            {"type": "citations_delta", "citation": each} for each in objects_in(left.pop("citations", None))
+        ]
+        if "input" in left:
+            deltas.append({"type": "input_json_delta", "partial_json": _encode(left.pop("input")).decode()})
+        if "signature" in left:
+            deltas.append({"type": "signature_delta", "signature": left.pop("signature")})
+        if left:
+            deltas.append({"type": f"{self._open}_delta"} | left)
+        return [self._more(delta) for delta in deltas]
 
 
 def _event(data: Json) -> Event:
