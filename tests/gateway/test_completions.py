@@ -8,6 +8,8 @@ import pytest
 from answers import document, step
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway.completions import COMPLETIONS
+from dragoman.wire.chunk import read_chunk
+from dragoman.wire.completion import read_completion
 from scripted import CLOSE, READ, Scripted, chunk, chunked, chunked_head, event
 from serving import Served
 
@@ -105,3 +107,38 @@ def test_what_a_vendor_adds_is_kept():
 
     assert whole.id
     assert first.choices[0].model_extra["vendor"] == 1
+
+
+def token(text):
+    return {"token": text, "logprob": -0.5, "bytes": None, "top_logprobs": [{"token": text, "logprob": -0.5}]}
+
+
+def test_where_a_token_begins_is_told_of_the_whole_text_in_a_stream_too():
+    steps = [
+        {"choices": [{"index": 1, "delta": {"content": "No"}, "logprobs": {"content": [token("No")]}}]},
+        {"choices": [{"index": 0, "delta": {"content": "Mon"}, "logprobs": {"content": [token("Mo"), token("n")]}}]},
+        {"choices": [{"index": 0, "delta": {"content": "et"}, "logprobs": {"content": [token("et")]}}]},
+    ]
+    telling = COMPLETIONS.telling({})
+    told = [json.loads(telling.feed(read_chunk(json.dumps(each).encode()))[6:])["choices"][0] for each in steps]
+
+    assert [each["logprobs"]["text_offset"] for each in told] == [[0], [0, 2], [3]]
+    assert [each["text"] for each in told] == ["No", "Mon", "et"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "text", "tokens"),
+    [
+        ({"message": {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}, {"type": "text", "text": "Mo"}]}}, "Mo", None),
+        ({"message": {"content": "Mo"}, "logprobs": [1]}, "Mo", None),
+        ({"message": {"content": "Mo"}, "logprobs": {"content": [{"logprob": None}, None]}}, "Mo", [""]),
+        ({"message": "Mo"}, "", None),
+    ],
+    ids=["parts", "a list", "no token", "no message"],
+)  # fmt: skip
+def test_values_of_another_type_are_no_failure_of_the_gateways(choice, text, tokens):
+    completion = read_completion(json.dumps({"choices": [choice | {"index": 0, "finish_reason": "stop"}]}).encode())
+    (told,) = json.loads(COMPLETIONS.whole(completion, {}))["choices"]
+
+    assert told["text"] == text
+    assert (told["logprobs"] or {}).get("tokens") == tokens

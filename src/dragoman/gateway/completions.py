@@ -7,6 +7,7 @@ refused by name.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -16,10 +17,13 @@ from dragoman.dialect.table import HEARD
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway.tongue import Chat, Passing, wants_usage
 from dragoman.wire.check import check_request, decode_body
+from dragoman.wire.completion import Completion
+from dragoman.wire.tolerant import objects_in
 
 if TYPE_CHECKING:
     from dragoman.gateway.tongue import Document, Telling
-    from dragoman.wire.chunk import Chunk
+    from dragoman.wire.chunk import Chunk, ChunkChoice, Delta
+    from dragoman.wire.completion import Logprobs, Message
 
 Json = dict[str, Any]
 
@@ -51,7 +55,11 @@ class Completions(Chat):
     def whole(self, document: Document, asked: Json) -> bytes:  # noqa: ARG002 - as in chat
         """A text completion."""
         told = document.to_dict()
-        told["choices"] = [_choice(choice, "message") for choice in told.get("choices") or ()]
+        typed = document.choices if isinstance(document, Completion) else ()
+        told["choices"] = [
+            _choice(raw, each.message, _columns(each.logprobs, 0))
+            for raw, each in zip(objects_in(told.get("choices")), typed, strict=True)
+        ]
         return msgspec.json.encode(told | {"object": "text_completion"})
 
     def telling(self, asked: Json) -> Telling:
@@ -62,12 +70,24 @@ class Completions(Chat):
 class _Pieces(Passing):
     """Tells chunks as text completions."""
 
+    def __init__(self, *, show_usage: bool) -> None:
+        super().__init__(show_usage=show_usage)
+        self._told: dict[int, int] = {}
+
     def feed(self, chunk: Chunk) -> bytes:
         if not chunk.choices and (chunk.usage is None or not self.show_usage):
             return b""
         told = chunk.to_dict()
-        told["choices"] = [_choice(choice, "delta") for choice in told.get("choices") or ()]
+        told["choices"] = [
+            _choice(raw, each.delta, self._columns(each))
+            for raw, each in zip(objects_in(told.get("choices")), chunk.choices, strict=True)
+        ]
         return sse.encode(msgspec.json.encode(told | {"object": "text_completion"}))
+
+    def _columns(self, choice: ChunkChoice) -> Json | None:
+        start = self._told.get(choice.index, 0)
+        self._told[choice.index] = start + sum(map(len, _tokens(choice.logprobs)))
+        return _columns(choice.logprobs, start)
 
 
 COMPLETIONS = Completions()
@@ -90,32 +110,25 @@ def _logprobs(asked: object) -> Json:
     return {"logprobs": True, "top_logprobs": asked}
 
 
-def _choice(choice: Json, part: str) -> Json:
-    said: Json = choice.get(part) or {}
-    kept = {name: value for name, value in choice.items() if name not in {part, "logprobs"}}
-    return {
-        "text": said.get("content") or said.get("refusal") or "",
-        "logprobs": _told(choice.get("logprobs")),
-        "finish_reason": None,
-        **kept,
-    }
+def _choice(choice: Json, said: Message | Delta, logprobs: Json | None) -> Json:
+    """A choice of chat's as one of this API's: what was received of it, and its text."""
+    kept = {name: value for name, value in choice.items() if name not in {"message", "delta"}}
+    return {"finish_reason": None} | kept | {"text": said.content or said.refusal or "", "logprobs": logprobs}
 
 
-def _told(logprobs: Json | None) -> Json | None:
-    """Log probabilities in this API's four columns."""
-    if not logprobs:
+def _tokens(logprobs: Logprobs | None) -> list[str]:
+    return [] if logprobs is None else [each.token for each in logprobs.content or ()]
+
+
+def _columns(logprobs: Logprobs | None, start: int) -> Json | None:
+    """Log probabilities in this API's four columns; the tokens begin so many characters after the text does."""
+    if logprobs is None:
         return None
-    tokens: list[Json] = logprobs.get("content") or []
-    offsets: list[int] = []
-    at = 0
-    for token in tokens:
-        offsets.append(at)
-        at += len(token["token"])
+    known = logprobs.content or ()
+    tokens = _tokens(logprobs)
     return {
-        "tokens": [token["token"] for token in tokens],
-        "token_logprobs": [token["logprob"] for token in tokens],
-        "top_logprobs": [
-            {likely["token"]: likely["logprob"] for likely in token.get("top_logprobs") or ()} for token in tokens
-        ],
-        "text_offset": offsets,
+        "tokens": tokens,
+        "token_logprobs": [each.logprob for each in known],
+        "top_logprobs": [{likely.token: likely.logprob for likely in each.top_logprobs} for each in known],
+        "text_offset": [*accumulate(map(len, tokens[:-1]), initial=start)] if tokens else [],
     }
