@@ -18,7 +18,7 @@ from dragoman.wire.tolerant import is_object
 Json = dict[str, Any]
 
 CONTENT = "anthropic_content"
-"""The field of an assistant's message that holds what of Anthropic's blocks chat has no place for."""
+"""The field of a message, or a part, that holds what of Anthropic's turns and blocks chat has no place for."""
 
 
 class _Marks(NamedTuple):
@@ -31,7 +31,7 @@ class _Marks(NamedTuple):
 _MARKS = {
     ANTHROPIC: _Marks(
         frozenset({CONTENT, "is_error", "cache_control"}),
-        frozenset({"cache_control", "citations", "context", "transformations"}),
+        frozenset({CONTENT, "cache_control", "citations", "context", "transformations"}),
     ),
     RESPONSES: _Marks(frozenset({RESPONSES}), frozenset({RESPONSES})),
 }

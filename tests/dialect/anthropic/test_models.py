@@ -34,6 +34,11 @@ def test_temperature_and_top_p_exclude_each_other_from_4_1_on():
     assert not abilities("claude-opus-4-1").both
 
 
+def test_instructions_among_the_turns_are_taken_from_4_8_on():
+    assert abilities("claude-opus-4-8").instructed
+    assert not abilities("claude-opus-4-7").instructed
+
+
 @pytest.mark.parametrize("model", ["glm-4.6", "kimi-k2", "", "m"])
 def test_another_vendors_model_takes_the_older_forms(model):
     assert abilities(model) is FOREIGN

@@ -1,6 +1,7 @@
 import pytest
 
 from dragoman.dialect.anthropic.turns import messages_of, turns
+from dragoman.dialect.private import public
 from dragoman.errors import InvalidRequestError
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -108,17 +109,40 @@ def test_results_are_messages_of_their_own_before_what_the_user_says():
     ]
 
 
+IMAGE = {"type": "image", "source": {"type": "url", "url": "https://a.test/b.png"}}
+
+
 def test_a_picture_that_a_tool_answered_with_follows_the_results():
     changes = []
-    image = {"type": "image", "source": {"type": "url", "url": "https://a.test/b.png"}}
-    result = {"type": "tool_result", "tool_use_id": "c1", "content": [image]}
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": [IMAGE]}
     heard = messages_of(None, [{"role": "user", "content": [result]}], changes)
+    shown = {"type": "image_url", "image_url": {"url": "https://a.test/b.png"}}
 
-    assert heard == [
+    assert public({"messages": heard, "anthropic": {}})["messages"] == [
         {"role": "tool", "tool_call_id": "c1", "content": ""},
-        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a.test/b.png"}}]},
+        {"role": "user", "content": [shown]},
     ]
     assert changes == ["messages[0].content[0].content: what is not text follows the results"]
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        [IMAGE],
+        [{"type": "text", "text": "a"}, IMAGE, {"type": "text", "text": "b"}],
+        [{"type": "tool_reference", "tool_name": "f"}, {"type": "tool_reference", "tool_name": "g"}],
+        [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}, {"type": "browser_state", "tabs": []}],
+    ],
+    ids=["a picture", "between texts", "references", "a state"],
+)
+def test_what_a_tool_answered_with_goes_back_where_it_stood(answered):
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": answered, "toolset_name": "browser"}
+    other = {"type": "tool_result", "tool_use_id": "c2", "content": "2", "is_error": True}
+    turn = {"role": "user", "content": [result, other, IMAGE, {"type": "text", "text": "And?"}]}
+    heard = messages_of(None, [turn], [])
+
+    assert turns(heard, []) == ([], [turn])
+    assert heard == messages_of(None, [turn], [])
 
 
 def test_a_system_prompt_in_blocks_keeps_their_marks():
@@ -128,6 +152,20 @@ def test_a_system_prompt_in_blocks_keeps_their_marks():
 
 
 def test_an_instruction_among_the_turns_stays_where_it_is():
-    said = [{"role": "user", "content": "x"}, {"role": "system", "content": "Louder."}]
+    said = [{"role": "user", "content": "x"}, {"role": "system", "content": "Louder.", "clear_at": "never"}]
+    heard = messages_of("Be kind.", said, [])
 
-    assert messages_of("Be kind.", said, []) == [{"role": "system", "content": "Be kind."}, *said]
+    assert public({"messages": heard, "anthropic": {}})["messages"] == [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "x"},
+        {"role": "system", "content": "Louder."},
+    ]
+    assert turns(heard, [], instructed=True) == ([{"type": "text", "text": "Be kind."}], said)
+
+
+def test_an_instruction_moves_where_the_model_takes_none_among_the_turns():
+    changes = []
+    heard = messages_of(None, [{"role": "user", "content": "x"}, {"role": "system", "content": "Louder."}], [])
+
+    assert turns(heard, changes)[0] == [{"type": "text", "text": "Louder."}]
+    assert changes == ["messages[1]: moved to the system prompt"]

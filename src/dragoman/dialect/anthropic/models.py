@@ -27,6 +27,7 @@ class Abilities(Struct, frozen=True):
         both: whether it takes `temperature` and `top_p` in one request.
         formats: whether it holds an answer to a JSON Schema (`output_config.format`).
         max_tokens: the most tokens that are asked for where the caller sets no bound, which this API has to have.
+        instructed: whether it takes instructions among the turns.
     """
 
     thinking: Literal["adaptive", "budget", "none"]
@@ -34,12 +35,14 @@ class Abilities(Struct, frozen=True):
     both: bool
     formats: bool
     max_tokens: int
+    instructed: bool = False
 
 
 FOREIGN = Abilities("budget", sampling=True, both=True, formats=False, max_tokens=8192)
 """A model that is not Claude."""
 
 CLAUDE: tuple[tuple[Version, Abilities], ...] = (
+    ((4, 8), Abilities("adaptive", sampling=False, both=False, formats=True, max_tokens=32_000, instructed=True)),
     ((4, 7), Abilities("adaptive", sampling=False, both=False, formats=True, max_tokens=32_000)),
     ((4, 6), Abilities("adaptive", sampling=True, both=False, formats=True, max_tokens=32_000)),
     ((4, 5), Abilities("budget", sampling=True, both=False, formats=True, max_tokens=32_000)),

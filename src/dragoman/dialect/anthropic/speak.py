@@ -128,7 +128,7 @@ class _Speech(Speech):
             self.changes.append(f"max_tokens: {self.body['max_tokens']}")
 
     def _conversation(self) -> None:
-        system, self.body["messages"] = turns(self.request["messages"], self.changes)
+        system, self.body["messages"] = turns(self.request["messages"], self.changes, instructed=self._able.instructed)
         if len(system) == 1 and system[0].keys() == {"type", "text"}:
             self.body["system"] = system[0]["text"]
         elif system:
