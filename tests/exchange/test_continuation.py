@@ -110,6 +110,12 @@ def test_the_usage_is_that_of_one_answer(prompt, told):
     assert (joined.prompt_tokens, joined.completion_tokens, joined.total_tokens) == (told, 5, told + 5)
 
 
+def test_the_usage_is_that_of_one_answer_wherever_its_vendor_put_it():
+    ended = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": {"prompt_tokens": 10, "completion_tokens": 2}}
+
+    assert Joint(BEGUN).joined(chunk(choices=[ended])).usage.completion_tokens == BEGUN.tokens + 2
+
+
 @pytest.mark.parametrize("said", [5, "x", ["x"], [], {}, {"prompt_tokens": "x"}, {"completion_tokens": 1.5}, True])
 def test_a_usage_of_any_type_does_not_end_the_stream(said):
     joined = Joint(BEGUN).joined(chunk(" on", usage=said))

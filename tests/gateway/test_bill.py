@@ -46,6 +46,16 @@ def test_an_answer_without_a_usage_stays_as_it_is():
     assert told(lambda *_: 7, without).to_dict() == without
 
 
+def test_a_chunk_that_says_the_usage_elsewhere_tells_the_cost_there():
+    said = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "usage": {"completion_tokens": 1}}]}
+    with Entry(Totals(), "r", "m", stream=True, prompt=10, book=Book(price=lambda *_: 7)) as entry:
+        chunk = read_chunk(json.dumps(said).encode())
+        entry.attempt("only", "m").saw(chunk)
+
+        assert Bill(entry).told(chunk).usage.cost == 7e-6
+        entry.completed()
+
+
 def test_a_chunk_with_the_usage_tells_what_all_attempts_have_cost():
     with Entry(Totals(), "r", "m", stream=True, prompt=10, book=Book(price=lambda *said: said[3].prompt)) as entry:
         # One that may have worked, and one that answers.

@@ -38,6 +38,7 @@ ONE, TWO = chunk({"content": "one"}), chunk({"content": "two"})
     ("seen", "expected"),
     [
         ((ONE, TWO, chunk(usage=usage(5, 7))), Tokens(5, 7, source="upstream")),
+        ((ONE, chunk({}, finish="stop", x_groq={"usage": usage(5, 7)})), Tokens(5, 7, source="upstream")),
         ((ONE, chunk(usage=usage(0, 0))), Tokens(0, 0, source="upstream")),
         ((ONE, chunk(usage=usage(5, 0))), Tokens(5, 0, source="upstream")),
         ((ONE, TWO), Tokens(100, 2, source="counted")),

@@ -147,3 +147,20 @@ def test_text_cut_inside_a_character_is_mended_and_read():
 
     assert chunk.text == "caf\ufffd"
     assert chunk.to_dict()["choices"][0]["delta"]["content"] == "caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"x_groq": {"usage": {"prompt_tokens": 5, "completion_tokens": "7"}}},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "usage": {"prompt_tokens": 5, "completion_tokens": 7}}]},
+    ],
+    ids=["groq", "moonshot"],
+)  # fmt: skip
+def test_the_usage_is_found_where_vendors_put_it(where):
+    received = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]} | where
+    chunk = read_chunk(json.dumps(received).encode())
+
+    assert (chunk.usage.prompt_tokens, chunk.usage.completion_tokens) == (5, 7)
+    assert chunk.to_dict() == received
+    assert pickle.loads(pickle.dumps(chunk)).usage == chunk.usage

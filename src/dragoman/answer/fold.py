@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from dragoman.dialect import RESPONSES
+from dragoman.wire.chunk import usage_in
 from dragoman.wire.completion import read_completion
 from dragoman.wire.growth import add_call, grow, joined, replace, spelt
 from dragoman.wire.tolerant import objects_in, texts_of
@@ -62,7 +63,7 @@ class Folding:
                 index = part.get("index")
                 place = index if isinstance(index, int) else 0
                 _add_choice(choices.setdefault(place, {"index": place, "message": _message()}), part)
-            usage = _usage(received, parts)
+            usage = usage_in(received | {"choices": parts})
             for name, value in received.items():
                 if name not in {"object", "usage", "obfuscation"}:
                     replace(whole, name, value)
@@ -97,12 +98,6 @@ class _Outline(dict[int, Json]):
 
 def _message() -> Json:
     return {"role": "assistant", "content": None}
-
-
-def _usage(received: Json, choices: list[Json]) -> object:
-    """The chunk's usage: in its own place, in Groq's `x_groq`, or in a choice as with Moonshot."""
-    places = [received, *objects_in([received.get("x_groq")]), *choices]
-    return next((place["usage"] for place in places if place.get("usage")), None)
 
 
 def _add_choice(choice: Json, received: Json) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from dragoman import errors
 from dragoman.amount import is_count
 from dragoman.dialect.table import named, names
-from dragoman.wire.chunk import read_chunk
+from dragoman.wire.chunk import read_chunk, usage_in
 
 if TYPE_CHECKING:
     from dragoman.wire.chunk import Chunk
@@ -169,8 +169,9 @@ class Joint:
         if self._mark is not None:
             fields["dragoman"], self._mark = {"continued": self._mark}, None
         # What the upstream says may be of any type: what is reckoned with is the typed view.
-        if chunk.usage is not None and fields["usage"]:
-            fields["usage"] = {**fields["usage"], **self._counted(chunk.usage)}
+        said = usage_in(fields)
+        if chunk.usage is not None and said is not None:
+            said |= self._counted(chunk.usage)
         return read_chunk(msgspec.json.encode(fields))
 
     def _skip(self, chunk: Chunk, fields: dict[str, Any]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
+from dragoman.wire.chunk import Chunk, read_chunk, usage_in
 from dragoman.wire.completion import Sourced, read_sourced
 
 if TYPE_CHECKING:
@@ -36,13 +37,14 @@ class Bill:
         price on yet.
         """
         said = answer.to_dict()
-        usage: object = said.get("usage")
-        if not isinstance(usage, dict):
+        usage = usage_in(said)
+        if usage is None:
             return answer
         cost = self._entry.cost
         # Written in full: no reader of money should meet 1.2e-05.
         usage["cost"] = None if cost is None else msgspec.Raw(b"%d.%06d" % divmod(cost, 1_000_000))
-        return read_sourced(msgspec.json.encode(said), type(answer))
+        told = msgspec.json.encode(said)
+        return cast("S", read_chunk(told)) if isinstance(answer, Chunk) else read_sourced(told, type(answer))
 
     def heard(self, following: Following) -> Following:
         """The same following, with the cost in the chunks that say the usage."""

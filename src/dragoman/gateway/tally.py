@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dragoman.answer.reading import says_something
 from dragoman.cost.estimate import answer_tokens
 from dragoman.gateway.counted import Counted
-from dragoman.wire.chunk import Delta
+from dragoman.wire.chunk import Delta, usage_in
 from dragoman.wire.completion import Completion, Usage
-from dragoman.wire.tolerant import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,8 +155,7 @@ def _unsaid(usage: Usage, said_in: Chunk | Document, names: tuple[str, ...]) -> 
     doubtful = tuple(name for name in names if getattr(usage, name) <= 0)
     if not doubtful:
         return ()
-    raw: object = said_in.to_dict().get("usage")
-    said = raw if is_object(raw) else {}
+    said = usage_in(said_in.to_dict()) or {}
     return tuple(name for name in doubtful if not _is_zero(said.get(name)))
 
 

@@ -12,6 +12,9 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from dragoman.wire.completion import Logprobs, Sourced, Usage, read_sourced
+from dragoman.wire.tolerant import is_object, objects_in, read
+
+Json = dict[str, Any]
 
 
 class FunctionCallDelta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -127,6 +130,10 @@ class Chunk(Sourced, frozen=True, dict=True):
                 return choice.delta.content or ""
         return ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy as JSON, which keeps what the fields alone would lose."""
+        return read_chunk, (self.to_json(),)
+
 
 _decode = msgspec.json.Decoder(Chunk).decode
 
@@ -142,7 +149,19 @@ def read_chunk(data: bytes) -> Chunk:
     try:
         chunk = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return read_sourced(data, Chunk)
-    # Spelt out, where a completion's reader calls another: this runs for each chunk of each stream.
-    force_setattr(chunk, "source", data)
+        chunk = read_sourced(data, Chunk)
+    else:
+        # Spelt out, where a completion's reader calls another: this runs for each chunk of each stream.
+        force_setattr(chunk, "source", data)
+    if chunk.usage is None and chunk.choices and chunk.choices[-1].finish_reason:
+        # Some vendors say it elsewhere, and all of them where they say why the answer finished.
+        found = usage_in(chunk.to_dict()) if data.find(b'"usage"') >= 0 else None
+        if found is not None:
+            force_setattr(chunk, "usage", read(msgspec.json.encode(found), Usage)[0])
     return chunk
+
+
+def usage_in(received: Json) -> Json | None:
+    """What a chunk says of its usage: in its own place, in Groq's `x_groq`, or in a choice as with Moonshot."""
+    places = [received, *objects_in([received.get("x_groq")]), *objects_in(received.get("choices"))]
+    return next((found for found in (place.get("usage") for place in places) if is_object(found) and found), None)

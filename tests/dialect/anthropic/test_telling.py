@@ -77,6 +77,12 @@ def test_a_call_of_the_vendors_own_tools_begins_with_an_input(kind):
     assert events[3]["delta"] == {"type": "input_json_delta", "partial_json": '{"q":1}'}
 
 
+def test_the_usage_is_told_wherever_its_vendor_put_it_and_stands_when_nothing_follows():
+    said = chunk(finish="stop", x_groq={"usage": {"prompt_tokens": 9, "completion_tokens": 2}})
+
+    assert added_up(told(chunk({"content": "Mo"}), said, chunk(choices=[], usage={})))["usage"]["output_tokens"] == 2
+
+
 def test_what_is_known_before_it_begins_is_told_with_its_beginning():
     telling = Telling({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 4}})
 

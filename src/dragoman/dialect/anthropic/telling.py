@@ -15,6 +15,7 @@ from dragoman.dialect.anthropic.answer import refusal_of
 from dragoman.dialect.anthropic.outline import FREE, identified
 from dragoman.dialect.anthropic.reply import ending, identity, usage
 from dragoman.dialect.private import CONTENT
+from dragoman.wire.chunk import usage_in
 from dragoman.wire.growth import add_call, is_whole
 from dragoman.wire.tolerant import objects_in
 
@@ -102,7 +103,7 @@ class Telling:
         """Take a chunk and return the events it is; of several choices the first is told."""
         events = [] if self._begun else self._start(chunk.id, chunk.model)
         if chunk.usage is not None:
-            self._usage = chunk.to_dict()["usage"]
+            self._usage = usage_in(chunk.to_dict()) or self._usage
         for choice in chunk.choices:
             if choice.index != 0:
                 continue

@@ -18,6 +18,7 @@ from dragoman.dialect.responses.reply import CHOICE, COMPLETION, beyond
 from dragoman.dialect.responses.response import begun, ending, name_of, summarised, usage
 from dragoman.dialect.responses.sealed import sealed
 from dragoman.dialect.responses.told import Event, Item, Output
+from dragoman.wire.chunk import usage_in
 from dragoman.wire.growth import add_call, grow, joined
 from dragoman.wire.tolerant import is_object, objects_in
 
@@ -128,7 +129,7 @@ class Telling:
 
     def _aside(self, said: Json) -> None:
         """Take what a chunk says of the whole answer."""
-        self._usage = said.get("usage") or self._usage
+        self._usage = usage_in(said) or self._usage
         self._beyond |= beyond(said, COMPLETION)
         if said.get("service_tier"):
             self._response["service_tier"] = said["service_tier"]
