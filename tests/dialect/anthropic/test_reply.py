@@ -65,6 +65,13 @@ def test_why_it_stopped(choice, stop):
     assert answered(**choice)["stop_reason"] == stop
 
 
+def test_a_call_is_why_it_stopped_also_where_its_upstream_says_stop():
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+    assert answered({"tool_calls": [call]}, finish_reason="stop")["stop_reason"] == "tool_use"
+    assert answered({"tool_calls": [call]}, finish_reason="length")["stop_reason"] == "max_tokens"
+
+
 def test_a_refusal_is_text():
     assert answered({"content": None, "refusal": "no"})["content"] == [{"type": "text", "text": "no"}]
 

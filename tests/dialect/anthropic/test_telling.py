@@ -145,6 +145,10 @@ def test_a_second_call_is_told_as_it_comes_once_the_first_is_whole():
     assert events[-1]["delta"] == {"type": "input_json_delta", "partial_json": '{"b'}
 
 
+def test_a_call_is_why_it_stopped_also_where_its_upstream_says_stop():
+    assert added_up(told(call(0, "f", "{}", "c0"), chunk(finish="stop")))["stop_reason"] == "tool_use"
+
+
 def test_free_text_for_a_tool_is_told_as_an_object():
     def free(index, text):
         return chunk({"tool_calls": [{"index": index, "custom": {"input": text}}]})

@@ -48,7 +48,7 @@ def reply(completion: Json) -> Json:
         "model": completion.get("model") or "",
         "content": blocks,
     }
-    made |= ending(choice) | {"usage": usage(completion.get("usage"))}
+    made |= ending(choice, calls=bool(message.get("tool_calls"))) | {"usage": usage(completion.get("usage"))}
     return made | {name: value for name, value in completion.items() if name not in _COMPLETION}
 
 
@@ -58,9 +58,17 @@ def identity(given: object) -> str:
     return name if name.startswith("msg_") else f"msg_{name}"
 
 
-def ending(choice: Json) -> Json:
-    """Why a choice stopped: in the word of the model's own vendor where it was this API's."""
+def ending(choice: Json, *, calls: bool) -> Json:
+    """Why a choice stopped: in the word of the model's own vendor where it was this API's.
+
+    Args:
+        choice: the choice, or the end of it.
+        calls: whether it calls tools.
+    """
     finish = choice.get("finish_reason")
+    if calls and finish == "stop":
+        # OpenAI says so of a function that `tool_choice` names (seen in vllm-project/vllm#25054), others of any call.
+        finish = "tool_calls"
     native = choice.get("native_finish_reason")
     own = str(native) in {*FINISHES, "pause_turn"}
     stop = native if own else STOPS.get(str(finish), finish)

@@ -120,7 +120,7 @@ class Telling:
         """The events that end the stream, once its last chunk was fed."""
         events = [] if self._begun else self._start("", "")
         events += self._flush(last=True) + self._catch_up() + self._close()
-        delta, beside = ending(self._choice), self._beside
+        delta, beside = ending(self._choice, calls=bool(self._calls)), self._beside
         if "container" in beside:
             delta["container"] = beside.pop("container")
         events.append(_event({"type": "message_delta", "delta": delta, "usage": usage(self._usage)} | beside))
