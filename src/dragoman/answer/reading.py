@@ -182,14 +182,21 @@ class Reading:
             chunks = self._judged(events)
         self.seen += chunks
         ends = done or self._stopped
-        # Of the usage chat's streams speak once, at their end: what another API says of it earlier is for the account.
-        hide_usage = self._hide_usage or (self._translated is not None and not ends)
-        self.ready += [chunk for chunk in chunks if chunk.choices] if hide_usage else chunks
+        self.ready += self._shown(chunks, ends=ends)
         if any(map(says_something, chunks)):
             self.spoke = True
             self.spoke_at = at
         if ends and not self.over:
             self._stop()
+
+    def _shown(self, chunks: list[Chunk], *, ends: bool) -> list[Chunk]:
+        """Those of the chunks that are given out."""
+        if not self._hide_usage and self._translated is None:
+            return chunks
+        # Of the usage chat's streams speak once, at their end: what another API says of it earlier is for the account,
+        # be it in the same read.
+        last = chunks[-1:] if ends and not self._hide_usage else []
+        return [chunk for chunk in chunks[: len(chunks) - len(last)] if chunk.choices] + last
 
     def _translate(self, events: list[Event], translated: Translated, at: float) -> None:
         """Take another API's events, as those of chat that they are; errors are judged as they stand."""

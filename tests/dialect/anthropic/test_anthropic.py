@@ -250,6 +250,7 @@ def test_however_a_stream_is_cut_it_is_the_same(message, size, data):
     assert reading.over
     assert reading.failure is None
     assert reading.completion.to_dict() == completion(message, 7)
+    assert sum(chunk.usage is not None for chunk in reading.ready) == 1
 
 
 def test_what_a_stream_takes_in_is_known_though_it_is_cut_and_is_shown_once_where_it_is_not():
