@@ -1,6 +1,7 @@
 import pytest
 
-from dragoman.dialect.table import PLAIN, at
+from dragoman.dialect.anthropic.hear import hear
+from dragoman.dialect.table import PLAIN, at, named
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway.fit import fitted
 
@@ -98,3 +99,51 @@ def test_tools_of_a_vendor_that_a_caller_of_chat_names_are_left_alone():
 
     assert fitted(PLAIN, "refuse", request) == (request, [])
     assert fitted(PLAIN, "refuse", request | {"responses": "nonsense"})[1] == []
+
+
+OPENAI = named("openai-responses")
+WEB = {"type": "web_search_20250305", "name": "web_search"}
+
+
+def heard(**fields):
+    """What a request of Anthropic's API was heard as."""
+    asked = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}
+    return hear(asked | fields)[0]
+
+
+@pytest.mark.parametrize("row", [PLAIN, OPENAI], ids=["chat", "Responses"])
+def test_tools_that_only_anthropics_servers_run_are_sent_to_nobody_else(row):
+    request = heard(tools=[WEB, {"name": "f", "input_schema": {}}], mcp_servers=[{"name": "n"}], container="c")
+    fit, changes = fitted(row, "drop", request)
+
+    assert [tool["type"] for tool in fit["tools"]] == ["function"]
+    assert changes == ["mcp_servers: dropped", "container: dropped", "tools[0]: dropped"]
+    assert fitted(CLAUDE, "refuse", request) == (request, [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "param", "said"),
+    [
+        ({"tools": [WEB]}, "tools[0]", "runs web_search_20250305"),
+        ({"mcp_servers": [{"name": "n"}]}, "mcp_servers", "runs what mcp_servers names"),
+    ],
+)
+def test_where_anthropics_are_to_be_refused_the_sentence_names_them(fields, param, said):
+    with pytest.raises(InvalidRequestError, match=f"{said}; leave it out") as caught:
+        fitted(PLAIN, "refuse", heard(**fields))
+
+    assert caught.value.param == param
+
+
+def test_one_of_anthropics_that_has_to_be_used_is_named_as_a_function_is():
+    request = heard(tools=[WEB, {"name": "f", "input_schema": {}}], tool_choice={"type": "tool", "name": "web_search"})
+
+    with pytest.raises(InvalidRequestError, match="tool_choice: only an upstream"):
+        fitted(PLAIN, "pass", request)
+    assert "tool_choice" not in fitted(PLAIN, "drop", request)[0]
+
+
+def test_thoughts_of_anthropics_in_a_request_of_the_responses_api_make_none_of_its_tools_foreign():
+    request = asked(tools=[SEARCH], anthropic={})
+
+    assert fitted(OPENAI, "refuse", request) == (request, [])

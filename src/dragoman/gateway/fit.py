@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from dragoman.dialect import RESPONSES
 from dragoman.errors import InvalidRequestError
 from dragoman.gateway import foreign
-from dragoman.wire.tolerant import is_object
 
 if TYPE_CHECKING:
     from dragoman.dialect import Dialect
@@ -66,9 +64,7 @@ def fitted(row: Dialect, policy: Policy, request: Json) -> tuple[Json, list[str]
         InvalidRequestError: it asks for what the upstream cannot do, and the policy is to refuse that.
     """
     changes: list[str] = []
-    if row.api == "responses":
-        return request, changes
-    fit = foreign.fitted(policy, request, changes) if is_object(request.get(RESPONSES)) else request
+    fit = foreign.fitted(row.api, policy, request, changes)
     if row.api != "chat":
         return fit, changes
     if row.instead:
