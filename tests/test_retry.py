@@ -49,6 +49,8 @@ NOON = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
     [
         ({"retry-after": "3"}, 3.0),
         ({"retry-after": " 0.5 "}, 0.5),
+        ({"retry-after": "9" * 400}, None),
+        ({"retry-after-ms": "9" * 400}, None),
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:10 GMT"}, 10.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:00:00 GMT"}, 0.0),

@@ -79,6 +79,10 @@ NEVER = Retry(times=0)
 """One attempt."""
 
 
+_LONGEST = 18
+"""The most characters of a pause that is a number."""
+
+
 def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     """How many seconds the server asks to wait; None where it does not say, or not in a form anyone defined.
 
@@ -105,5 +109,8 @@ def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
 def _number(text: str | None) -> float | None:
     # What `isdigit` takes for one is more than `float` does: a superscript, say.
     if text is None or not text.isascii() or not text.strip().replace(".", "", 1).isdigit():
+        return None
+    if len(text) > _LONGEST:
+        # Of hundreds of digits a float is infinity, which nobody can wait for, nor be told.
         return None
     return float(text)

@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.candidates.breaker import FAILURES, FIRST, LONGEST, MODELS, Circuit
+from dragoman.candidates.breaker import DAY, FAILURES, FIRST, LONGEST, MODELS, Circuit
 
 
 def failing(times, now=0.0):
@@ -89,6 +89,14 @@ def test_the_pause_an_upstream_asks_for_is_kept_to_the_second_from_the_first_fai
 
     assert not circuit.begin(609.9)
     assert circuit.begin(610.0)
+
+
+def test_nobody_is_left_alone_for_more_than_a_day_whatever_an_upstream_says():
+    refused, limited = Circuit(), Circuit()
+    refused.failed(0.0, pause=1_764_000_000.0)
+    limited.limited("m", 0.0, 1_764_000_000.0)
+
+    assert (refused.free_at(), limited.free_at("m")) == (DAY, DAY)
 
 
 def test_a_shorter_pause_does_not_cut_a_longer_one():

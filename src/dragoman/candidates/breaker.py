@@ -19,6 +19,10 @@ FIRST = 5.0
 LONGEST = 120.0
 """The most seconds that doubling may reach. What an upstream asks for itself may be longer."""
 
+DAY = 86_400.0
+"""The most seconds of that: no vendor counts in longer windows, and who says the time of day where seconds belong would
+be left alone for decades."""
+
 REFUSED = 300.0
 """Seconds for which a credential that the upstream refuses is left alone: nobody mends one in less."""
 
@@ -81,7 +85,7 @@ class Circuit:
         self._failures += 1
         probed, self._probing = self._probing, False
         if pause is not None:
-            self._until = max(self._until, now + pause)
+            self._until = max(self._until, now + min(pause, DAY))
         elif probed or self._failures >= FAILURES:
             self._until = max(self._until, now + min(FIRST * 2.0**self._opened, LONGEST))
             # Where it stands no higher power of two makes a difference, and one could overflow.
@@ -100,4 +104,4 @@ class Circuit:
             self.failed(now, pause=pause)
             return
         self.succeeded()
-        self._limited = known | {model: max(known.get(model, 0.0), now + pause)}
+        self._limited = known | {model: max(known.get(model, 0.0), now + min(pause, DAY))}
