@@ -168,6 +168,14 @@ def test_a_byte_order_mark_and_numbers_that_are_none_are_no_reason_to_refuse_an_
     json.loads(received.to_json(), parse_constant=pytest.fail)
 
 
+@pytest.mark.parametrize("reader", [read_completion, read_chunk])
+def test_a_number_without_end_where_something_is_counted_is_left_at_its_default(reader):
+    answer = reader(b'{"created":1e999,"choices":[{"index":-1e999}],"usage":{"prompt_tokens":1e999,"total_tokens":5}}')
+
+    assert (answer.created, answer.choices[0].index) == (0, 0)
+    assert answer.usage == Usage(total_tokens=5)
+
+
 def test_a_log_probability_that_is_no_number_is_left_at_its_default():
     said = b'{"choices":[{"message":{},"logprobs":{"content":[{"token":"x","logprob":-Infinity}]}}]}'
 

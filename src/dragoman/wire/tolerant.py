@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -187,4 +188,4 @@ def _by_rule(value: object, option: object) -> object:
         return tuple(item for item in found if item is not None)
     if option is str:
         return msgspec.json.encode(value).decode()
-    return int(value) if option is int and isinstance(value, float) else None
+    return int(value) if option is int and isinstance(value, float) and isfinite(value) else None
