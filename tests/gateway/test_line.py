@@ -9,7 +9,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from dragoman import asgi
-from dragoman.gateway.line import Line
+from dragoman.gateway.line import AHEAD, Line
 
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
 
@@ -253,8 +253,9 @@ def test_a_request_that_would_rather_speak_http_2_is_answered_as_it_is(body, at_
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("more", [b"", UPGRADE])
 @pytest.mark.parametrize("pieces", [[b"Mo", b"", b"net"], []])
-def test_who_speaks_http_1_0_is_answered_without_chunks(pieces):
+def test_who_speaks_http_1_0_is_answered_without_chunks(pieces, more):
     async def main():
         async def app(scope, _, send):
             if scope["path"] == "/whole":
@@ -266,7 +267,7 @@ def test_who_speaks_http_1_0_is_answered_without_chunks(pieces):
             await send({"type": "http.response.body", "body": b""})
 
         async def stream(reader, writer):
-            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            writer.write(b"GET / HTTP/1.0\r\n" + more + b"\r\n")
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             assert b"transfer-encoding" not in head.lower()
             assert body == b"".join(pieces)
@@ -386,5 +387,110 @@ def test_half_a_request_behind_another_does_not_cost_that_one_its_answer(half):
             assert (await reader.read())[9:12] == b"408"
 
         await asyncio.wait_for(served(slow, talk, arrival=0.1), 20)
+
+    asyncio.run(main())
+
+
+ENDED = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "streamed"])
+def test_who_takes_nothing_of_an_answer_is_left(whole):
+    async def main():
+        left = asyncio.Event()
+
+        async def app(scope, receive, send):
+            asgi.listening(scope, receive).left.tell(left.set)
+            if whole:
+                await asgi.respond(send, 200, bytes(50_000_000))
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            while not left.is_set():
+                await send({"type": "http.response.body", "body": bytes(100_000), "more_body": True})
+
+        async def talk(_, writer):
+            writer.write(ENDED)
+            await left.wait()
+
+        await asyncio.wait_for(served(app, talk, arrival=0.1), 20)
+
+    asyncio.run(main())
+
+
+def test_who_takes_an_answer_slowly_has_all_of_it():
+    async def main():
+        async def app(_, __, send):
+            await asgi.respond(send, 200, bytes(50_000_000))
+
+        async def talk(reader, writer):
+            writer.write(ENDED)
+            await reader.readuntil(b"\r\n\r\n")
+            for _ in range(10):
+                await reader.readexactly(5_000_000)
+                await asyncio.sleep(0.15)
+
+        await asyncio.wait_for(served(app, talk, arrival=0.2), 20)
+
+    asyncio.run(main())
+
+
+def test_a_connection_that_asks_for_more_than_it_waits_for_is_answered_in_part_and_ended():
+    begun = []
+
+    async def main():
+        async def app(_, __, send):
+            begun.append(True)
+            await asgi.respond(send, 200, b"done")
+
+        async def talk(reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n" * 5000)
+            answers = await reader.read()
+            assert answers.count(b"HTTP/1.1 200 ") == AHEAD + 1
+            assert answers.count(b"connection: close") == 1
+
+        await asyncio.wait_for(served(app, talk), 20)
+
+    asyncio.run(main())
+    assert len(begun) == AHEAD + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"CONNECT x:443", "there is no way through here for CONNECT"),
+        (b"CONNECT /x", "there is no way through here for CONNECT"),
+        (b"GET http://x:99999999/", "the request's target is neither a path nor an address"),
+    ],
+)
+def test_a_target_that_leads_nowhere_is_told_so(line, told):
+    async def main():
+        async def talk(reader, writer):
+            writer.write(line + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+            _, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert json.loads(body)["error"]["message"] == told
+
+        await asyncio.wait_for(served(echo, talk), 20)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [(b"http://x", "/", b""), (b"http://x?a=b", "/", b"a=b"), (b"http://x/y?a=b", "/y", b"a=b"), (b"/y", "/y", b"")],
+)
+def test_a_target_that_is_an_address_is_its_path(target, path, query):
+    async def main():
+        asked = []
+
+        async def app(scope, _, send):
+            asked.append((scope["path"], scope["query_string"]))
+            await asgi.respond(send, 200, b"done")
+
+        async def talk(reader, writer):
+            writer.write(b"GET " + target + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+            await reader.readuntil(b"done")
+
+        await asyncio.wait_for(served(app, talk), 20)
+        assert asked == [(path, query)]
 
     asyncio.run(main())

@@ -4,8 +4,9 @@ ASGI has an app wait for a message to hear that its caller has left: a task besi
 a fifth of the request itself. Here the scope of each request has a `Left` that calls back. And an answer's head goes
 out with the first of its body, not before it: a packet, a call of the kernel and a caller who is woken twice less.
 
-uvicorn bounds heads with its other parser only, waits for ever for a request that has not come or not come whole, and
-loses the body of one that would rather speak HTTP/2.
+uvicorn bounds heads with its other parser only, waits for ever for a request that has not come or not come whole and
+for who takes nothing of an answer, lets a connection ask for more than it could ever be told, and loses the body of one
+that would rather speak HTTP/2.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,16 +32,20 @@ if TYPE_CHECKING:
 BOUND = 65_536
 """Bytes of a request's head, where the server's settings do not say."""
 
+AHEAD = 100
+"""Requests of a connection that may wait for the answer to the one before them; what follows is not read."""
+
 LINGER = 2.0
 """Seconds for which what is left of a body is still taken, and dropped, once its answer has been given."""
 
 _ANSWER = b"HTTP/1.1 "
 _REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 _SIGNS = len(": \r\n")
+_NO_REQUEST = "no_http_request"
 
 
-class HeadTooLargeError(Exception):
-    """The head of a request has more bytes than may be."""
+class RefusedError(Exception):
+    """A request is not read any further."""
 
 
 class Line(HttpToolsProtocol):
@@ -49,7 +54,7 @@ class Line(HttpToolsProtocol):
     Args:
         args: uvicorn's own.
         arrival: seconds in which a head has to come, from when it or its connection began, and each next piece of a
-            body.
+            body; and in which something has to be taken of an answer that waits for its caller.
         named: uvicorn's own.
     """
 
@@ -67,7 +72,11 @@ class Line(HttpToolsProtocol):
         # What is being read of a head, its bytes in the pieces after the one that it began in, and the piece's own.
         self._head: object = None
         self._further = self._piece = 0
-        self._refused = self._stays = self._drops = False
+        # What is answered to who is not read any further, where that is not what the parser says.
+        self._refusal: tuple[HTTPStatus, str, str] | None = None
+        self._stays = self._drops = self._full = False
+        # Bytes that waited to be taken at the last look, with no more to come before they are.
+        self._unread = 0
         # Requests behind which others wait that were sent before their answer.
         self._unanswered: list[RequestResponseCycle] = []
         self._parse()
@@ -89,6 +98,7 @@ class Line(HttpToolsProtocol):
         if head is not None and head is self._head:
             self._further += len(data)
             if self._further > self._bound:
+                self._refusal = self._too_large()
                 self.send_400_response("")
         elif self._head is None and self._awaited is not None:
             self._awaited = self.loop.time()
@@ -99,11 +109,14 @@ class Line(HttpToolsProtocol):
         if self._piece + self._further > self._bound:
             size = len(self.url) + sum(len(name) + len(value) + _SIGNS for name, value in self.headers)
             if size > self._bound:
-                self._refused = True
-                raise HeadTooLargeError
-        self._stays = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+                self._refuse(*self._too_large())
+        self._stays = self.parser.should_upgrade()
         if self._stays:
+            if self.parser.get_method() == b"CONNECT":
+                self._refuse(HTTPStatus.NOT_IMPLEMENTED, "there is no way through here for CONNECT", "not_implemented")
             return
+        if not self.url.startswith(b"/"):
+            self._find_place()
         before = self.cycle
         super().on_headers_complete()
         if self.scope["http_version"] == "1.0":
@@ -113,20 +126,43 @@ class Line(HttpToolsProtocol):
         if self.pipeline:
             self._unanswered = [*(each for each in self._unanswered if not each.response_complete), before]
 
+    def _find_place(self) -> None:
+        """Have a path to a target that is a whole address, which need not name one (RFC 9112 §3.2.2)."""
+        try:
+            target = httptools.parse_url(self.url)
+        except httptools.HttpParserInvalidURLError:
+            self._refuse(HTTPStatus.BAD_REQUEST, "the request's target is neither a path nor an address", _NO_REQUEST)
+        if not target.path:
+            self.url = b"/?%b" % target.query if target.query else b"/"
+
+    def _too_large(self) -> tuple[HTTPStatus, str, str]:
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        return status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large"
+
+    def _refuse(self, status: HTTPStatus, message: str, code: str) -> NoReturn:
+        """Have the parser stop, which then asks for a refusal."""
+        self._refusal = status, message, code
+        raise RefusedError(message)
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or one whose head is too large; not in the middle of another's answer."""
-        if self.cycle and not self.cycle.response_complete:
+        if self._full:
+            # Those that came are answered; who sent more sends that again (RFC 9112 §9.3.2).
+            self.cycle.keep_alive, self._drops = False, True
+        elif self.cycle and not self.cycle.response_complete:
             if self._is_amid_a_body() and not self._is_answering():
-                message = f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}"
-                self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
+                self._turn_away(
+                    HTTPStatus.BAD_REQUEST,
+                    f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}",
+                    _NO_REQUEST,
+                )
             else:
                 self.transport.close()
-        elif self._refused or self._further > self._bound:
-            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            self._turn_away(status, f"the request's headers are larger than {self._bound} bytes", "headers_too_large")
+        elif self._refusal is not None:
+            self._turn_away(*self._refusal)
         else:
             message = f"what arrived is no HTTP/1.1 request: {sys.exception() or msg}"
-            self._turn_away(HTTPStatus.BAD_REQUEST, message, "no_http_request")
+            self._turn_away(HTTPStatus.BAD_REQUEST, message, _NO_REQUEST)
 
     def _turn_away(self, status: HTTPStatus, message: str, code: str) -> None:
         told = refusal.of_status(status, message, code)
@@ -134,17 +170,40 @@ class Line(HttpToolsProtocol):
         self.transport.close()
 
     def _look(self) -> None:
-        """Leave a caller whose request does not come; one that is being answered has time until it is."""
+        """Leave a caller whose request does not come, or who takes nothing of an answer.
+
+        One that is being answered has time until it is.
+        """
+        if self._is_stuck():
+            # What waits would keep it open for ever, were it only closed.
+            self.transport.abort()
+            return
         now = self.loop.time()
         since = now if self._awaited is None or self._is_answering() else self._awaited
-        if now < since + self._arrival:
-            self._looking = self.loop.call_later(since + self._arrival - now, self._look)
-        elif self._begun and (self._head is not None or not self.cycle.response_started):
+        if now >= since + self._arrival and not self.transport.is_closing():
+            since = now
+            self._leave()
+        self._looking = self.loop.call_later(max(since + self._arrival - now, 0.0), self._look)
+
+    def _leave(self) -> None:
+        if self._begun and (self._head is not None or not self.cycle.response_started):
             # RFC 9110 §15.5.9; but to who has sent nothing, or has been answered, there is nothing to say.
             message = f"no more of the request arrived for {self._arrival:g} s"
             self._turn_away(HTTPStatus.REQUEST_TIMEOUT, message, "request_timeout")
         else:
             self.transport.close()
+
+    def _is_stuck(self) -> bool:
+        """Whether nothing has been taken since the last look, of what has to be before there is more."""
+        before = self._unread
+        waits = self.flow.write_paused or self.transport.is_closing()
+        self._unread = self.transport.get_write_buffer_size() if waits else 0
+        return 0 < before <= self._unread
+
+    def resume_writing(self) -> None:
+        """Say more: some of it has been taken."""
+        self._unread = 0
+        super().resume_writing()
 
     def _is_amid_a_body(self) -> bool:
         return self._awaited is not None and self._head is None
@@ -167,7 +226,8 @@ class Line(HttpToolsProtocol):
 
         Java's own client asks each server for HTTP/2 so. The parser ends with such a head, and calls its body none.
         """
-        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
+        version = self.parser.get_http_version().encode()
+        lines = [b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)]
         lines += [b"%s: %s" % (name, value) for name, value in self.headers if name != b"upgrade"]
         self._parse()
         self.parser.feed_data(b"\r\n".join([*lines, b"", rest]))
@@ -180,7 +240,10 @@ class Line(HttpToolsProtocol):
         self.transport = cast("asyncio.Transport", _Together(transport, self.loop, self._drop_the_rest))
 
     def on_message_begin(self) -> None:
-        """Begin a request's scope."""
+        """Begin a request's scope; but for one that is too far ahead of the answers."""
+        if len(self.pipeline) >= AHEAD:
+            self._full = True
+            raise RefusedError
         super().on_message_begin()
         self._head, self._further = self.headers, 0
         self._begun, self._awaited = True, self.loop.time()

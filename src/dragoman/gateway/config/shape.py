@@ -51,7 +51,8 @@ class BoundsConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Bytes of a request's headers. A change needs a restart."""
     arrival: Seconds = 60
     """Seconds in which a request's headers have to arrive, from when they or their connection began, and each next
-    piece of its body. A change needs a restart."""
+    piece of its body; who takes nothing of an answer for so long is left, within as long again. A change needs a
+    restart."""
     messages: Count = 10_000
     """Messages of a request."""
     depth: Annotated[int, Meta(ge=1, le=200)] = 64
