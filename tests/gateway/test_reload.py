@@ -13,6 +13,7 @@ from dragoman.errors import ConfigurationError
 from dragoman.gateway.app import Gateway
 from dragoman.gateway.config.load import parsed
 from dragoman.gateway.ledger import Totals
+from dragoman.gateway.metrics import RELOADS
 from dragoman.gateway.reload import prepared, standing
 from dragoman.gateway.running import Lasting, Running
 from gateways import made
@@ -171,6 +172,24 @@ def test_a_gateway_without_anything_to_read_says_so():
         running.close()
 
     asyncio.run(main())
+
+
+def test_a_mistake_of_ours_is_on_the_log_and_counted_and_nothing_changes(caplog):
+    def read():
+        raise TypeError("no configuration of ours")
+
+    async def main():
+        running = made("http://127.0.0.1:9/v1")
+        gateway = Gateway(running, read=read)
+        gateway.hang_up()
+        while not caplog.records:
+            await asyncio.sleep(0)
+        assert gateway.running is running
+        assert gateway.meter.numbers.sums[RELOADS.name]["refused",] == 1
+        running.close()
+
+    asyncio.run(main())
+    assert "no configuration of ours" in caplog.text
 
 
 def test_sighup_reads_the_file_again_and_prints_what_changed(tmp_path):

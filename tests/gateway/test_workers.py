@@ -295,6 +295,7 @@ signal.signal(signal.SIGUSR1, told)
 print(keep(work, lambda: os.kill(os.getpid(), signal.SIGHUP), 1, reread))
 """
     assert python(KEEP + script).split() == ["read", "told", "read", "0"]
+    assert python(KEEP + script.replace("ConfigurationError(", "TypeError(")).split() == ["read", "told", "read", "0"]
 
 
 def test_a_configuration_that_is_read_again_counts_for_all_of_them_and_a_broken_one_for_none(tmp_path):

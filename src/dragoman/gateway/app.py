@@ -227,7 +227,7 @@ class Gateway:
         async with self._reloading:
             try:
                 fresh, changed = prepared(self.running, await asyncio.to_thread(self._read))
-            except ConfigurationError:
+            except Exception:
                 self.meter.reloaded(well=False)
                 raise
             old, self.running = self.running, fresh
@@ -249,6 +249,9 @@ class Gateway:
         except DragomanError as error:
             for line in str(error).splitlines():
                 log.warning("the configuration is as it was: %s", line)
+            return
+        except Exception:  # a mistake of ours is for the log, which nobody else would put it on
+            log.exception("the configuration is as it was: it could not be read again")
             return
         if self._everyone is None:
             tell(changed)

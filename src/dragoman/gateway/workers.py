@@ -163,6 +163,8 @@ class Workers:
                 self._reread()
             except DragomanError as error:
                 log.warning("the workers go on as they were: %s", error)
+            except Exception:  # a mistake of ours is for the log: it ends nobody who serves
+                log.exception("the workers go on as they were: the configuration could not be read again")
             else:
                 self._tell(order)
         elif self._until is None:

@@ -49,6 +49,21 @@ def test_every_mistake_is_told_in_the_order_of_the_file():
     assert [line for line, _ in mistakes(text)] == [3, 5, 6]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[server]\norigins = [1, {}]", ["server.origins[0] takes a text, not a number", "server.origins[1] takes"]),
+        ('[server]\norigins = [1,\n"/"]', ["server.origins[0] takes a text", 'server.origins[1]: "/" is not how']),
+        ('[upstreams.a]\nurl = "https://[::1"\nheaders = { x-a = "b" }', ["upstreams.a.url: the URL's host"]),
+    ],
+)
+def test_a_value_of_no_use_keeps_none_from_being_looked_at(text, told):
+    found = [sentence for _, sentence in mistakes(text)]
+
+    assert len(found) == len(told)
+    assert all(sentence.startswith(beginning) for sentence, beginning in zip(found, told, strict=True))
+
+
 def test_what_follows_from_a_mistake_is_not_told_as_another():
     # The upstream has no vendor because its name is misspelt.
     assert mistakes('[upstreams.a]\nvendr = "openai"') == [(2, 'upstreams.a has no "vendr"; did you mean "vendor"?')]

@@ -14,6 +14,13 @@ def test_all_mistakes_are_one_error_with_a_line_each():
     assert pickle.loads(pickle.dumps(error)).lines == copy.copy(error).lines == error.lines
 
 
+def test_a_name_with_a_line_in_it_makes_no_further_line():
+    error = MistakesError(['d.toml:3: the file has no "a\nd.toml:1: b\x1b[2J\u2028"'])
+
+    assert error.lines == (r'd.toml:3: the file has no "a\u000ad.toml:1: b\u001b[2J\u2028"',)
+    assert pickle.loads(pickle.dumps(error)).lines == error.lines
+
+
 def test_a_place_is_written_as_people_do():
     assert dotted(("routes", 0, "candidates", 2, "model")) == "routes[0].candidates[2].model"
     assert dotted(()) == ""

@@ -31,12 +31,17 @@ class MistakesError(ConfigurationError):
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = tuple(lines)
+        self.lines = tuple(map(_one_line, lines))
         super().__init__("\n".join(self.lines))
 
     def __reduce__(self) -> tuple[type[MistakesError], tuple[tuple[str, ...]]]:
         """Pickle by the lines: the text is made of them."""
         return type(self), (self.lines,)
+
+
+def _one_line(text: str) -> str:
+    """The same on one line whatever its names hold: what no screen shows is written as TOML has it."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def dotted(path: Path) -> str:

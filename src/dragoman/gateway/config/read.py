@@ -51,13 +51,19 @@ class _Reader:
                 items = given if self._is(list, given, path) else ()
                 if given == [] and least:
                     self._wrong(path, f"{dotted(path)} is empty: it takes at least one")
-                return tuple(self.value(inner, item, (*path, place)) for place, item in enumerate(items))
+                return tuple(self._item(inner, item, (*path, place)) for place, item in enumerate(items))
             case inspect.UnionType(types=types):
                 return self.value(next(option for option in types if type(option) is not inspect.NoneType), given, path)
             case inspect.CustomType(cls=cls):
                 return self._source(cls, given, path)
             case _:
                 return self._scalar(kind, given, path)
+
+    def _item(self, kind: inspect.Type, given: Any, path: Path) -> Any:  # noqa: ANN401 - the same
+        """An array's item, which leaves its place to a blank: those behind it stand where they stood."""
+        before = len(self.mistakes)
+        value = self.value(kind, given, path)
+        return value if len(self.mistakes) == before or not _is_plain(kind) else _blank(kind)
 
     def _entries(self, kind: inspect.Type, given: Any, path: Path) -> Table:  # noqa: ANN401 - the same
         found: Table = {}

@@ -21,8 +21,16 @@ def row_of(upstream: UpstreamConfig) -> Dialect:
     if upstream.engine:
         return ENGINE
     url = upstream.url or ""
-    row = at(urlsplit(url).hostname or "") if upstream.vendor is None else named(upstream.vendor) or PLAIN
+    row = at(_host(url)) if upstream.vendor is None else named(upstream.vendor) or PLAIN
     return spoken_at(row, url)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        # `https://[::1`: what is wrong with an address is told of it by itself.
+        return ""
 
 
 def dialect_of(upstream: UpstreamConfig) -> Dialect:
