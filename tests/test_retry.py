@@ -58,6 +58,7 @@ NOON = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
         ({"retry-after": "Wed Oct 21 07:28:10 2015"}, 10.0),
         ({"retry-after": "Fri, 31 Dec 99999999999999999999 09:59:59 GMT"}, None),
         ({"retry-after": "Fri, 31 Dec 2000 09:59:59 +99999999999999"}, None),
+        ({"retry-after": "9" * 5000}, None),
         ({"retry-after": "\xb2"}, None),
         ({"retry-after-ms": "\xb2", "retry-after": "2"}, 2.0),
         ({"retry-after": "soon"}, None),

@@ -176,6 +176,12 @@ def test_a_number_without_end_where_something_is_counted_is_left_at_its_default(
     assert answer.usage == Usage(total_tokens=5)
 
 
+def test_a_number_of_thousands_of_digits_is_read_as_one_that_is_as_large():
+    said = b'{"vendor":[%b,-%b,%b],"usage":{"prompt_tokens":%b}}' % (b"9" * 5000, b"9" * 5000, b"9" * 300, b"9" * 5000)
+
+    assert read_completion(said).to_dict()["vendor"] == [math.inf, -math.inf, 10**300 - 1]
+
+
 def test_a_log_probability_that_is_no_number_is_left_at_its_default():
     said = b'{"choices":[{"message":{},"logprobs":{"content":[{"token":"x","logprob":-Infinity}]}}]}'
 

@@ -12,9 +12,10 @@ log probabilities of impossible tokens for the most part.
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from functools import lru_cache
-from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -77,9 +78,14 @@ def _decoded(data: bytes) -> object:
         # Imported here because nobody sends one.
         import json  # noqa: PLC0415
 
-        return cast("object", json.loads(data))
+        return cast("object", json.loads(data, parse_int=_whole))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return cast("object", msgspec.json.decode(mended(data)))
+
+
+def _whole(digits: str) -> float:
+    """A whole number; one beyond a double's is infinite like any other: Python reads none of thousands of digits."""
+    return int(digits) if len(digits) <= sys.float_info.max_10_exp else float(digits)
 
 
 def mended(data: bytes) -> bytes:
@@ -188,4 +194,4 @@ def _by_rule(value: object, option: object) -> object:
         return tuple(item for item in found if item is not None)
     if option is str:
         return msgspec.json.encode(value).decode()
-    return int(value) if option is int and isinstance(value, float) and isfinite(value) else None
+    return int(value) if option is int and isinstance(value, float) and math.isfinite(value) else None
