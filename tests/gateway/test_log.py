@@ -6,10 +6,11 @@ import os
 import threading
 import time
 
+import msgspec
 import pytest
 
 from dragoman.gateway import log
-from dragoman.gateway.log import spoken, written_log
+from dragoman.gateway.log import document_line, spoken, spoken_log, written_log
 from serving import until
 
 LINE = json.dumps({"request": 7, "filler": "x" * 20_000})
@@ -107,3 +108,34 @@ def test_a_spoken_line_is_a_record_like_those_that_a_log_makes():
     )
     assert before <= line.created <= after
     assert abs(line.relativeCreated - made.relativeCreated) < 1000
+
+
+OTHERS = "boom\r\n\x1b[2J\u2028ERROR: forged\x85\x9b31m\u202egnp\U000e0041 é \N{SNOWMAN}"
+
+
+def test_what_others_say_is_one_line_that_moves_no_cursor(capsys):
+    with spoken_log("info"):
+        logging.getLogger("dragoman.gateway").warning("an upstream says: %s", OTHERS)
+
+    assert capsys.readouterr().err == "WARNING: an upstream says: boom   [2J ERROR: forged  31m gnp  é \N{SNOWMAN}\n"
+
+
+def test_what_others_say_in_an_error_moves_none_either(capsys):
+    with spoken_log("info"):
+        try:
+            raise ValueError(OTHERS)  # noqa: TRY301 - it is to be caught here
+        except ValueError:
+            logging.getLogger("dragoman.gateway").exception("failed")
+
+    assert [each for each in capsys.readouterr().err if not each.isprintable() and each != "\n"] == []
+
+
+@pytest.mark.parametrize("name", [OTHERS, "gpt-5", "modèle", "\x7f"])
+def test_a_document_is_one_line_that_says_the_same(name):
+    document = msgspec.json.encode({"model": name})
+    line = document_line(document)
+
+    assert len(line.splitlines()) == 1
+    assert line.isascii() or line.isprintable()
+    assert json.loads(line) == {"model": name}
+    assert line == document.decode() or name == OTHERS

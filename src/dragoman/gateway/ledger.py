@@ -11,7 +11,7 @@ from dragoman import errors
 from dragoman.asgi import Disconnected
 from dragoman.cost.tier import LISTED
 from dragoman.gateway import record
-from dragoman.gateway.log import spoken
+from dragoman.gateway.log import document_line, spoken
 from dragoman.gateway.record import Attempted, Closed, End, Opened, Texts
 from dragoman.gateway.redact import redacted, short
 from dragoman.gateway.tally import Tally, together
@@ -299,7 +299,7 @@ class Entry:
         if self._book.journal is not None:
             self._book.journal.close(line, self._texts)
         if log.isEnabledFor(logging.INFO):
-            log.handle(spoken(log.name, line.decode()))
+            log.handle(spoken(log.name, document_line(line)))
 
     def _close(self, end: End, attempts_end: AttemptEnd) -> Closed:
         opened, took = self._opened, time.monotonic() - self._begun

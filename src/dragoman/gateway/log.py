@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -77,12 +77,35 @@ def _blank(name: str, process: int, thread: int) -> logging.LogRecord:  # noqa: 
     return logging.LogRecord(name, logging.INFO, __file__, 0, "", (), None)
 
 
+def document_line(document: bytes) -> str:
+    """A JSON document as a line of the log.
+
+    JSON lets letters stand in a text that some take for a line's end, or a terminal for an order (U+2028, U+0085,
+    U+009B, the marks that turn writing round): here they are escaped, which says the same (RFC 8259 §7).
+    """
+    text = document.decode()
+    if document.isascii() or text.isprintable():
+        return text
+    # Imported here because few names hold any.
+    import json  # noqa: PLC0415
+
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
 class _OneLine(logging.Formatter):
-    """A message is a line: what an upstream or a caller puts in it must not look like another."""
+    """A message is a line: what an upstream or a caller puts in it must not look like another, nor move a cursor."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the package's own name
         """The line, in front of the traceback where there is one."""
-        return super().formatMessage(record).replace("\r", " ").replace("\n", " ")
+        return _printed(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - the same
+        """The traceback: lines of ours, in which an error's own words may be another's."""
+        return "\n".join(map(_printed, super().formatException(ei).split("\n")))
+
+
+def _printed(text: str) -> str:
+    return text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
 
 
 @contextlib.contextmanager

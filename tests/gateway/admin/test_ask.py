@@ -15,6 +15,8 @@ from serving import Served
         ("/admin/keys?limit=0", "limit", "limit is a number from 1 to 1000"),
         ("/admin/keys?limit=1001", "limit", "limit is a number from 1 to 1000"),
         (f"/admin/keys?limit=000000001{'9' * 5000}", "limit", "limit is a number"),
+        ("/admin/keys?limit=0000000010000", "limit", "limit is a number from 1 to 1000"),
+        (f"/admin/keys?limit=000000001{'0' * 5000}", "limit", "limit is a number from 1 to 1000"),
         ("/admin/keys?limit=²", "limit", "limit is a number"),
         ("/admin/keys?limit=1&limit=2", "limit", "limit is given twice"),
         ("/admin/keys?after=key_none.1", "after", "after is the `row` of a key that is listed"),
