@@ -1,3 +1,4 @@
+import errno
 import io
 
 from dragoman.cli import screen
@@ -31,3 +32,13 @@ def test_the_usage_in_a_line():
         "3 prompt + 10 completion = 13 tokens; first after 0.50 s, 1.50 s in all, 10 tokens/s"
     )
     assert "did not say" in screen.usage_line(None, 0.5, 1.5)
+
+
+def test_what_nobody_can_read_is_no_reason_to_fail(monkeypatch):
+    class Full(io.StringIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stderr", Full())
+
+    assert screen.note("dragoman listens") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -45,8 +46,12 @@ def write(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Write a line about the answer, or of what a server said of it, beside it: to stderr, harmless."""
-    print(paint(harmless(text, sys.stderr), DIM, sys.stderr), file=sys.stderr)  # noqa: T201 - this is a command line
+    """Write a line about the answer, or of what a server said of it, beside it: to stderr, harmless.
+
+    Where nobody can read it, what it stands beside goes on: a log on a full disk keeps no gateway from serving.
+    """
+    with contextlib.suppress(OSError):
+        print(paint(harmless(text, sys.stderr), DIM, sys.stderr), file=sys.stderr)  # noqa: T201 - this is a command line
 
 
 def usage_line(usage: Usage | None, first: float, total: float) -> str:
