@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -38,6 +39,26 @@ def test_a_stream_that_outlasts_the_drain_is_cut_and_closed_in_the_ledger():
         assert caught.value.partial.text == "Mo"
         assert [(entry["end"], entry["completion_tokens"]) for entry in served.ledger] == [("failed", 1)]
         assert server.left()
+
+
+def test_who_waits_for_an_answer_that_outlasts_the_drain_is_told_so():
+    hold = Hold()
+    with (
+        Scripted([READ, hold]) as server,
+        Served("--upstream", server.url("/v1"), "--drain", "1") as served,
+        served.client(retries=0) as client,
+        ThreadPoolExecutor(1) as waiting,
+    ):
+        answer = waiting.submit(client.chat.create, messages="Hello")
+        assert hold.reached.wait(15)
+        assert served.stop() == 0
+        error = answer.exception(15)
+        hold.release()
+
+        assert (error.status, error.code, error.retryable) == (503, "stopping", True)
+        assert error.headers["x-dragoman-attempts"] == "1"
+        assert b"Traceback" not in served.said
+        assert [entry["end"] for entry in served.ledger] == ["failed"]
 
 
 def test_a_second_signal_does_not_wait():

@@ -138,6 +138,11 @@ class Gateway:
             await self._route(visit)
         except asgi.Disconnected:
             return
+        except asyncio.CancelledError:
+            if not self.draining:
+                raise
+            # The server's, for what outlasts the drain: it would tell it as a mistake of ours, in a bare 500.
+            await self._refuse(visit, refusal.STOPPING)
         except TurnedAwayError as turned:
             await self._refuse(visit, turned.refusal)
         except DragomanError as error:

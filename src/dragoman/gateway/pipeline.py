@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,9 @@ async def _admitted(
             finally:
                 if words is not None:
                     words.keep(entry)
+    except asyncio.CancelledError:
+        # A server's that ends; whoever left is told of otherwise.
+        raise TurnedAwayError(tried(refusal.STOPPING, entry, grant.headers if grant else ())) from None
     finally:
         _settle(grant, entry)
     return entry.closed is not None and entry.closed.end_reason == "completed"

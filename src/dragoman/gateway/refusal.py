@@ -55,6 +55,15 @@ def of_status(status: int, message: str, code: str, headers: list[Header] | None
     return Refusal(status, message, encode_fault(Fault(message=message, code=code), kind_of(status)), headers or [])
 
 
+STOPPING = of_status(
+    503,
+    "the gateway was told to stop, and the time that requests have then was over before this one had its answer",
+    "stopping",
+    [(b"x-should-retry", b"true")],
+)
+"""What is told to who waits for an answer when a server's drain is over."""
+
+
 def of_caller(denied: Denied | Refused) -> Refusal:
     """The refusal of a caller whom nobody knows, who may not ask this, or who has used up what there was."""
     return Refusal(denied.status, denied.message, denied.body(), denied.headers())
