@@ -494,3 +494,52 @@ def test_a_target_that_is_an_address_is_its_path(target, path, query):
         assert asked == [(path, query)]
 
     asyncio.run(main())
+
+
+def test_what_stands_behind_a_body_is_taken_for_no_header():
+    async def main():
+        heads = []
+
+        async def app(scope, receive, send):
+            body = await asgi.read_body(receive, 100)
+            heads.append(dict(scope["headers"]))
+            await asgi.respond(send, 200, body)
+
+        async def talk(reader, writer):
+            writer.write(CHUNKED + b"5\r\nhello\r\n0\r\nauthorization: Bearer k\r\nx-request-id: mine\r\n\r\n")
+            await reader.readuntil(b"hello")
+            writer.write(HEAD % 5 + b"hello")
+            await reader.readuntil(b"hello")
+
+        await asyncio.wait_for(served(app, talk), 20)
+        assert [*heads[0]] == [b"host", b"transfer-encoding"]
+        assert [*heads[1]] == [b"host", b"content-length"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["unanswered", "answered"])
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [(b"0\r\n", b"a: b\r\n" * 500), (b"0\r\na: ", b"b" * 4000), (b"1;", b"b" * 4000)],
+    ids=["trailers", "a trailer", "a chunk's extension"],
+)
+def test_framing_without_an_end_is_not_read_for_ever(begin, piece, early):
+    async def app(_, receive, send):
+        if not early:
+            await asgi.read_body(receive, 100)
+        await asgi.respond(send, 200, b"done")
+
+    async def main():
+        async def talk(reader, writer):
+            writer.write(CHUNKED + b"5\r\nhello\r\n" + begin)
+            answer = asyncio.ensure_future(reader.read())
+            while not answer.done():
+                writer.write(piece)
+                await asyncio.wait({answer}, timeout=0.001)
+            assert answer.result().startswith(b"HTTP/1.1 200 " if early else b"HTTP/1.1 400 ")
+            assert answer.result().count(b"HTTP/1.1 ") == 1
+
+        await asyncio.wait_for(served(app, talk), 20)
+
+    asyncio.run(main())

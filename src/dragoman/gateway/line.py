@@ -69,7 +69,8 @@ class Line(HttpToolsProtocol):
         # Of the request that came last.
         self._extensions: dict[str, Any] = {}
         self._bound = self.config.h11_max_incomplete_event_size or BOUND
-        # What is being read of a head, its bytes in the pieces after the one that it began in, and the piece's own.
+        # What is being read of a head; the bytes that have come of it, or of a body with nothing of it in them, in
+        # pieces after the one that it began in; and the piece's own.
         self._head: object = None
         self._further = self._piece = 0
         # What is answered to who is not read any further, where that is not what the parser says.
@@ -100,8 +101,24 @@ class Line(HttpToolsProtocol):
             if self._further > self._bound:
                 self._refusal = self._too_large()
                 self.send_400_response("")
-        elif self._head is None and self._awaited is not None:
+        elif self._is_amid_a_body():
             self._awaited = self.loop.time()
+            self._further += len(data)
+            if self._further > self._bound:
+                self._refuse_framing()
+
+    def _refuse_framing(self) -> None:
+        """Read no more where trailers, or what a chunk's size is followed by, have no end."""
+        if self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self.send_400_response(f"{self._further} bytes arrived with nothing of it in them")
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        # Nothing counts that came with it.
+        self._further = -self._piece
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Begin the request, unless its head is too large; as HTTP/1.1, whatever else it would rather be."""
@@ -123,6 +140,7 @@ class Line(HttpToolsProtocol):
             # Who speaks it knows no chunks (RFC 9112 §6.1): without a length an answer ends with the connection.
             self.cycle.chunked_encoding, self.cycle.expected_content_length = False, _Unsaid()
         self._extensions[MORE] = _More(self.cycle)
+        self.headers, self._further = _TRAILERS, 0
         if self.pipeline:
             self._unanswered = [*(each for each in self._unanswered if not each.response_complete), before]
 
@@ -151,11 +169,8 @@ class Line(HttpToolsProtocol):
             self.cycle.keep_alive, self._drops = False, True
         elif self.cycle and not self.cycle.response_complete:
             if self._is_amid_a_body() and not self._is_answering():
-                self._turn_away(
-                    HTTPStatus.BAD_REQUEST,
-                    f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}",
-                    _NO_REQUEST,
-                )
+                message = f"the request's body is none of HTTP/1.1's: {sys.exception() or msg}"
+                self._turn_away(HTTPStatus.BAD_REQUEST, message, _NO_REQUEST)
             else:
                 self.transport.close()
         elif self._refusal is not None:
@@ -170,10 +185,7 @@ class Line(HttpToolsProtocol):
         self.transport.close()
 
     def _look(self) -> None:
-        """Leave a caller whose request does not come, or who takes nothing of an answer.
-
-        One that is being answered has time until it is.
-        """
+        """Leave who takes nothing of an answer, and whose request does not come but for one that is being answered."""
         if self._is_stuck():
             # What waits would keep it open for ever, were it only closed.
             self.transport.abort()
@@ -294,6 +306,16 @@ class _More:
             # RFC 9112 §7.1.
             cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if cycle.chunked_encoding else body)
         return None
+
+
+class _Trailers(list[tuple[bytes, bytes]]):
+    """Where the fields behind a body go: nowhere. None of them is to be taken for a header (RFC 9110 §6.5.1)."""
+
+    def append(self, _: tuple[bytes, bytes], /) -> None:
+        pass
+
+
+_TRAILERS = _Trailers()
 
 
 class _Unsaid(int):
