@@ -30,6 +30,13 @@ def test_a_postgresql_store_is_reached_by_psycopg(url):
     assert dialect_url(url) == "postgresql+psycopg://ana@host:5432/ledger?sslmode=require"
 
 
+@pytest.mark.parametrize("place", ["", "[::1]:5432", "host", "ana:a/b?c:d@host:5432", "ana:p@host"])
+def test_a_password_holds_whatever_it_likes(place):
+    assert dialect_url(f"postgresql://{place}/db?options=-c%20a@b:c") == (
+        f"postgresql+psycopg://{place}/db?options=-c%20a@b:c"
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -42,6 +49,8 @@ def test_a_postgresql_store_is_reached_by_psycopg(url):
         "sqlite:///:memory:",
         "mysql://host/db",
         "postgresql:db",
+        "postgresql://ana@host:port/db",
+        "postgresql://ana@[::1/db",
         "sqlite",
     ],
 )

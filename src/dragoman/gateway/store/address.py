@@ -5,10 +5,13 @@ Nothing here imports SQLAlchemy: a configuration is checked without it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from dragoman.errors import ConfigurationError
 
+# As SQLAlchemy reads it, which raises errors of Python's own at a port that is no number: a password ends at the first @.
+_PLACE = re.compile(r"//(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::[0-9]{1,5})?(?=[/?]|$)")
 _FORMS = 'a store\'s url is "sqlite:PATH" or "postgresql://USER@HOST/DATABASE"'
 
 
@@ -34,7 +37,7 @@ def dialect_url(url: str) -> str:
     scheme, colon, rest = url.partition(":")
     if scheme == "sqlite":
         return f"sqlite:///{sqlite_path(url)}"
-    if colon and scheme in {"postgresql", "postgres"} and rest.startswith("//"):
+    if colon and scheme in {"postgresql", "postgres"} and rest.startswith("//") and _PLACE.match(rest):
         return f"postgresql+psycopg:{rest}"
     raise ConfigurationError(f"{_FORMS}, not {shown(url)!r}")
 
