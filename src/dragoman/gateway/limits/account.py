@@ -104,10 +104,12 @@ class Account:
 
     def reserve(self, claims: Sequence[Claim], now: float) -> list[Claim]:
         """Make all the claims if every one of them fits, or none; returns those that do not."""
-        for claim in claims:
-            if self._sum(claim.entry.meter, now).latest > claim.latest:
-                self._end(claim.entry.meter, claim.latest)
         short = self.short(claims, now)
+        late = [claim for claim in short if self._sum(claim.entry.meter, now).latest > claim.latest]
+        if late:
+            for claim in late:
+                self._end(claim.entry.meter, claim.latest)
+            short = self.short(claims, now)
         if not short:
             for claim in claims:
                 self.add(claim.entry, now)
