@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dragoman.errors import ConfigurationError
 
-# As SQLAlchemy reads it, which raises errors of Python's own at a port that is no number: a password ends at the first @.
+# As SQLAlchemy reads it, a password up to the first @; at a port that is no number it raises an error of Python's own.
 _PLACE = re.compile(r"//(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::[0-9]{1,5})?(?=[/?]|$)")
 _FORMS = 'a store\'s url is "sqlite:PATH" or "postgresql://USER@HOST/DATABASE"'
 
