@@ -691,7 +691,7 @@ def test_what_chunks_add_up_to_can_be_told_after_each_of_them():
 
     for chunk in came:
         seen.append(chunk)
-        folding.follow(seen)
+        folding.follow([each.to_json() for each in seen])
         assert folding.completion().to_dict() == fold(seen).to_dict()
         assert folding.completion().to_dict() == fold(seen).to_dict()
     assert folding.completion().tool_calls[0].function.arguments == '{"x": 1}'
@@ -707,7 +707,7 @@ def test_each_look_costs_what_is_new_and_not_what_was_seen():
 
     folding, seen = Folding(), Watched()
     for chunk in chunks(*(step({"content": "x"}) for _ in range(5))):
-        seen.append(chunk)
+        seen.append(chunk.to_json())
         folding.follow(seen)
 
     assert taken == [1, 1, 1, 1, 1]

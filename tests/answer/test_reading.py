@@ -1,6 +1,7 @@
 """What ends a stream well, what does not, and what is kept of it: bytes in, chunks out, no network."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -45,6 +46,22 @@ def feed(stream, *pieces):
         if not stream.over:
             stream.feed(piece, float(at))
     return stream
+
+
+def test_a_stream_that_is_read_keeps_little_more_of_it_than_came():
+    pieces = [event(f"word {number} ", service_tier="default", system_fingerprint="fp") for number in range(2000)]
+    stream = reading()
+    tracemalloc.start()
+    try:
+        for piece in pieces:
+            stream.feed(piece, 1.0)
+            stream.ready.clear()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(stream.seen) == 2000
+    assert kept < 1.5 * sum(map(len, pieces))
 
 
 @pytest.mark.parametrize("done", [DONE, b"data:[DONE]\n\n", b"data:  [DONE] \r\n\r\n"])

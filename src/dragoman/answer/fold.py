@@ -25,7 +25,7 @@ from dragoman.dialect import RESPONSES
 from dragoman.wire.chunk import usage_in
 from dragoman.wire.completion import read_completion
 from dragoman.wire.growth import add_call, grow, joined, replace, spelt
-from dragoman.wire.tolerant import objects_in, texts_of
+from dragoman.wire.tolerant import objects_in, read_object, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,16 +48,19 @@ class Folding:
         self._choices: dict[int, Json] = {}
         self._followed = 0
 
-    def follow(self, chunks: list[Chunk]) -> None:
-        """Take those of a list that have come since it was followed last."""
-        self.take(chunks[self._followed :])
-        self._followed = len(chunks)
+    def follow(self, sources: list[bytes]) -> None:
+        """Take those of a list of chunks, as they were received, that have come since it was followed last."""
+        fresh = sources[self._followed :]
+        self._add(map(read_object, fresh))
+        self._followed += len(fresh)
 
     def take(self, chunks: Iterable[Chunk]) -> None:
         """Take more of them."""
+        self._add(chunk.to_dict() for chunk in chunks)
+
+    def _add(self, chunks: Iterable[Json]) -> None:
         whole, choices = self._whole, self._choices
-        for chunk in chunks:
-            received = chunk.to_dict()
+        for received in chunks:
             parts = objects_in(received.pop("choices", None))
             for part in parts:
                 index = part.get("index")

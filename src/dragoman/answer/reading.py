@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from dragoman.answer.fold import Folding, fold
 from dragoman.answer.judge import evidence, said_no
+from dragoman.answer.seen import Seen
 from dragoman.errors import APIError, ProtocolError, StreamClosedError, TruncatedError
 from dragoman.sse import Decoder, Event, EventTooLarge, is_done
 from dragoman.wire.chunk import read_chunk
@@ -91,7 +91,6 @@ class Reading:
     __slots__ = (
         "_decoder",
         "_done",
-        "_folding",
         "_hide_usage",
         "_read",
         "_secret",
@@ -128,7 +127,7 @@ class Reading:
         self.answer = answer
         self.attempt: Attempt | None = None
         self.ready: deque[Chunk] = deque()
-        self.seen: list[Chunk] = []
+        self.seen = Seen(read)
         self.over = False
         self.deadline = deadline
         self.failure: APIError | None = None
@@ -141,7 +140,6 @@ class Reading:
         self.spoke_at = at
         self._decoder = Decoder()
         self._done = done
-        self._folding: Folding | None = None
         self._hide_usage = hide_usage
         self._read = read
         self._secret = secret
@@ -151,10 +149,7 @@ class Reading:
     @property
     def completion(self) -> Completion:
         """What the chunks so far add up to."""
-        if self._folding is None:
-            self._folding = Folding()
-        self._folding.follow(self.seen)
-        return self._folding.completion()
+        return self.seen.completion
 
     def feed(self, data: bytes, at: float) -> None:
         """Take the next bytes; `at` is when they arrived. The empty ones are the proper end of the HTTP body."""
@@ -180,7 +175,7 @@ class Reading:
         chunks = _plain(events, self._read)
         if chunks is None:
             chunks = self._judged(events)
-        self.seen += chunks
+        self.seen.take(chunks)
         ends = done or self._stopped
         self.ready += self._shown(chunks, ends=ends)
         if any(map(says_something, chunks)):
@@ -288,10 +283,10 @@ class Reading:
     def _finished(self) -> bool:
         if self._done:
             return False
-        begun = {choice.index for chunk in self.seen for choice in chunk.choices}
+        choices = [choice for chunk in self.seen for choice in chunk.choices]
         # LocalAI says the reason "" until there is one.
-        ended = {choice.index for chunk in self.seen for choice in chunk.choices if choice.finish_reason}
-        return bool(begun) and begun == ended
+        ended = {choice.index for choice in choices if choice.finish_reason}
+        return bool(choices) and {choice.index for choice in choices} == ended
 
     def _fail(self, error: APIError) -> None:
         self.failure = error
@@ -305,7 +300,7 @@ class Reading:
             self.watch.read(self)
 
     def _partial(self, more: Sequence[Chunk] = ()) -> Completion | None:
-        return fold([*self.seen, *more]) if self.seen or more else None
+        return self.seen.with_more(more) if self.seen or more else None
 
     def known(self, body: bytes = b"", more: Sequence[Chunk] = ()) -> dict[str, Any]:
         """What an error keeps of the answer."""

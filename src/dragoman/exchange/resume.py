@@ -229,7 +229,7 @@ def _take(reading: Reading, parts: Parts, part: Reading) -> None:
     except ProtocolError as error:
         chunks = []
         part.fail(error)
-    reading.seen += chunks
+    reading.seen.take(chunks)
     reading.ready += [chunk for chunk in chunks if chunk.choices or not attempt.call.hide_usage]
     reading.spoke_at = part.spoke_at
     if reading.left:

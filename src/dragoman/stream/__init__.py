@@ -158,7 +158,7 @@ class _Streamed:
     @property
     def text(self) -> str:
         """The text of the first choice, as far as it has arrived."""
-        return "".join(chunk.text for chunk in self._reading.seen)
+        return self._reading.seen.text
 
     @property
     def usage(self) -> Usage | None:
