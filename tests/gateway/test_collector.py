@@ -48,6 +48,24 @@ def test_the_environment_says_who_we_are_and_with_which_credential(monkeypatch):
         assert there.credentials == {"Bearer planted"}
 
 
+@pytest.mark.parametrize(
+    ("variable", "said", "place"),
+    [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "Bearer planted", 1),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=a,authorization=Bearer planted;x", 2),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-tenant=a, ,plänted=1", 3),
+    ],
+)
+def test_a_credential_that_cannot_be_read_is_told_without_it(monkeypatch, caplog, variable, said, place):
+    monkeypatch.setenv(variable, said)
+    with pytest.raises(
+        ConfigurationError, match=f"the variable {variable} is a list of .* place {place} is none"
+    ) as told:
+        with lasting_for(config("http://127.0.0.1:4318")):
+            pass
+    assert "nted" not in str(told.value) + caplog.text
+
+
 @pytest.mark.parametrize("listening", [False, True], ids=["gone", "silent"])
 def test_a_collector_that_does_not_answer_holds_nothing_up(monkeypatch, listening):
     monkeypatch.setattr(collector, "PATIENCE", 0.2)
