@@ -66,13 +66,14 @@ class Siblings:
         for path in self._folder.glob(f"*{ENDING}"):
             if path != self._own:
                 with contextlib.suppress(OSError, msgspec.DecodeError):
-                    found.append(Sibling(_decode(path.read_bytes()), _is_alive(int(path.name.partition("-")[0]))))
+                    found.append(Sibling(_decode(path.read_bytes()), is_alive(path)))
         return found
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(path: Path) -> bool:
+    """Whether the worker still runs whose a file is, which begins with the number of its process."""
     try:
-        os.kill(pid, 0)
+        os.kill(int(path.name.partition("-")[0]), 0)
     except ProcessLookupError:
         return False
     return True

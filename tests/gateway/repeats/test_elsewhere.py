@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -70,6 +71,20 @@ def test_what_a_worker_that_died_had_under_way_is_begun_anew(tmp_path):
                 assert told is None or "[DONE]" not in told[2]
         assert until(lambda: (ask(gateway, secret, ASKED | {"stream": True}, "k1") or [0])[0] == 200)
         assert len(gateway.upstream.requests) == 2
+        # Nothing is left of the one that died.
+        assert until(lambda: len({door.name for door in doors(gateway)}) == 3)
+        assert len(list(doors(gateway)[0].parent.glob("*.sock"))) == 3
+
+
+def doors(gateway):
+    """The sockets at which the workers hear each other."""
+    workers = psutil.Process(gateway.served.process.pid).children()
+    return [
+        Path(each.laddr)
+        for worker in workers
+        for each in worker.net_connections("unix")
+        if each.laddr.endswith(".sock")
+    ]
 
 
 def worker_that_asks(gateway):

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from dragoman.asgi import unless_gone
 from dragoman.gateway import refusal
 from dragoman.gateway.refusal import TurnedAwayError
+from dragoman.gateway.siblings import is_alive
 from dragoman.transport import NoAnswer, Outgoing
 from dragoman.transport.aio import AsyncioTransport
 
@@ -101,6 +102,9 @@ class Elsewhere:
                 finally:
                     answer.close()
                 return True
+            if not is_alive(self._folder / own):
+                # Who was killed could not do so.
+                (self._folder / own).unlink(missing_ok=True)
         return False
 
     def close(self) -> None:
