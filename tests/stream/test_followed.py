@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import weakref
 
 import pytest
 
@@ -54,6 +56,28 @@ def test_every_chunk_is_given_and_the_stream_knows_the_whole():
         return await texts(stream), stream.completion.text, stream.completion.finish_reason
 
     assert followed([STREAM], work) == ("Monet", "Monet", "stop")
+
+
+def test_what_was_followed_is_freed_at_once_though_whoever_was_given_it_leads_back_to_it():
+    kept = []
+
+    async def work(stream):
+        got = []
+
+        def give(chunks):
+            got.extend(chunks)
+            assert stream is not None
+
+        await stream.follow(give)
+        kept.append(weakref.ref(give))
+        return "".join(chunk.text for chunk in got)
+
+    gc.disable()
+    try:
+        assert followed([STREAM], work) == "Monet"
+        assert kept[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_chunks_are_given_when_they_come():

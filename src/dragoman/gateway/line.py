@@ -5,8 +5,7 @@ a fifth of the request itself. Here the scope of each request has a `Left` that 
 out with the first of its body, not before it: a packet, a call of the kernel and a caller who is woken twice less.
 
 uvicorn bounds heads with its other parser only, waits for ever for a request that has not come or not come whole and
-for who takes nothing of an answer, lets a connection ask for more than it could ever be told, and loses the body of one
-that would rather speak HTTP/2.
+for who takes nothing of an answer, lets a connection ask for more than it can be told, and loses an upgrade's body.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import contextlib
 import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+from weakref import ref
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -296,15 +296,17 @@ class _More:
     __slots__ = ("_cycle",)
 
     def __init__(self, cycle: RequestResponseCycle) -> None:
-        self._cycle = cycle
+        # Its scope leads here: held, each request would be a cycle of garbage.
+        self._cycle = ref(cycle)
 
     def __call__(self, body: bytes) -> Awaitable[None] | None:
-        cycle = self._cycle
+        cycle = self._cycle()
+        if cycle is None or cycle.disconnected:
+            return None
         if cycle.flow.write_paused:
             return cycle.send({"type": "http.response.body", "body": body, "more_body": True})
-        if not cycle.disconnected:
-            # RFC 9112 §7.1.
-            cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if cycle.chunked_encoding else body)
+        # RFC 9112 §7.1.
+        cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if cycle.chunked_encoding else body)
         return None
 
 

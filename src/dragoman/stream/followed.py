@@ -48,13 +48,17 @@ class Followed(AsyncStream):
         reading = self._reading
         with self._alone:
             self._give = give
-            self._pass_on()
-            while self._held is not None or not reading.over:
-                if self._held is None:
-                    await self._read_on()
-                else:
-                    held, self._held = self._held, None
-                    await held
+            try:
+                self._pass_on()
+                while self._held is not None or not reading.over:
+                    if self._held is None:
+                        await self._read_on()
+                    else:
+                        held, self._held = self._held, None
+                        await held
+            finally:
+                # It may lead back to this stream: what it kept would wait for the collector of garbage.
+                self._give = None
         self._ended()
 
     async def _read_on(self) -> None:
