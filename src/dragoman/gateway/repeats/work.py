@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman.asgi import Left, Listening, unless_gone
+from dragoman.exchange import resume
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, MutableMapping
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 AHEAD = 1024 * 1024
 """Bytes by which an answer may be ahead of whoever has read most of it."""
 
-REPLAYED = (b"idempotent-replayed", b"true")
+REPLAYED = (resume.REPLAYED.encode(), b"true")
 """The header of an answer that is given again: the name that it has in Stripe's API."""
 
 
-WAITS = b"x-dragoman-repeats"
+WAITS = resume.WAITS.encode()
 """The header of an answer that goes on for so many seconds when its caller is gone, for it to come back."""
 
 
